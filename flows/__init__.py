@@ -1,0 +1,1 @@
+"""Prefect, the engine loop, and the verbs a playbook is written with."""

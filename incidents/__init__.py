@@ -1,0 +1,1 @@
+"""What an incident is and what may happen to it: no framework, no I/O but the database."""

@@ -1,0 +1,88 @@
+"""The timeline as people read it: sentences in their language, persons and steps by name."""
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Session
+
+from incidents.people import persons
+from incidents.record import timeline
+from incidents.record.facts import Fact
+from incidents.record.language import N_, Language, speech
+from incidents.response import catalog, runs, steps
+
+
+@dataclass(frozen=True)
+class Line:
+    """One entry in words."""
+
+    seq: int
+    fact: str
+    text: str
+    actor: str
+    via: str
+    happened_at: datetime
+    recorded_at: datetime
+    hash: str
+
+    @property
+    def back_dated(self) -> bool:
+        """Whether it tells of something earlier than its recording."""
+        return self.happened_at != self.recorded_at
+
+
+def story(
+    session: Session, chain: UUID, language: Language, *, after: int = 0, limit: int | None = None
+) -> list[Line]:
+    """The entries of a chain in words; three queries however long it is."""
+    say = speech(language)
+    entries = timeline.entries_of(session, chain, after=after, limit=limit)
+    mentioned = {v for _, fact in entries for v in _values(fact).values() if isinstance(v, UUID)}
+    named = persons.names(session, mentioned | {e.actor_id for e, _ in entries if e.actor_id})
+    titles = step_titles(session, chain, language)
+
+    def readable(fact: Fact) -> dict[str, Any]:
+        values = _values(fact)
+        for name, value in values.items():
+            if isinstance(value, UUID):
+                values[name] = named[value].name if value in named else "–"
+            elif name in ("key", "step"):
+                values[name] = titles.get(value, value)
+            elif name == "playbook":
+                values[name] = _playbook(session, value, language)
+        return values
+
+    return [
+        Line(
+            seq=entry.seq,
+            fact=entry.fact,
+            text=say.text(fact.says, **readable(fact)).strip(),
+            actor=named[entry.actor_id].name
+            if entry.actor_id in named
+            else say.text(N_("Bàn trực")),
+            via=say.value(entry.via),
+            happened_at=entry.happened_at,
+            recorded_at=entry.recorded_at,
+            hash=entry.hash,
+        )
+        for entry, fact in entries
+    ]
+
+
+def _values(fact: Fact) -> dict[str, Any]:
+    return {f.name: getattr(fact, f.name) for f in fields(fact)}
+
+
+def step_titles(session: Session, incident_id: UUID, language: Language) -> dict[str, str]:
+    """Step key → its title in a language, for every run of an incident."""
+    found: dict[str, str] = {}
+    for run in runs.of_incident(session, incident_id):
+        found |= catalog.step_titles(session, run.playbook, run.version, language)
+    present = {s.key for s in steps.of_incident(session, incident_id)}
+    return {key: found.get(key, key) for key in present}
+
+
+def _playbook(session: Session, code: str, language: Language) -> str:
+    return catalog.title(session, code, language) or code

@@ -1,0 +1,1 @@
+"""What comes in: flags, the claims they make, and the evidence kept of them."""

@@ -1,0 +1,354 @@
+"""Flags: what somebody saw, kept as they saw it, and what the duty officer made of it."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import ClassVar
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from sqlmodel import Field, Session, col, select
+
+from incidents.intake import evidence
+from incidents.intake.evidence import EvidenceKind
+from incidents.people import persons, rosters
+from incidents.record import clock, ids, links, timeline
+from incidents.record.actors import Actor
+from incidents.record.database import Table, choice, identifier, moment, reference
+from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound
+from incidents.record.facts import Fact, Private
+from incidents.record.language import N_, Labelled
+from incidents.record.outbox import OutgoingMessage
+from incidents.record.timeline import Confidentiality
+
+TEXT_LIMIT = 100_000
+"""Characters of a flag's text; longer material comes as a file."""
+
+ACKNOWLEDGE_WITHIN = timedelta(minutes=15)
+"""A flag has no level yet, so it is treated as the worst: the ladder of level 4 applies."""
+
+
+class SignalState(Labelled):
+    """What became of a flag."""
+
+    NEW = "new", N_("Mới tiếp nhận")
+    TRIAGE = "triage", N_("Đang sàng lọc")
+    WATCHED = "watched", N_("Theo dõi")
+    OPENED = "opened", N_("Đã mở vụ việc")
+    DISMISSED = "dismissed", N_("Không xử lý")
+
+
+class Nature(Labelled):
+    """What kind of utterance it is; opinion is not misinformation."""
+
+    CLAIM = "claim", N_("tin, khẳng định")
+    OPINION = "opinion", N_("ý kiến")
+    COMPLAINT = "complaint", N_("phản ánh, khiếu nại")
+    QUESTION = "question", N_("câu hỏi")
+
+
+class Signal(Table, table=True):
+    """A flag as it came in; who reported it is known to the desk only."""
+
+    __tablename__ = "signal"
+
+    id: UUID = identifier()
+    code: str = Field(unique=True)
+    text: str = ""
+    text_sha256: str | None = None
+    url: str | None = None
+    seen_where: str = ""
+    reach: int | None = None
+    reporter: str = ""
+    reporter_contact: str = ""
+    reported_by: UUID | None = reference("person.id", optional=True)
+    state: SignalState = choice(SignalState, SignalState.NEW, index=True)
+    nature: Nature = choice(Nature, Nature.CLAIM)
+    confidentiality: Confidentiality = choice(Confidentiality, Confidentiality.INTERNAL)
+    seen_at: datetime | None = moment(optional=True)
+    flagged_at: datetime = moment()
+    acknowledge_by: datetime = moment()
+    acknowledged_at: datetime | None = moment(optional=True)
+    acknowledged_by: UUID | None = reference("person.id", optional=True)
+    alarmed: int = 0
+    """How many rungs of the ladder were climbed while nobody answered."""
+    incident_id: UUID | None = reference("incident.id", optional=True)
+    review_at: datetime | None = moment(optional=True)
+
+    @property
+    def headline(self) -> str:
+        """The first words, for lists."""
+        line = " ".join((self.text or self.url or self.seen_where or self.code).split())
+        return line if len(line) <= 90 else line[:89].rstrip() + "…"
+
+
+@dataclass(frozen=True)
+class SignalFlagged(Fact):
+    """Somebody reported something seen."""
+
+    code: str
+    text_sha256: str | None
+    reach: int | None
+    seen_where: Private
+    reporter: Private
+    says: ClassVar[str] = N_(
+        "Tiếp nhận tin báo %(code)s, thấy tại %(seen_where)s, lượt tiếp cận %(reach)s"
+    )
+
+
+@dataclass(frozen=True)
+class SignalAcknowledged(Fact):
+    """A duty officer took the flag."""
+
+    code: str
+    says: ClassVar[str] = N_("Đã tiếp nhận để sàng lọc tin báo %(code)s")
+
+
+@dataclass(frozen=True)
+class SignalDismissed(Fact):
+    """It was decided to do nothing, for a reason."""
+
+    code: str
+    nature: Nature
+    transfer_reference: str
+    reason: Private
+    says: ClassVar[str] = N_("Không xử lý tin báo %(code)s (%(nature)s). Lý do: %(reason)s")
+
+
+@dataclass(frozen=True)
+class SignalWatched(Fact):
+    """It stays under observation until a named time."""
+
+    code: str
+    review_at: datetime
+    says: ClassVar[str] = N_("Theo dõi tin báo %(code)s, xem lại lúc %(review_at)s")
+
+
+@dataclass(frozen=True)
+class SignalReturned(Fact):
+    """The incident opened from it was undone; the flag waits for triage again."""
+
+    code: str
+    number: str
+    says: ClassVar[str] = N_("Vụ việc %(number)s mở nhầm đã hủy; tin báo %(code)s trở lại sàng lọc")
+
+
+@dataclass(frozen=True)
+class File:
+    """A screenshot or file that comes with a flag."""
+
+    content: bytes
+    filename: str
+    media_type: str
+
+
+def flag(
+    session: Session,
+    *,
+    text: str = "",
+    url: str = "",
+    seen_where: str = "",
+    reach: int | None = None,
+    reporter: str = "",
+    reporter_contact: str = "",
+    seen_at: datetime | None = None,
+    files: list[File] | None = None,
+    by: Actor,
+) -> Signal:
+    """Take in a flag, keep its text and files by their hash, and alert whoever is on duty."""
+    text, url = text.strip(), url.strip()
+    _accept(text, url, reach, files or [])
+    now = clock.now()
+    signal = Signal(
+        code=f"T{ids.spoken_code(5)}",
+        text=text,
+        url=url or None,
+        seen_where=seen_where.strip(),
+        reach=reach,
+        reporter=reporter.strip(),
+        reporter_contact=reporter_contact.strip(),
+        reported_by=by.person_id,
+        text_sha256=hashlib.sha256(text.encode()).hexdigest() if text else None,
+        seen_at=seen_at,
+        flagged_at=now,
+        acknowledge_by=now + ACKNOWLEDGE_WITHIN,
+    )
+    session.add(signal)
+    timeline.record(
+        session,
+        signal.id,
+        SignalFlagged(
+            code=signal.code,
+            text_sha256=signal.text_sha256,
+            reach=reach,
+            seen_where=signal.seen_where,
+            reporter=signal.reporter,
+        ),
+        by=by,
+    )
+    if text:
+        evidence.keep(
+            session,
+            text.encode(),
+            filename=f"{signal.code}.txt",
+            media_type="text/plain; charset=utf-8",
+            kind=EvidenceKind.TEXT,
+            signal_id=signal.id,
+            by=by,
+        )
+    for file in files or []:
+        evidence.keep(
+            session,
+            file.content,
+            filename=file.filename,
+            media_type=file.media_type,
+            kind=EvidenceKind.FILE,
+            signal_id=signal.id,
+            by=by,
+        )
+    alert(session, signal, "signal_flagged", rosters.to_alert(session, now))
+    return signal
+
+
+def _accept(text: str, url: str, reach: int | None, files: list[File]) -> None:
+    fields: dict[str, tuple[str, dict[str, int]]] = {}
+    if not text and not url and not files:
+        fields["text"] = (N_("Cần có nội dung, đường dẫn hoặc tệp."), {})
+    if len(text) > TEXT_LIMIT:
+        fields["text"] = (
+            N_("Nội dung dài quá %(limit)s ký tự; hãy gửi thành tệp."),
+            {"limit": TEXT_LIMIT},
+        )
+    if url and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname):
+        fields["url"] = (N_("Đường dẫn phải bắt đầu bằng http:// hoặc https://."), {})
+    if reach is not None and reach < 0:
+        fields["reach"] = (N_("Lượt tiếp cận không thể âm."), {})
+    if fields:
+        raise Invalid(fields=fields)
+
+
+def alert(session: Session, signal: Signal, kind: str, people: list[UUID]) -> None:
+    """Tell persons about a flag; each of them once for each kind of message."""
+    for person_id in people:
+        messages = persons.tell(
+            session, person_id, kind, key=f"{kind}:{signal.id}", signal_id=signal.id
+        )
+        links.issue(session, messages)
+
+
+def get(session: Session, signal_id: UUID, *, lock: bool = False) -> Signal:
+    """The flag; ``NotFound`` when there is none."""
+    found = session.get(Signal, signal_id, with_for_update=lock or None)
+    if found is None:
+        raise NotFound(N_("Không tìm thấy tin báo này."))
+    return found
+
+
+def by_code(session: Session, code: str) -> Signal:
+    """The flag of a code such as T4K7QX."""
+    found = session.exec(select(Signal).where(Signal.code == code.upper())).first()
+    if found is None:
+        raise NotFound(N_("Không có tin báo mã %(code)s."), code=code)
+    return found
+
+
+def acknowledge(session: Session, signal_id: UUID, *, by: Actor) -> Signal:
+    """Take the flag for triage and tell those who had been alerted that it is taken."""
+    signal = get(session, signal_id, lock=True)
+    if signal.acknowledged_at:
+        raise AlreadySettled(N_("Tin báo này đã có người tiếp nhận."))
+    signal.acknowledged_at, signal.acknowledged_by = clock.now(), by.person_id
+    signal.state = SignalState.TRIAGE
+    session.add(signal)
+    timeline.record(session, signal.id, SignalAcknowledged(code=signal.code), by=by)
+    told = _alerted(session, signal)
+    alert(session, signal, "signal_taken", [p for p in told if p != by.person_id])
+    return signal
+
+
+def _alerted(session: Session, signal: Signal) -> list[UUID]:
+    return list(
+        dict.fromkeys(
+            person
+            for person in session.exec(
+                select(OutgoingMessage.recipient_id)
+                .where(OutgoingMessage.signal_id == signal.id)
+                .order_by(col(OutgoingMessage.id))
+            )
+            if person
+        )
+    )
+
+
+def dismiss(
+    session: Session,
+    signal_id: UUID,
+    *,
+    nature: Nature,
+    reason: str,
+    transfer_reference: str = "",
+    by: Actor,
+) -> Signal:
+    """Decide to do nothing; a complaint must name where it was transferred."""
+    signal = _triaged(session, signal_id)
+    if not reason.strip():
+        raise Invalid(fields={"reason": (N_("Nêu lý do không xử lý."), {})})
+    if nature is Nature.COMPLAINT and not transfer_reference.strip():
+        raise Invalid(fields={"transfer_reference": (N_("Phản ánh phải có số phiếu chuyển."), {})})
+    signal.state, signal.nature = SignalState.DISMISSED, nature
+    session.add(signal)
+    timeline.record(
+        session,
+        signal.id,
+        SignalDismissed(
+            code=signal.code,
+            nature=nature,
+            transfer_reference=transfer_reference,
+            reason=reason,
+        ),
+        by=by,
+    )
+    return signal
+
+
+def watch(session: Session, signal_id: UUID, *, review_at: datetime, by: Actor) -> Signal:
+    """Keep it under observation until a named time."""
+    signal = _triaged(session, signal_id)
+    if review_at <= clock.now():
+        raise Invalid(fields={"review_at": (N_("Giờ xem lại phải ở phía trước."), {})})
+    signal.state, signal.review_at = SignalState.WATCHED, review_at
+    session.add(signal)
+    timeline.record(session, signal.id, SignalWatched(code=signal.code, review_at=review_at), by=by)
+    return signal
+
+
+def _triaged(session: Session, signal_id: UUID) -> Signal:
+    signal = get(session, signal_id, lock=True)
+    if signal.state is SignalState.NEW:
+        raise Conflict(N_("Hãy tiếp nhận tin báo trước khi sàng lọc."))
+    if signal.state in (SignalState.OPENED, SignalState.DISMISSED):
+        raise AlreadySettled(N_("Tin báo này đã được xử lý."))
+    return signal
+
+
+def waiting(session: Session, limit: int = 50) -> list[Signal]:
+    """Flags nobody has finished triaging, the oldest first."""
+    return list(
+        session.exec(
+            select(Signal)
+            .where(
+                col(Signal.state).in_([SignalState.NEW, SignalState.TRIAGE, SignalState.WATCHED])
+            )
+            .order_by(col(Signal.flagged_at))
+            .limit(limit)
+        )
+    )
+
+
+def of_incident(session: Session, incident_id: UUID) -> list[Signal]:
+    """The flags an incident answers."""
+    return list(
+        session.exec(
+            select(Signal).where(Signal.incident_id == incident_id).order_by(col(Signal.flagged_at))
+        )
+    )

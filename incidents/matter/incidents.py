@@ -1,0 +1,129 @@
+"""The incident: its number, state and level. What may happen to it is in ``response.lifecycle``."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Column, Uuid
+from sqlmodel import Field, Session, col, select
+
+from incidents.record import clock
+from incidents.record.database import Table, choice, document, identifier, moment
+from incidents.record.errors import NotFound
+from incidents.record.language import N_, Labelled
+from incidents.record.timeline import Confidentiality
+
+
+class Status(Labelled):
+    """The states of an incident."""
+
+    OPEN = "open", N_("Đã mở")
+    ACTIVE = "active", N_("Tổ công tác đang xử lý")
+    STABILISING = "stabilising", N_("Tạm ổn, tiếp tục theo dõi")
+    RESOLVED = "resolved", N_("Chờ tổng kết")
+    CLOSED = "closed", N_("Kết thúc")
+    STOOD_DOWN = "stood_down", N_("Dừng xử lý")
+    UNDONE = "undone", N_("Mở nhầm, đã hủy")
+
+
+LIVE = (Status.OPEN, Status.ACTIVE, Status.STABILISING)
+"""The states in which playbooks run and steps may be answered."""
+
+
+class Finding(Labelled):
+    """What verification found; only a named person says so."""
+
+    PENDING = "pending", N_("đang xác minh")
+    TRUE = "true", N_("đúng")
+    PARTLY_FALSE = "partly_false", N_("đúng một phần")
+    FALSE = "false", N_("sai")
+    UNDETERMINED = "undetermined", N_("chưa xác minh được")
+
+
+class IncidentCounter(Table, table=True):
+    """The last number given in a year; its row is locked while an incident opens."""
+
+    __tablename__ = "incident_counter"
+
+    year: int = Field(primary_key=True)
+    last: int = 0
+
+
+class Incident(Table, table=True):
+    """One matter the desk answers for, from its opening to its end."""
+
+    __tablename__ = "incident"
+    __table_args__ = (
+        CheckConstraint("level BETWEEN 0 AND 4", name="level"),
+        CheckConstraint(
+            "(status IN ('closed', 'stood_down', 'undone')) = (ended_at IS NOT NULL)", name="ended"
+        ),
+    )
+
+    id: UUID = identifier()
+    number: str = Field(unique=True)
+    title: str
+    place: str = ""
+    status: Status = choice(Status, Status.OPEN, index=True)
+    level: int
+    level_provisional: bool = True
+    scores: dict[str, Any] | None = document(optional=True)
+    finding: Finding = choice(Finding, Finding.PENDING)
+    playbook: str
+    exercise: bool = False
+    confidentiality: Confidentiality = choice(Confidentiality, Confidentiality.INTERNAL)
+    opened_by: UUID | None = Field(default=None, sa_column=Column(Uuid, nullable=True))
+    occurred_at: datetime | None = moment(optional=True)
+    detected_at: datetime = moment()
+    opened_at: datetime = moment(index=True)
+    first_statement_at: datetime | None = moment(optional=True)
+    resolved_at: datetime | None = moment(optional=True)
+    ended_at: datetime | None = moment(optional=True)
+
+    @property
+    def live(self) -> bool:
+        """Whether steps may be answered and playbooks run."""
+        return self.status in LIVE
+
+
+def next_number(session: Session, today: date) -> str:
+    """The next number of the year, without gaps: 2026-0001."""
+    counter = session.get(IncidentCounter, today.year, with_for_update=True)
+    if counter is None:
+        counter = IncidentCounter(year=today.year)
+    counter.last += 1
+    session.add(counter)
+    return f"{today.year}-{counter.last:04d}"
+
+
+def today() -> date:
+    """The day in the province."""
+    return clock.now().astimezone(clock.LOCAL).date()
+
+
+def get(session: Session, incident_id: UUID, *, lock: bool = False) -> Incident:
+    """The incident; locked, nobody else changes it until the transaction ends."""
+    found = session.get(Incident, incident_id, with_for_update=lock or None)
+    if found is None:
+        raise NotFound(N_("Không tìm thấy vụ việc này."))
+    return found
+
+
+def by_number(session: Session, number: str) -> Incident:
+    """The incident of a number such as 2026-0042."""
+    found = session.exec(select(Incident).where(Incident.number == number)).first()
+    if found is None:
+        raise NotFound(N_("Không có vụ việc số %(number)s."), number=number)
+    return found
+
+
+def recent(
+    session: Session, *, live_only: bool = False, before: str | None = None, limit: int = 50
+) -> list[Incident]:
+    """Incidents, newest number first; ``before`` is the number the last page ended with."""
+    wanted = select(Incident).order_by(col(Incident.number).desc()).limit(limit)
+    if live_only:
+        wanted = wanted.where(col(Incident.status).in_(LIVE))
+    if before:
+        wanted = wanted.where(Incident.number < before)
+    return list(session.exec(wanted))

@@ -1,0 +1,79 @@
+"""The parts people play, who holds them, and whom work passes to when they are silent."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from incidents.record.database import Table, choice, identifier, moment, reference
+from incidents.record.language import N_, Labelled
+
+
+class Role(Labelled):
+    """The parts of the plan; most sit in the task force, some belong to an office."""
+
+    LEAD = "lead", N_("Tổ trưởng")
+    STANDING_DEPUTY = "standing_deputy", N_("Phó Tổ trưởng Thường trực")
+    SPOKESPERSON = "spokesperson", N_("Người phát ngôn")
+    SECRETARY = "secretary", N_("Thư ký Tổ công tác")
+    DUTY_OFFICER = "duty_officer", N_("Cán bộ trực")
+    MONITORING = "monitoring", N_("Bộ phận theo dõi, xác minh thông tin")
+    SUBJECT_LEAD = "subject_lead", N_("Thành viên chuyên môn")
+    LEGAL = "legal", N_("Pháp chế")
+    POLICE_LIAISON = "police_liaison", N_("Đầu mối Công an")
+    PUBLISHER = "publisher", N_("Bộ phận đăng, phát")
+    COMMUNE = "commune", N_("UBND xã, phường")
+    CHAIR = "chair", N_("Chủ tịch UBND")
+    DEPARTMENT_DUTY_LEADER = "department_duty_leader", N_("Trực lãnh đạo sở chủ trì")
+    OFFICE_DUTY = "office_duty", N_("Trực Văn phòng UBND")
+
+
+class RoleHolder(Table, table=True):
+    """A person in a part from one moment to another; rank 1 holds it, rank 2 deputises."""
+
+    __tablename__ = "role_holder"
+
+    id: UUID = identifier()
+    role: Role = choice(Role, index=True)
+    person_id: UUID = reference("person.id")
+    rank: int = 1
+    valid_from: datetime = moment()
+    valid_to: datetime | None = moment(optional=True)
+
+
+class RoleTier(Table, table=True):
+    """Whom work of a role passes to when holder and deputy stay silent."""
+
+    __tablename__ = "role_tier"
+
+    id: UUID = identifier()
+    role: Role = choice(Role, index=True)
+    next_role: Role = choice(Role)
+
+
+def holders(session: Session, role: Role, at: datetime) -> list[UUID]:
+    """Who holds the role at a moment, the holder before the deputies."""
+    return list(
+        session.exec(
+            select(RoleHolder.person_id)
+            .where(RoleHolder.role == role, RoleHolder.valid_from <= at)
+            .where(col(RoleHolder.valid_to).is_(None) | (col(RoleHolder.valid_to) > at))
+            .order_by(col(RoleHolder.rank), col(RoleHolder.valid_from))
+        )
+    )
+
+
+def roles_of(session: Session, person_id: UUID, at: datetime) -> set[Role]:
+    """Every role a person holds at a moment, as holder or deputy."""
+    return set(
+        session.exec(
+            select(RoleHolder.role)
+            .where(RoleHolder.person_id == person_id, RoleHolder.valid_from <= at)
+            .where(col(RoleHolder.valid_to).is_(None) | (col(RoleHolder.valid_to) > at))
+        )
+    )
+
+
+def next_tier(session: Session, role: Role) -> Role | None:
+    """The role above for work that stayed unanswered."""
+    return session.exec(select(RoleTier.next_role).where(RoleTier.role == role)).first()

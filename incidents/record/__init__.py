@@ -1,0 +1,1 @@
+"""The ground everything stands on: database, time, settings, languages, timeline and outbox."""

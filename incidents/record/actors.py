@@ -1,0 +1,28 @@
+"""Who did something, and by which way they did it."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from incidents.record.language import N_, Labelled
+
+
+class Via(Labelled):
+    """The way a deed reached the desk."""
+
+    DESK = "desk", N_("trên trang trực ban")
+    LINK = "link", N_("qua liên kết trong thư")
+    REST = "rest", N_("qua giao diện lập trình")
+    COMMAND = "command", N_("bằng dòng lệnh")
+    PHONE = "phone", N_("qua điện thoại")
+    ENGINE = "engine", N_("tự động")
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person acting by some way, or the desk itself when ``person_id`` is ``None``."""
+
+    person_id: UUID | None
+    via: Via
+
+
+ENGINE = Actor(None, Via.ENGINE)

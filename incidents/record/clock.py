@@ -1,0 +1,25 @@
+"""The only source of time, so that a test can move it and every fact can trust it."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+def _system() -> datetime:
+    return datetime.now(UTC)
+
+
+_source: Callable[[], datetime] = _system
+
+
+def now() -> datetime:
+    """The present moment, aware and in UTC."""
+    return _source()
+
+
+def set_source(source: Callable[[], datetime] | None) -> None:
+    """Read the time from elsewhere (a story that fast-forwards); ``None`` restores the system's."""
+    global _source  # noqa: PLW0603 - one clock for the whole process is the point
+    _source = source or _system

@@ -1,0 +1,233 @@
+"""What must be sent, written in the same transaction as the reason for it.
+
+A message is claimed for a while, sent, and marked afterwards: at least once, and a second time
+only when the desk died between the two, which its attempt rows show.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Column, Index, Uuid, update
+from sqlmodel import Field, Session, col, select
+
+from incidents.record import clock
+from incidents.record.database import (
+    Table,
+    choice,
+    document,
+    identifier,
+    is_sqlite,
+    moment,
+    reference,
+)
+from incidents.record.language import N_, Labelled
+
+LEASE = timedelta(seconds=60)
+"""How long a claimed message belongs to its claimer; a dead one gives it back."""
+
+_FIRST_RETRY = timedelta(seconds=5)
+_LONGEST_RETRY = timedelta(minutes=15)
+
+
+class MessageState(Labelled):
+    """Where a message is on its way."""
+
+    QUEUED = "queued", N_("chờ gửi")
+    CLAIMED = "claimed", N_("đang gửi")
+    SENT = "sent", N_("đã gửi")
+    FAILED = "failed", N_("không gửi được")
+    CANCELLED = "cancelled", N_("đã hủy")
+
+
+class Channel(Labelled):
+    """The ways out of the desk."""
+
+    MAIL = "mail", N_("thư điện tử")
+    PUBLIC_PAGE = "public_page", N_("trang thông tin chính thức")
+
+
+class AttemptOutcome(Labelled):
+    """How one attempt to send ended."""
+
+    SENT = "sent", N_("đã gửi")
+    FAILED_FOR_NOW = "failed_for_now", N_("chưa gửi được, sẽ gửi lại")
+    FAILED_FOR_GOOD = "failed_for_good", N_("không gửi được")
+
+
+class OutgoingMessage(Table, table=True):
+    """One message to one recipient by one channel; ``key`` makes asking for it twice harmless."""
+
+    __tablename__ = "outgoing_message"
+    __table_args__ = (
+        CheckConstraint("(state = 'claimed') = (claimed_until IS NOT NULL)", name="claim"),
+        CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent"),
+        Index("ix_outgoing_message_due", "state", "due_at"),
+    )
+
+    id: UUID = identifier()
+    key: str = Field(unique=True)
+    channel: Channel = choice(Channel)
+    kind: str
+    recipient_id: UUID | None = reference("person.id", optional=True)
+    address: str
+    incident_id: UUID | None = reference("incident.id", optional=True)
+    signal_id: UUID | None = reference("signal.id", optional=True)
+    step_id: UUID | None = reference("step.id", optional=True)
+    values: dict[str, Any] = document()
+    created_at: datetime = moment()
+    due_at: datetime = moment()
+    state: MessageState = choice(MessageState, MessageState.QUEUED)
+    claimed_until: datetime | None = moment(optional=True)
+    claim: UUID | None = Field(default=None, sa_column=Column(Uuid, nullable=True))
+    attempts: int = 0
+    sent_at: datetime | None = moment(optional=True)
+    provider_id: str | None = None
+    reason: str | None = None
+
+
+class DeliveryAttempt(Table, table=True):
+    """One attempt; without an outcome the desk died while it was under way."""
+
+    __tablename__ = "delivery_attempt"
+
+    id: UUID = identifier()
+    message_id: UUID = reference("outgoing_message.id")
+    number: int
+    started_at: datetime = moment()
+    ended_at: datetime | None = moment(optional=True)
+    outcome: AttemptOutcome | None = choice(AttemptOutcome, optional=True)
+    detail: str | None = None
+
+
+def queue(
+    session: Session,
+    *,
+    key: str,
+    channel: Channel,
+    kind: str,
+    address: str,
+    due_at: datetime | None = None,
+    **about: Any,
+) -> OutgoingMessage | None:
+    """Queue a message unless one with this key exists; ``None`` when it does."""
+    if session.exec(select(OutgoingMessage.id).where(OutgoingMessage.key == key)).first():
+        return None
+    now = clock.now()
+    message = OutgoingMessage(
+        key=key,
+        channel=channel,
+        kind=kind,
+        address=address,
+        created_at=now,
+        due_at=due_at or now,
+        **about,
+    )
+    session.add(message)
+    return message
+
+
+def claim_due(session: Session, *, claim: UUID, limit: int = 50) -> list[OutgoingMessage]:
+    """Take due messages for this claimer, those of dead claimers included; counts the attempt."""
+    now = clock.now()
+    wanted = (
+        select(OutgoingMessage)
+        .where(
+            (
+                (col(OutgoingMessage.state) == MessageState.QUEUED)
+                & (col(OutgoingMessage.due_at) <= now)
+            )
+            | (
+                (col(OutgoingMessage.state) == MessageState.CLAIMED)
+                & (col(OutgoingMessage.claimed_until) <= now)
+            )
+        )
+        .order_by(col(OutgoingMessage.due_at), col(OutgoingMessage.id))
+        .limit(limit)
+    )
+    if not is_sqlite():
+        wanted = wanted.with_for_update(skip_locked=True)
+    messages = list(session.exec(wanted))
+    for message in messages:
+        message.state, message.claim = MessageState.CLAIMED, claim
+        message.claimed_until = now + LEASE
+        message.attempts += 1
+        session.add(message)
+        session.add(DeliveryAttempt(message_id=message.id, number=message.attempts, started_at=now))
+    return messages
+
+
+def mark(
+    session: Session,
+    message: OutgoingMessage,
+    outcome: AttemptOutcome,
+    *,
+    detail: str = "",
+    provider_id: str | None = None,
+) -> None:
+    """Write down how the attempt ended; a message cancelled meanwhile stays cancelled."""
+    now = clock.now()
+    session.exec(
+        update(DeliveryAttempt)
+        .where(
+            col(DeliveryAttempt.message_id) == message.id,
+            col(DeliveryAttempt.number) == message.attempts,
+        )
+        .values(ended_at=now, outcome=outcome, detail=detail or None)
+    )
+    after: dict[str, Any] = {"claimed_until": None, "claim": None, "reason": detail or None}
+    match outcome:
+        case AttemptOutcome.SENT:
+            after |= {"state": MessageState.SENT, "sent_at": now, "provider_id": provider_id}
+        case AttemptOutcome.FAILED_FOR_NOW:
+            after |= {"state": MessageState.QUEUED, "due_at": now + retry_after(message.attempts)}
+        case AttemptOutcome.FAILED_FOR_GOOD:
+            after |= {"state": MessageState.FAILED}
+    session.exec(
+        update(OutgoingMessage)
+        .where(
+            col(OutgoingMessage.id) == message.id,
+            col(OutgoingMessage.state) == MessageState.CLAIMED,
+            col(OutgoingMessage.claim) == message.claim,
+        )
+        .values(**after)
+    )
+
+
+def retry_after(attempts: int) -> timedelta:
+    """The pause before the next attempt: doubles from 5 s up to 15 min, and never gives up."""
+    return min(_LONGEST_RETRY, _FIRST_RETRY * 2 ** min(attempts - 1, 10))
+
+
+def cancel(
+    session: Session,
+    *,
+    step_id: UUID | None = None,
+    incident_id: UUID | None = None,
+    kinds: Sequence[str] = (),
+) -> int:
+    """Cancel what has not left yet about a step or a whole incident; says how many."""
+    about = (
+        OutgoingMessage.step_id == step_id
+        if step_id
+        else OutgoingMessage.incident_id == incident_id
+    )
+    statement = update(OutgoingMessage).where(
+        about, col(OutgoingMessage.state).in_([MessageState.QUEUED, MessageState.CLAIMED])
+    )
+    if kinds:
+        statement = statement.where(col(OutgoingMessage.kind).in_(kinds))
+    return session.exec(
+        statement.values(state=MessageState.CANCELLED, claimed_until=None, claim=None)
+    ).rowcount
+
+
+def next_due(session: Session) -> datetime | None:
+    """When the next queued message wants to leave."""
+    return session.exec(
+        select(OutgoingMessage.due_at)
+        .where(OutgoingMessage.state == MessageState.QUEUED)
+        .order_by(col(OutgoingMessage.due_at))
+        .limit(1)
+    ).first()

@@ -1,0 +1,76 @@
+"""The settings of the desk, read from ``TRUCBAN_*`` variables or a ``.env`` file."""
+
+import secrets
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from incidents.record.language import Language
+
+
+class Settings(BaseSettings):
+    """One field a setting; ``trucban doctor`` prints each with its source."""
+
+    model_config = SettingsConfigDict(env_prefix="TRUCBAN_", env_file=".env", extra="ignore")
+
+    data_dir: Path = Path("data")
+    host: str = "127.0.0.1"
+    port: int = 8000
+    public_url: str = ""
+    language: Language = Language.VI
+    database_url: SecretStr = SecretStr("")
+    prefect_api_url: str = ""
+    prefect_port: int = 0
+    work_pool: str = ""
+    claim_within_seconds: float = 15.0
+    smtp_url: SecretStr = SecretStr("")
+    mail_from: str = "Trực Ban <truc@localhost>"
+    secret_key_file: Path | None = None
+    session_hours: int = 12
+    upload_limit_mb: int = 25
+    password_memory_kib: int = 65536
+    desk_name: str = ""
+
+    @property
+    def address(self) -> str:
+        """The address people reach the desk at, without a trailing slash."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def database(self) -> str:
+        """The database URL; an SQLite file in the data folder unless one is set."""
+        chosen = self.database_url.get_secret_value()
+        return chosen or f"sqlite:///{self.data_dir.absolute() / 'trucban.db'}"
+
+    @property
+    def secret_key(self) -> bytes:
+        """The desk's key: made once, kept outside the database, readable by its owner only."""
+        path = self.secret_key_file or self.data_dir / "secret.key"
+        return _key_in(path)
+
+
+@lru_cache
+def _key_in(path: Path) -> bytes:
+    try:
+        return bytes.fromhex(path.read_text().strip())
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Written aside and linked into place: two processes that start together agree on one key.
+        fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_hex(32))
+        try:
+            path.hardlink_to(fresh)
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+        return bytes.fromhex(path.read_text().strip())
+
+
+@lru_cache
+def current() -> Settings:
+    """The settings of this process."""
+    return Settings()

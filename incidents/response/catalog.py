@@ -1,0 +1,147 @@
+"""The playbooks on offer, as rows the engine publishes; the office's wording lies over them."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Session, col, select
+
+from incidents.record import clock
+from incidents.record.database import Table, choice, document, identifier, moment
+from incidents.record.errors import Invalid
+from incidents.record.language import N_, Language
+
+
+class PlaybookVersion(Table, table=True):
+    """One published version: its outline, its texts by language and its statement templates."""
+
+    __tablename__ = "playbook_version"
+    __table_args__ = (UniqueConstraint("code", "version"),)
+
+    id: UUID = identifier()
+    code: str
+    version: int
+    source_sha256: str
+    outline: dict[str, Any] = document()
+    """Explored once: {"steps": [{"key", "kind", "role", "form", "due_minutes"}], "edges": [...]}"""
+    texts: dict[str, Any] = document()
+    """Language → {"title", "gist", "steps": {key: {"title", "gist"}}}."""
+    templates: dict[str, Any] = document()
+    """Language → {template name: {"title": Jinja2, "text": Jinja2}}."""
+    published_at: datetime = moment()
+
+
+class PlaybookWording(Table, table=True):
+    """The office's own words over a published text or template."""
+
+    __tablename__ = "playbook_wording"
+    __table_args__ = (UniqueConstraint("code", "language", "path"),)
+
+    id: UUID = identifier()
+    code: str
+    language: Language = choice(Language)
+    path: str
+    """Such as ``steps/verify with the agency in charge/title`` or ``templates/holding/text``."""
+    words: str
+
+
+def publish(session: Session, published: PlaybookVersion) -> PlaybookVersion:
+    """Publish a version, or refresh its row when its source changed under the same number."""
+    row = find(session, published.code, published.version)
+    if row is None:
+        session.add(published)
+        return published
+    if (
+        row.source_sha256 != published.source_sha256
+        or row.texts != published.texts
+        or row.templates != published.templates
+    ):
+        row.source_sha256, row.outline = published.source_sha256, published.outline
+        row.texts, row.templates, row.published_at = (
+            published.texts,
+            published.templates,
+            clock.now(),
+        )
+        session.add(row)
+    return row
+
+
+def find(session: Session, code: str, version: int) -> PlaybookVersion | None:
+    """A published version."""
+    return session.exec(
+        select(PlaybookVersion).where(
+            PlaybookVersion.code == code, PlaybookVersion.version == version
+        )
+    ).first()
+
+
+def newest(session: Session, code: str) -> PlaybookVersion:
+    """The version a new incident is bound to; ``Invalid`` for an unknown code."""
+    row = session.exec(
+        select(PlaybookVersion)
+        .where(PlaybookVersion.code == code)
+        .order_by(col(PlaybookVersion.version).desc())
+    ).first()
+    if row is None:
+        raise Invalid(
+            fields={"playbook": (N_("Không có kịch bản ứng phó mã %(code)s."), {"code": code})}
+        )
+    return row
+
+
+def on_offer(session: Session) -> list[PlaybookVersion]:
+    """The newest version of every playbook."""
+    rows = session.exec(
+        select(PlaybookVersion).order_by(col(PlaybookVersion.code), col(PlaybookVersion.version))
+    )
+    return list({row.code: row for row in rows}.values())
+
+
+def wording(session: Session, code: str, version: int, language: Language, path: str) -> str | None:
+    """The words at a path in a language: the office's if it has its own, else the published ones."""
+    own = session.exec(
+        select(PlaybookWording.words).where(
+            PlaybookWording.code == code,
+            PlaybookWording.language == language,
+            PlaybookWording.path == path,
+        )
+    ).first()
+    if own is not None:
+        return own
+    row = find(session, code, version)
+    if row is None:
+        return None
+    head, _, rest = path.partition("/")
+    found: Any = (
+        row.templates.get(language.value) if head == "templates" else row.texts.get(language.value)
+    )
+    for part in (rest if head == "templates" else path).split("/"):
+        found = found.get(part) if isinstance(found, dict) else None
+    return found if isinstance(found, str) else None
+
+
+def step_titles(session: Session, code: str, version: int, language: Language) -> dict[str, str]:
+    """Every step's title in a language: published ones with the office's own laid over them."""
+    row = find(session, code, version)
+    published = (row.texts.get(language.value) or {}).get("steps", {}) if row else {}
+    titles = {key: words["title"] for key, words in published.items()}
+    for own in session.exec(
+        select(PlaybookWording).where(
+            PlaybookWording.code == code, PlaybookWording.language == language
+        )
+    ):
+        parts = own.path.split("/")
+        if parts[0] == "steps" and parts[-1] == "title":
+            titles[parts[1]] = own.words
+    return titles
+
+
+def title(session: Session, code: str, language: Language) -> str | None:
+    """The playbook's name in a language."""
+    row = session.exec(
+        select(PlaybookVersion)
+        .where(PlaybookVersion.code == code)
+        .order_by(col(PlaybookVersion.version).desc())
+    ).first()
+    return (row.texts.get(language.value) or {}).get("title") if row else None

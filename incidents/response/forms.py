@@ -1,0 +1,255 @@
+"""The questions people are asked, as typed forms; a step keeps its form's name and JSON Schema.
+
+Append-only by name: old steps are read with the form they were asked by. A playbook may branch
+on a form's enum and bool fields only, which is why those carry the decision.
+"""
+
+from datetime import datetime
+from typing import Annotated, Any, ClassVar
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+)
+
+from incidents.intake.signals import Nature
+from incidents.matter.incidents import Finding
+from incidents.record.errors import Invalid, NotFound
+from incidents.record.language import N_, Labelled
+from incidents.words.approvals import Verdict
+
+REGISTRY: dict[str, type["Form"]] = {}
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
+Remark = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4_000)]
+
+
+class Form(BaseModel):
+    """What completing a step asks for. Field titles are the Vietnamese words on the page."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    heading: ClassVar[str]
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        """Enter the form under its name."""
+        REGISTRY[cls.__name__] = cls
+
+
+class Done(Form):
+    """The work is done; a remark may say how."""
+
+    heading: ClassVar[str] = N_("Hoàn thành nhiệm vụ")
+    note: Remark = Field("", title=N_("Ghi chú"))
+
+
+class Capture(Form):
+    """The post as it stood: whether its picture is kept, and its counters."""
+
+    heading: ClassVar[str] = N_("Ghi nhận bài đăng")
+    screenshot_kept: bool = Field(title=N_("Đã lưu ảnh chụp cả trang"))
+    interactions: int = Field(ge=0, le=10_000_000_000, title=N_("Tổng lượt tương tác lúc ghi nhận"))
+    note: Remark = Field("", title=N_("Ghi chú"))
+
+
+class ContentType(Labelled):
+    """The seven types of First Draft."""
+
+    SATIRE = "satire", N_("châm biếm")
+    FALSE_CONNECTION = "false_connection", N_("tiêu đề, ảnh không khớp nội dung")
+    MISLEADING = "misleading", N_("gây hiểu nhầm")
+    FALSE_CONTEXT = "false_context", N_("sai bối cảnh")
+    IMPOSTER = "imposter", N_("mạo danh")
+    MANIPULATED = "manipulated", N_("cắt ghép, chỉnh sửa")
+    FABRICATED = "fabricated", N_("bịa đặt")
+    UNKNOWN = "unknown", N_("chưa rõ")
+
+
+class Subject(Labelled):
+    """The eight fields of the national fact-checking centre (VAFC)."""
+
+    POLICY = "policy", N_("chính sách, pháp luật")
+    ECONOMY = "economy", N_("kinh tế, tài chính")
+    HEALTH = "health", N_("y tế")
+    DISASTER = "disaster", N_("thiên tai, dịch bệnh")
+    ORDER = "order", N_("an ninh, trật tự")
+    IMPERSONATION = "impersonation", N_("tài khoản giả mạo")
+    SCAM = "scam", N_("liên kết lừa đảo")
+    OTHER = "other", N_("khác")
+
+
+class Classification(Form):
+    """What kind of utterance it is, and the sentences to verify, one a line."""
+
+    heading: ClassVar[str] = N_("Phân loại và tách nội dung")
+    nature: Nature = Field(title=N_("Bản chất"))
+    content_type: ContentType = Field(title=N_("Dạng nội dung"))
+    subject: Subject = Field(title=N_("Lĩnh vực"))
+    claims: Prose = Field(title=N_("Nội dung cần xác minh, mỗi câu một dòng"))
+
+    @field_validator("claims")
+    @classmethod
+    def few(cls, value: str) -> str:
+        """At most twenty sentences: more is another incident."""
+        lines = [line.strip() for line in value.splitlines() if line.strip()]
+        if len(lines) > 20:  # noqa: PLR2004 - said in the sentence above
+            raise ValueError("too_many_claims")
+        return "\n".join(lines)
+
+
+class Verification(Form):
+    """A named official's finding: right, wrong, partly right, or not yet known (why, until when)."""
+
+    heading: ClassVar[str] = N_("Phiếu xác minh")
+    finding: Finding = Field(title=N_("Kết quả"))
+    explanation: Prose = Field(title=N_("Sự thật và căn cứ"))
+    source: Line = Field(title=N_("Nguồn, văn bản, người xác nhận"))
+    next_word_at: datetime | None = Field(None, title=N_("Nếu chưa rõ: hẹn trả lời lúc"))
+
+    @field_validator("finding")
+    @classmethod
+    def settled(cls, value: Finding) -> Finding:
+        """A finding that is still pending is no answer."""
+        if value is Finding.PENDING:
+            raise ValueError("finding_pending")
+        return value
+
+
+class Course(Labelled):
+    """Answer in public, or watch."""
+
+    ANSWER = "answer", N_("Trả lời")
+    WATCH = "watch", N_("Theo dõi, chưa trả lời")
+
+
+class AnswerOrWatch(Form):
+    """The respond-or-ignore test before any public text, and the decision with its reason."""
+
+    heading: ClassVar[str] = N_("Trả lời hay theo dõi")
+    spreading: bool = Field(title=N_("Đang lan ra ngoài nơi xuất phát?"))
+    silence_harms: bool = Field(title=N_("Im lặng có làm tăng thiệt hại?"))
+    fact_held: bool = Field(title=N_("Đã có ít nhất một sự thật hoặc việc làm để nói?"))
+    without_repeating: bool = Field(title=N_("Trả lời được mà không nhắc lại đường dẫn, tin sai?"))
+    course: Course = Field(title=N_("Quyết định"))
+    reason: Prose = Field(title=N_("Lý do"))
+
+
+class Draft(Form):
+    """The words of a statement as their author submits them."""
+
+    heading: ClassVar[str] = N_("Soạn văn bản phát ngôn")
+    title: Line = Field(title=N_("Tiêu đề"))
+    text: Prose = Field(title=N_("Nội dung"))
+
+
+class LegalCheck(Form):
+    """The legal officer's verdict on one exact version."""
+
+    heading: ClassVar[str] = N_("Kiểm tra pháp lý")
+    verdict: Verdict = Field(title=N_("Kết luận"))
+    comment: Remark = Field("", title=N_("Ý kiến"))
+
+
+class SignOff(Form):
+    """The approver's verdict; given only on the desk, signed in."""
+
+    heading: ClassVar[str] = N_("Duyệt văn bản")
+    verdict: Verdict = Field(title=N_("Kết luận"))
+    comment: Remark = Field("", title=N_("Ý kiến"))
+
+
+class Posted(Form):
+    """Proof that the approved words were put out, unchanged, on the channels people use."""
+
+    heading: ClassVar[str] = N_("Đã đăng trên các kênh")
+    channels: Prose = Field(title=N_("Kênh, đường dẫn và giờ đăng, mỗi kênh một dòng"))
+    unchanged: bool = Field(title=N_("Đăng đúng nguyên văn bản đã duyệt"))
+
+
+class Referral(Labelled):
+    """Whether something was passed on; not passing it on is a normal answer."""
+
+    SENT = "sent", N_("Đã chuyển")
+    NOT_SENT = "not_sent", N_("Không chuyển")
+
+
+class Request(Form):
+    """A request to the national centre, a platform's authority or the police: sent or not, with its number."""
+
+    heading: ClassVar[str] = N_("Chuyển cơ quan có thẩm quyền")
+    referral: Referral = Field(title=N_("Kết quả"))
+    reference: Remark = Field("", title=N_("Số văn bản, biên bản giao nhận"))
+    ground: Prose = Field(title=N_("Nội dung và căn cứ, hoặc lý do không chuyển"))
+
+
+class Measurement(Form):
+    """What could be counted at one moment; where reach cannot be measured, say so in words."""
+
+    heading: ClassVar[str] = N_("Đo mức lan truyền")
+    interactions: int | None = Field(None, ge=0, le=10_000_000_000, title=N_("Tổng lượt tương tác"))
+    falling: bool = Field(title=N_("Đang giảm"))
+    note: Remark = Field("", title=N_("Nhận định"))
+
+
+class Conclusion(Form):
+    """What happened, what worked, and what the library and the questions-and-answers page learn."""
+
+    heading: ClassVar[str] = N_("Kết luận vụ việc")
+    summary: Prose = Field(title=N_("Tóm tắt diễn biến và kết quả"))
+    lessons: Remark = Field("", title=N_("Bài học kinh nghiệm"))
+    library_updated: bool = Field(title=N_("Đã cập nhật hỏi–đáp"))
+    report_url: HttpUrl | None = Field(None, title=N_("Đường dẫn báo cáo"))
+
+
+_SENTENCES: dict[str, str] = {
+    "missing": N_("Ô này phải điền."),
+    "string_too_short": N_("Ô này phải điền."),
+    "string_too_long": N_("Tối đa %(max_length)s ký tự."),
+    "enum": N_("Hãy chọn một trong các mục."),
+    "bool_parsing": N_("Hãy chọn có hoặc không."),
+    "bool_type": N_("Hãy chọn có hoặc không."),
+    "int_parsing": N_("Hãy nhập một số nguyên."),
+    "int_type": N_("Hãy nhập một số nguyên."),
+    "int_from_float": N_("Hãy nhập một số nguyên."),
+    "greater_than_equal": N_("Số phải từ %(ge)s trở lên."),
+    "less_than_equal": N_("Số quá lớn."),
+    "url_parsing": N_("Đường dẫn không hợp lệ."),
+    "url_scheme": N_("Đường dẫn phải bắt đầu bằng http:// hoặc https://."),
+    "datetime_parsing": N_("Ngày giờ không hợp lệ."),
+    "datetime_from_date_parsing": N_("Ngày giờ không hợp lệ."),
+    "extra_forbidden": N_("Biểu mẫu không có ô này."),
+    "too_many_claims": N_("Tối đa 20 câu; nhiều hơn là một vụ việc khác."),
+    "finding_pending": N_("Chưa có kết quả thì chọn «chưa xác minh được» và hẹn giờ."),
+}
+_ELSE = N_("Giá trị này không dùng được.")
+
+
+def of(name: str) -> type[Form]:
+    """The form of a name; ``NotFound`` when there is none."""
+    if name not in REGISTRY:
+        raise NotFound(N_("Không có biểu mẫu này."))
+    return REGISTRY[name]
+
+
+def check(name: str, answer: dict[str, Any]) -> Form:
+    """The answer, typed; ``Invalid`` names every field in the field's words."""
+    try:
+        return of(name).model_validate(answer)
+    except ValidationError as error:
+        raise invalid(error) from None
+
+
+def invalid(error: ValidationError) -> Invalid:
+    """Pydantic's refusal as ours, in sentences people understand."""
+    fields: dict[str, tuple[str, dict[str, Any]]] = {}
+    for each in error.errors():
+        kind = str(each["ctx"]["error"]) if each["type"] == "value_error" else each["type"]
+        name = ".".join(map(str, each["loc"])) or "__all__"
+        fields[name] = (_SENTENCES.get(kind, _ELSE), each.get("ctx", {}))
+    return Invalid(fields=fields)

@@ -1,0 +1,472 @@
+"""The life of an incident: opened, graded, stabilised, resolved, closed, or ended midway.
+
+Every transition is one verb; each refusal names the conditions that are missing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlmodel import Session
+
+from incidents.intake import claims, evidence, signals
+from incidents.intake.signals import Nature, Signal, SignalReturned, SignalState
+from incidents.matter import incidents, severity, taskforces
+from incidents.matter.incidents import Finding, Incident, Status
+from incidents.matter.severity import Criterion, Level
+from incidents.people import persons
+from incidents.people.roles import Role
+from incidents.record import clock, outbox, timeline
+from incidents.record.actors import Actor
+from incidents.record.errors import AlreadySettled, Conflict, GuardFailed, Invalid
+from incidents.record.facts import Fact, PersonId, Private
+from incidents.record.language import N_
+from incidents.response import catalog, passing, runs, steps
+from incidents.response.forms import Conclusion, Measurement
+from incidents.response.steps import StepState
+from incidents.words import publications
+
+CLAIM_ONLY = frozenset({"TIN_GIA_MXH", "GIA_MAO_TAN_CONG"})
+"""Playbooks an opinion, a complaint or a question alone never starts (rule 7 of practice)."""
+
+FIRST_CALLED = (Role.STANDING_DEPUTY, Role.LEAD)
+"""Told in the very commit that opens an incident, whatever the engine is doing."""
+
+_TITLE_LIMIT = 200
+_REVIEW_FROM = Level.HIGH
+
+
+@dataclass(frozen=True)
+class IncidentOpened(Fact):
+    """An incident got its number."""
+
+    number: str
+    level: int
+    playbook: str
+    signal: str
+    exercise: bool
+    title: Private
+    says: ClassVar[str] = N_(
+        "Mở vụ việc %(number)s «%(title)s», cấp độ tạm %(level)s, kịch bản %(playbook)s, từ tin báo %(signal)s"
+    )
+
+
+@dataclass(frozen=True)
+class LevelSet(Fact):
+    """The level was worked out from the five scores, or set by a person with a reason."""
+
+    before: int
+    after: int
+    points: int | None
+    seconded_by: PersonId | None
+    reason: Private
+    says: ClassVar[str] = N_("Cấp độ %(before)s → %(after)s (điểm %(points)s). %(reason)s")
+
+
+@dataclass(frozen=True)
+class StatusChanged(Fact):
+    """The incident moved on in its life."""
+
+    before: Status
+    after: Status
+    reason: Private
+    says: ClassVar[str] = N_("Trạng thái: %(before)s → %(after)s. %(reason)s")
+
+
+@dataclass(frozen=True)
+class StoodDown(Fact):
+    """Work ended midway; open steps and messages were cancelled."""
+
+    steps_cancelled: int
+    reason: Private
+    says: ClassVar[str] = N_(
+        "Dừng xử lý, hủy %(steps_cancelled)s nhiệm vụ đang mở. Lý do: %(reason)s"
+    )
+
+
+@dataclass(frozen=True)
+class OpeningUndone(Fact):
+    """It should never have been opened; the record says so and keeps everything."""
+
+    number: str
+    reason: Private
+    says: ClassVar[str] = N_("Hủy việc mở nhầm vụ việc %(number)s. Lý do: %(reason)s")
+
+
+@dataclass(frozen=True)
+class ReviewHeld(Fact):
+    """The review meeting that closing needs from level 3 on."""
+
+    held_at: datetime
+    outcome: Private
+    says: ClassVar[str] = N_("Họp rút kinh nghiệm lúc %(held_at)s: %(outcome)s")
+
+
+def open(
+    session: Session,
+    *,
+    playbook: str,
+    level: int,
+    title: str,
+    by: Actor,
+    signal_id: UUID | None = None,
+    nature: Nature = Nature.CLAIM,
+    place: str = "",
+    exercise: bool = False,
+    occurred_at: datetime | None = None,
+) -> Incident:
+    """Open an incident: number, run request, facts and first call-out in one commit.
+
+    Opening twice from one flag is refused with the number of the first (``AlreadySettled``).
+    """
+    version = _acceptable(session, playbook, level, title, nature)
+    signal = signals.get(session, signal_id, lock=True) if signal_id else None
+    if signal:
+        _openable(session, signal)
+    now = clock.now()
+    incident = Incident(
+        number=incidents.next_number(session, incidents.today()),
+        title=title.strip(),
+        place=place.strip(),
+        level=level,
+        playbook=playbook,
+        exercise=exercise,
+        opened_by=by.person_id,
+        occurred_at=occurred_at,
+        detected_at=signal.flagged_at if signal else now,
+        opened_at=now,
+    )
+    session.add(incident)
+    timeline.record(
+        session,
+        incident.id,
+        IncidentOpened(
+            number=incident.number,
+            level=level,
+            playbook=playbook,
+            signal=signal.code if signal else "–",
+            exercise=exercise,
+            title=incident.title,
+        ),
+        by=by,
+    )
+    if signal:
+        _take_over(session, incident, signal, nature)
+    runs.start(session, incident.id, playbook, version)
+    _call_first(session, incident)
+    return incident
+
+
+def _acceptable(session: Session, playbook: str, level: int, title: str, nature: Nature) -> int:
+    fields: dict[str, tuple[str, dict[str, Any]]] = {}
+    if not title.strip():
+        fields["title"] = (N_("Đặt tên ngắn cho vụ việc."), {})
+    if len(title) > _TITLE_LIMIT:
+        fields["title"] = (N_("Tối đa %(limit)s ký tự."), {"limit": _TITLE_LIMIT})
+    if level not in range(5):
+        fields["level"] = (N_("Cấp độ từ 0 đến 4."), {})
+    if playbook in CLAIM_ONLY and nature is not Nature.CLAIM:
+        fields["nature"] = (
+            N_(
+                "Ý kiến, phản ánh hay câu hỏi không mở được kịch bản này; hãy trả lời hoặc chuyển đơn."
+            ),
+            {},
+        )
+    try:
+        version = catalog.newest(session, playbook).version
+    except Invalid as unknown:
+        fields |= unknown.fields
+        version = 0
+    if fields:
+        raise Invalid(fields=fields)
+    return version
+
+
+def _openable(session: Session, signal: Signal) -> None:
+    if signal.state is SignalState.OPENED and signal.incident_id:
+        raise AlreadySettled(
+            N_("Tin báo này đã mở thành vụ việc %(number)s."),
+            number=incidents.get(session, signal.incident_id).number,
+        )
+    if signal.state is SignalState.DISMISSED:
+        raise Conflict(N_("Tin báo này đã được kết luận không xử lý."))
+    if signal.state is SignalState.NEW:
+        raise Conflict(N_("Hãy tiếp nhận tin báo trước khi mở vụ việc."))
+    if not signal.url and not evidence.of_signal(session, signal.id):
+        raise Invalid(
+            N_("Cần ít nhất một bản ghi (tệp, đường dẫn hoặc biên bản điện thoại) để mở vụ việc.")
+        )
+
+
+def _take_over(session: Session, incident: Incident, signal: Signal, nature: Nature) -> None:
+    signal.state, signal.incident_id, signal.nature = SignalState.OPENED, incident.id, nature
+    session.add(signal)
+    for kept in evidence.of_signal(session, signal.id):
+        kept.incident_id = incident.id
+        session.add(kept)
+
+
+def _call_first(session: Session, incident: Incident) -> None:
+    called = [
+        p for role in FIRST_CALLED for p in taskforces.candidates(session, incident.id, role)[:1]
+    ]
+    for person_id in dict.fromkeys(called):
+        persons.tell(
+            session,
+            person_id,
+            "incident_opened",
+            key=f"opened:{incident.id}",
+            incident_id=incident.id,
+        )
+
+
+def score(session: Session, incident_id: UUID, scores: Mapping[str, int], *, by: Actor) -> Incident:
+    """Work the level out from the five scores; a lower one than now needs ``override``."""
+    incident = _live(session, incident_id)
+    total = severity.points(session, scores)
+    level = severity.band(session, total)
+    if level < incident.level and not incident.level_provisional:
+        raise Conflict(N_("Hạ cấp độ cần người thứ hai; dùng mục hạ cấp độ."))
+    incident.scores = {c.value: scores[c.value] for c in Criterion} | {"points": total}
+    _set_level(session, incident, level, points=total, reason="", seconded_by=None, by=by)
+    return incident
+
+
+def override(
+    session: Session,
+    incident_id: UUID,
+    level: int,
+    *,
+    reason: str,
+    by: Actor,
+    seconded_by: UUID | None = None,
+) -> Incident:
+    """Raise the level at once with a reason; lowering it needs a second person."""
+    incident = _live(session, incident_id)
+    if not reason.strip():
+        raise Invalid(fields={"reason": (N_("Nêu lý do."), {})})
+    if level not in range(5):
+        raise Invalid(fields={"level": (N_("Cấp độ từ 0 đến 4."), {})})
+    if level == incident.level:
+        raise Conflict(N_("Vụ việc đang ở cấp độ này."))
+    if level < incident.level and seconded_by in (None, by.person_id):
+        raise Invalid(fields={"seconded_by": (N_("Hạ cấp độ cần người thứ hai đồng ý."), {})})
+    _set_level(session, incident, level, points=None, reason=reason, seconded_by=seconded_by, by=by)
+    return incident
+
+
+def _set_level(
+    session: Session,
+    incident: Incident,
+    level: int,
+    *,
+    points: int | None,
+    reason: str,
+    seconded_by: UUID | None,
+    by: Actor,
+) -> None:
+    timeline.record(
+        session,
+        incident.id,
+        LevelSet(
+            before=incident.level,
+            after=level,
+            points=points,
+            seconded_by=seconded_by,
+            reason=reason,
+        ),
+        by=by,
+    )
+    changed = incident.level != level
+    incident.level, incident.level_provisional = level, False
+    session.add(incident)
+    if changed:
+        for member in {m.person_id for m in taskforces.members(session, incident.id)} - {
+            by.person_id
+        }:
+            persons.tell(
+                session,
+                member,
+                "level_changed",
+                key=f"level:{incident.id}:{clock.now().isoformat()}",
+                incident_id=incident.id,
+                values={"level": level, "reason": reason},
+            )
+    for run in runs.of_incident(session, incident.id):
+        runs.want(session, run.id)
+
+
+def stabilise(session: Session, incident_id: UUID, *, reason: str, by: Actor) -> Incident:
+    """The first statement is out and reach falls, or the lead judges so in writing (rule 21)."""
+    incident = _live(session, incident_id)
+    missing: list[tuple[str, Mapping[str, Any]]] = []
+    if incident.status is Status.STABILISING:
+        raise AlreadySettled(N_("Vụ việc đang ở trạng thái này."))
+    if not publications.of_incident(session, incident.id) and incident.level > Level.LOW:
+        missing.append((N_("Chưa công bố thông tin ban đầu."), {}))
+    if not _falling(session, incident.id) and not reason.strip():
+        missing.append(
+            (
+                N_(
+                    "Chưa có hai lần đo liên tiếp cho thấy đang giảm, cũng chưa có nhận định bằng văn bản."
+                ),
+                {},
+            )
+        )
+    _guard(missing)
+    return _move(session, incident, Status.STABILISING, reason, by)
+
+
+def _falling(session: Session, incident_id: UUID) -> bool:
+    measured = [
+        s.answer
+        for s in steps.of_incident(session, incident_id)
+        if s.form == Measurement.__name__ and s.state is StepState.DONE and s.answer
+    ]
+    return len(measured) > 1 and all(m["falling"] for m in measured[-2:])
+
+
+def resolve(session: Session, incident_id: UUID, *, reason: str = "", by: Actor) -> Incident:
+    """Everything mandatory is done or waived, and every claim has its final word."""
+    incident = _live(session, incident_id)
+    undone = [
+        s
+        for s in steps.of_incident(session, incident.id)
+        if s.mandatory and s.state not in (StepState.DONE, StepState.WAIVED, StepState.CANCELLED)
+    ]
+    missing: list[tuple[str, Mapping[str, Any]]] = [
+        (
+            N_("Việc %(number)s «%(key)s» chưa xong và chưa được miễn."),
+            {"number": s.number, "key": s.key},
+        )
+        for s in undone
+    ]
+    if incident.status is not Status.STABILISING:
+        missing.append((N_("Vụ việc chưa ở trạng thái tạm ổn."), {}))
+    if any(c.finding is Finding.PENDING for c in claims.of_incident(session, incident.id)):
+        missing.append((N_("Còn nội dung chưa có kết quả xác minh cuối cùng."), {}))
+    _guard(missing)
+    incident.resolved_at = clock.now()
+    return _move(session, incident, Status.RESOLVED, reason, by)
+
+
+def hold_review(
+    session: Session, incident_id: UUID, outcome: str, *, held_at: datetime, by: Actor
+) -> None:
+    """Record the review meeting."""
+    incident = incidents.get(session, incident_id, lock=True)
+    if not outcome.strip():
+        raise Invalid(fields={"outcome": (N_("Ghi kết luận cuộc họp."), {})})
+    timeline.record(
+        session,
+        incident.id,
+        ReviewHeld(held_at=held_at, outcome=outcome),
+        by=by,
+        happened_at=held_at,
+    )
+
+
+def close(session: Session, incident_id: UUID, *, reason: str = "", by: Actor) -> Incident:
+    """End it: conclusion written, review held from level 3 on; the record is frozen."""
+    incident = incidents.get(session, incident_id, lock=True)
+    if incident.status is Status.CLOSED:
+        raise AlreadySettled(N_("Vụ việc đã kết thúc."))
+    missing: list[tuple[str, Mapping[str, Any]]] = []
+    if incident.status is not Status.RESOLVED:
+        missing.append((N_("Vụ việc chưa được đánh dấu chờ tổng kết."), {}))
+    done = [
+        s
+        for s in steps.of_incident(session, incident.id)
+        if s.state in (StepState.DONE, StepState.WAIVED)
+    ]
+    if not any(s.form == Conclusion.__name__ for s in done):
+        missing.append((N_("Chưa có kết luận vụ việc."), {}))
+    if incident.level >= _REVIEW_FROM and not timeline.says(session, incident.id, ReviewHeld):
+        missing.append((N_("Từ cấp độ 3 phải họp rút kinh nghiệm trước khi kết thúc."), {}))
+    _guard(missing)
+    runs.end_all(session, incident.id)
+    passing.cancel_all(session, incident.id)
+    taskforces.dissolve(session, incident.id)
+    incident.ended_at = clock.now()
+    _move(session, incident, Status.CLOSED, reason, by)
+    _tell_members(session, incident, "incident_closed", by)
+    return incident
+
+
+def stand_down(session: Session, incident_id: UUID, *, reason: str, by: Actor) -> Incident:
+    """Stop midway: steps, messages and runs end in the same commit; no playbook code runs."""
+    incident = _live(session, incident_id)
+    if not reason.strip():
+        raise Invalid(fields={"reason": (N_("Nêu lý do."), {})})
+    cancelled = _end(session, incident, Status.STOOD_DOWN)
+    timeline.record(
+        session, incident.id, StoodDown(steps_cancelled=cancelled, reason=reason), by=by
+    )
+    _tell_members(session, incident, "stood_down", by)
+    return incident
+
+
+def undo_opening(session: Session, incident_id: UUID, *, reason: str, by: Actor) -> Incident:
+    """Opened by mistake: a fact says so, the number stays, the flag returns to triage."""
+    incident = _live(session, incident_id)
+    if not reason.strip():
+        raise Invalid(fields={"reason": (N_("Nêu lý do."), {})})
+    if publications.of_incident(session, incident.id):
+        raise Conflict(N_("Đã công bố thông tin: không hủy được, hãy dừng xử lý hoặc kết thúc."))
+    _end(session, incident, Status.UNDONE)
+    timeline.record(
+        session, incident.id, OpeningUndone(number=incident.number, reason=reason), by=by
+    )
+    for signal in signals.of_incident(session, incident.id):
+        signal.state, signal.incident_id = SignalState.TRIAGE, None
+        session.add(signal)
+        timeline.record(
+            session, signal.id, SignalReturned(code=signal.code, number=incident.number), by=by
+        )
+    _tell_members(session, incident, "stood_down", by)
+    return incident
+
+
+def _end(session: Session, incident: Incident, status: Status) -> int:
+    runs.end_all(session, incident.id)
+    cancelled = passing.cancel_all(session, incident.id)
+    outbox.cancel(session, incident_id=incident.id, kinds=("incident_opened", "called_out"))
+    taskforces.dissolve(session, incident.id)
+    incident.status, incident.ended_at = status, clock.now()
+    session.add(incident)
+    return cancelled
+
+
+def _tell_members(session: Session, incident: Incident, kind: str, by: Actor) -> None:
+    for person_id in {m.person_id for m in taskforces.members(session, incident.id)} - {
+        by.person_id
+    }:
+        persons.tell(session, person_id, kind, key=f"{kind}:{incident.id}", incident_id=incident.id)
+
+
+def _live(session: Session, incident_id: UUID) -> Incident:
+    incident = incidents.get(session, incident_id, lock=True)
+    if not incident.live:
+        raise Conflict(
+            N_("Vụ việc %(number)s đã %(status)s."), number=incident.number, status=incident.status
+        )
+    return incident
+
+
+def _guard(missing: list[tuple[str, Mapping[str, Any]]]) -> None:
+    if missing:
+        raise GuardFailed(N_("Chưa đủ điều kiện."), missing)
+
+
+def _move(session: Session, incident: Incident, status: Status, reason: str, by: Actor) -> Incident:
+    timeline.record(
+        session,
+        incident.id,
+        StatusChanged(before=incident.status, after=status, reason=reason),
+        by=by,
+    )
+    incident.status = status
+    session.add(incident)
+    return incident

@@ -1,0 +1,479 @@
+"""How work reaches a person and moves on to another: opening, the ladder, and changes of hands.
+
+Silence reminds at half of the time to acknowledge, goes to the deputy at all of it and to the
+next tier at one and a half times; at the due time work passes once more with half the time again.
+Work moves; the authority to sign does not (rule 5 of practice).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from incidents.matter import incidents, severity, taskforces
+from incidents.matter.incidents import Incident
+from incidents.matter.taskforces import MemberReplaced, RoleVacant, TaskForceMember
+from incidents.people import authorisations, persons, roles, rosters
+from incidents.people.roles import Role
+from incidents.record import clock, ids, links, outbox, timeline
+from incidents.record.actors import ENGINE, Actor
+from incidents.record.errors import Conflict, Invalid
+from incidents.record.language import N_
+from incidents.record.outbox import Channel
+from incidents.response import forms, runs, steps, timers
+from incidents.response.steps import (
+    ANSWERABLE,
+    UNSETTLED,
+    Cause,
+    Step,
+    StepExtended,
+    StepKind,
+    StepOpened,
+    StepOverdue,
+    StepPassed,
+    StepRefusedByAll,
+    StepReminded,
+    StepReopened,
+    StepState,
+    StepWaived,
+)
+from incidents.response.timers import LADDER_KINDS, Timer, TimerKind
+from incidents.words import statements
+
+REMINDERS = ("step_assigned", "step_reminder", "step_passed", "step_unanswered")
+"""Kinds of message that an acknowledgement makes pointless."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a playbook asks for; ``due`` is the time at level 3."""
+
+    key: str
+    kind: StepKind
+    role: Role
+    form: str
+    due: timedelta
+    then: Role | None = None
+    statement_id: UUID | None = None
+    release_to: tuple[Channel, ...] = ()
+    after: UUID | None = None
+    mandatory: bool = True
+
+
+def open_step(session: Session, incident: Incident, run_id: UUID, plan: Plan) -> Step:
+    """Open a step, or find it by its key; planned only, while ``after`` is not settled."""
+    existing = session.exec(select(Step).where(Step.run_id == run_id, Step.key == plan.key)).first()
+    if existing:
+        return existing
+    last = session.exec(select(func.max(Step.number)).where(Step.incident_id == incident.id)).one()
+    policy = severity.policy(session, incident.level)
+    step = Step(
+        run_id=run_id,
+        incident_id=incident.id,
+        number=(last or 0) + 1,
+        code=ids.spoken_code(),
+        key=plan.key,
+        kind=plan.kind,
+        role=plan.role,
+        then_role=plan.then,
+        form=plan.form,
+        form_schema=forms.of(plan.form).model_json_schema(),
+        statement_id=plan.statement_id,
+        release_to=[c.value for c in plan.release_to],
+        after_id=plan.after,
+        mandatory=plan.mandatory,
+        allowed_minutes=max(1, round(policy.scaled(plan.due).total_seconds() / 60)),
+        state=StepState.PLANNED,
+    )
+    session.add(step)
+    before = session.get(Step, plan.after) if plan.after else None
+    if before is None or before.settled:
+        begin(session, step, incident)
+    return step
+
+
+def begin(session: Session, step: Step, incident: Incident) -> None:
+    """Hand a planned step to the first person who can take it and start its times."""
+    now = clock.now()
+    allowed = timedelta(minutes=step.allowed_minutes)
+    step.state, step.opened_at, step.due_at = StepState.OPEN, now, now + allowed
+    within = min(severity.policy(session, incident.level).acknowledge_within, allowed)
+    step.acknowledge_by = now + within
+    person_id = _next(session, step) or _vacant(session, step)
+    _hand_over(session, step, person_id, kind="step_assigned")
+    timers.arm_ladder(session, step.id, within, round_=1)
+    timers.arm(session, step.id, TimerKind.DUE, step.due_at, round_=1)
+    timeline.record(
+        session,
+        incident.id,
+        StepOpened(
+            number=step.number,
+            key=step.key,
+            role=step.role,
+            person=person_id,
+            due_at=step.due_at,
+        ),
+        by=ENGINE,
+    )
+
+
+def _vacant(session: Session, step: Step) -> UUID | None:
+    """Nobody holds the role: the duty officer gets the work, and an alarm goes out."""
+    timeline.record(session, step.incident_id, RoleVacant(role=step.role), by=ENGINE)
+    on_duty = rosters.to_alert(session, clock.now())
+    for person_id in on_duty:
+        persons.tell(
+            session,
+            person_id,
+            "role_vacant",
+            key=f"vacant:{step.id}",
+            incident_id=step.incident_id,
+            step_id=step.id,
+            values={"role": step.role.value},
+        )
+    return on_duty[0] if on_duty else None
+
+
+def _hand_over(session: Session, step: Step, person_id: UUID | None, *, kind: str) -> None:
+    step.assignee_id = person_id
+    step.state, step.acknowledged_at, step.acknowledged_by = StepState.OPEN, None, None
+    if person_id is not None:
+        step.holder_ids = [*step.holder_ids, str(person_id)]
+        notify(session, step, person_id, kind)
+    session.add(step)
+
+
+def notify(session: Session, step: Step, person_id: UUID, kind: str) -> None:
+    """One message about a step with a link of its own, once for each time it is handed over."""
+    messages = persons.tell(
+        session,
+        person_id,
+        kind,
+        key=f"{kind}:{step.id}:{len(step.holder_ids)}",
+        incident_id=step.incident_id,
+        step_id=step.id,
+    )
+    links.issue(session, messages)
+
+
+def in_line(session: Session, step: Step) -> list[UUID]:
+    """Everyone the step can go to, in order: the role, then tier after tier above it.
+
+    For signatures only those who may sign in the role count, by post or by authorisation.
+    """
+    now, role, line, passed = clock.now(), step.role, list[UUID](), set[Role]()
+    while role not in passed:
+        passed.add(role)
+        if step.kind is StepKind.APPROVE:
+            line += _signers(session, step.incident_id, role, now)
+        else:
+            line += taskforces.candidates(session, step.incident_id, role)
+        role = roles.next_tier(session, role) or role
+    return list(dict.fromkeys(line))
+
+
+def _signers(session: Session, incident_id: UUID, role: Role, at: datetime) -> list[UUID]:
+    """Rank 1 of the role in this incident's task force or office, and holders of a paper for it."""
+    seated = [
+        m.person_id
+        for m in taskforces.members(session, incident_id)
+        if m.role is role and m.rank == 1
+    ]
+    papers = [a.grantee_id for a in authorisations.valid(session, role, at)]
+    return [*(seated or roles.holders(session, role, at)[:1]), *papers]
+
+
+def may_sign(session: Session, step: Step, person_id: UUID) -> bool:
+    """Whether a person may give the signature this step asks for: in its role, or a tier above."""
+    return person_id in in_line(session, step)
+
+
+def _next(session: Session, step: Step) -> UUID | None:
+    tried = {*step.holder_ids, *_authors(session, step)}
+    return next((p for p in in_line(session, step) if str(p) not in tried), None)
+
+
+def _authors(session: Session, step: Step) -> set[str]:
+    """Who wrote the text to be signed: never asked to sign it."""
+    if step.kind is not StepKind.APPROVE or step.statement_id is None:
+        return set()
+    author = statements.current(session, statements.get(session, step.statement_id)).author_id
+    return {str(author)} if author else set()
+
+
+def fire(session: Session, timer: Timer) -> None:
+    """What a moment that came does to its step, if anybody still has to answer it."""
+    step = steps.get(session, timer.step_id, lock=True)
+    if step.state not in ANSWERABLE:
+        return
+    match timer.kind:
+        case TimerKind.REMIND:
+            _remind(session, step)
+        case TimerKind.DEPUTY:
+            _pass_on_silence(session, step)
+        case TimerKind.NEXT_TIER:
+            if _pass_on_silence(session, step):
+                # The tier above gets the whole ladder, so that silence there climbs on too.
+                policy = severity.policy(session, incidents.get(session, step.incident_id).level)
+                timers.arm_ladder(
+                    session, step.id, policy.acknowledge_within, round_=len(step.holder_ids)
+                )
+        case TimerKind.DUE:
+            _due(session, step)
+
+
+def _remind(session: Session, step: Step) -> None:
+    if step.assignee_id:
+        notify(session, step, step.assignee_id, "step_reminder")
+    timeline.record(
+        session,
+        step.incident_id,
+        StepReminded(
+            number=step.number,
+            key=step.key,
+            person=step.assignee_id,
+        ),
+        by=ENGINE,
+    )
+
+
+def _pass_on_silence(session: Session, step: Step) -> bool:
+    incoming = _next(session, step)
+    if incoming is None:
+        for person_id in rosters.to_alert(session, clock.now()):
+            notify(session, step, person_id, "step_unanswered")
+        return False
+    move(session, step, incoming, cause=Cause.SILENCE, by=ENGINE)
+    return True
+
+
+def move(
+    session: Session, step: Step, incoming: UUID, *, cause: Cause, by: Actor, reason: str = ""
+) -> None:
+    """Give the step to another person and say why."""
+    outgoing = step.assignee_id
+    _hand_over(session, step, incoming, kind="step_passed")
+    timeline.record(
+        session,
+        step.incident_id,
+        StepPassed(
+            number=step.number,
+            key=step.key,
+            outgoing=outgoing,
+            incoming=incoming,
+            cause=cause,
+            reason=reason,
+        ),
+        by=by,
+    )
+
+
+def _due(session: Session, step: Step) -> None:
+    if step.then_role and not step.passed_at_due:
+        line = (
+            _signers(session, step.incident_id, step.then_role, clock.now())
+            if step.kind is StepKind.APPROVE
+            else taskforces.candidates(session, step.incident_id, step.then_role)
+        )
+        heir = next((p for p in line if p != step.assignee_id), None)
+        if heir:
+            step.passed_at_due = True
+            step.due_at = clock.now() + timedelta(minutes=step.allowed_minutes) / 2
+            timers.cancel(session, step.id)
+            move(session, step, heir, cause=Cause.DUE, by=ENGINE)
+            timers.arm(session, step.id, TimerKind.DUE, step.due_at, round_=2)
+            return
+    timeline.record(
+        session, step.incident_id, StepOverdue(number=step.number, key=step.key), by=ENGINE
+    )
+    settle(session, step, StepState.OVERDUE)
+
+
+def settle(session: Session, step: Step, state: StepState, *, by: Actor = ENGINE) -> None:
+    """End a step: nothing of it fires or leaves any more, and whatever waited for it goes on."""
+    step.state, step.settled_at, step.settled_by = state, clock.now(), by.person_id
+    if step.opened_at is None:
+        step.opened_at = step.settled_at
+    session.add(step)
+    timers.cancel(session, step.id)
+    outbox.cancel(session, step_id=step.id, kinds=REMINDERS)
+    incident = incidents.get(session, step.incident_id)
+    for waiting in session.exec(
+        select(Step).where(Step.after_id == step.id, Step.state == StepState.PLANNED)
+    ):
+        begin(session, waiting, incident)
+    runs.want(session, step.run_id)
+
+
+def refuse_by_all(session: Session, step: Step) -> None:
+    """Nobody is left to take it."""
+    timeline.record(
+        session, step.incident_id, StepRefusedByAll(number=step.number, key=step.key), by=ENGINE
+    )
+    settle(session, step, StepState.DECLINED)
+
+
+def decline(session: Session, step: Step, *, reason: str, by: Actor) -> None:
+    """Pass a declined step on at once; with nobody left it settles as declined."""
+    incoming = _next(session, step)
+    if incoming is None:
+        refuse_by_all(session, step)
+        return
+    move(session, step, incoming, cause=Cause.DECLINED, by=by, reason=reason)
+
+
+def reassign(session: Session, step_id: UUID, person_id: UUID, *, reason: str, by: Actor) -> Step:
+    """Give an open step to a named person."""
+    step = _open(session, step_id)
+    _reason(reason)
+    persons.get(session, person_id)
+    if step.kind is StepKind.APPROVE and not may_sign(session, step, person_id):
+        raise Conflict(N_("Người được giao chưa có thẩm quyền hoặc giấy ủy quyền để duyệt."))
+    move(session, step, person_id, cause=Cause.REASSIGNED, by=by, reason=reason)
+    return step
+
+
+def extend(session: Session, step_id: UUID, due_at: datetime, *, reason: str, by: Actor) -> Step:
+    """Give an open step more time."""
+    step = _open(session, step_id)
+    _reason(reason)
+    if step.due_at is None or due_at <= max(step.due_at, clock.now()):
+        raise Invalid(fields={"due_at": (N_("Hạn mới phải sau hạn cũ và ở phía trước."), {})})
+    step.due_at = due_at
+    session.add(step)
+    timers.cancel(session, step.id, (TimerKind.DUE,))
+    round_ = session.exec(
+        select(func.max(Timer.round)).where(Timer.step_id == step.id, Timer.kind == TimerKind.DUE)
+    ).one()
+    timers.arm(session, step.id, TimerKind.DUE, due_at, round_=(round_ or 0) + 1)
+    timeline.record(
+        session,
+        step.incident_id,
+        StepExtended(
+            number=step.number,
+            key=step.key,
+            due_at=due_at,
+            reason=reason,
+        ),
+        by=by,
+    )
+    return step
+
+
+def waive(session: Session, step_id: UUID, *, reason: str, by: Actor) -> Step:
+    """Let a step go undone; who waives it is its approver and answers for the reason."""
+    step = steps.get(session, step_id, lock=True)
+    if step.state in (StepState.DONE, StepState.WAIVED, StepState.CANCELLED):
+        raise Conflict(N_("Nhiệm vụ này đã kết thúc."))
+    _reason(reason)
+    timeline.record(
+        session,
+        step.incident_id,
+        StepWaived(number=step.number, key=step.key, reason=reason),
+        by=by,
+    )
+    settle(session, step, StepState.WAIVED, by=by)
+    return step
+
+
+def reopen(session: Session, step: Step, *, by: Actor) -> None:
+    """Ask again because the text the answer was about has changed."""
+    timeline.record(
+        session, step.incident_id, StepReopened(number=step.number, key=step.key), by=by
+    )
+    step.answer, step.settled_at, step.settled_by = None, None, None
+    allowed = timedelta(minutes=step.allowed_minutes)
+    step.due_at = clock.now() + allowed
+    person_id = step.assignee_id
+    if person_id and str(person_id) in _authors(session, step):
+        person_id = _next(session, step) or _vacant(session, step)
+    _hand_over(session, step, person_id, kind="step_reopened")
+    round_ = len(step.holder_ids)
+    timers.arm_ladder(session, step.id, allowed, round_=round_)
+    timers.arm(session, step.id, TimerKind.DUE, step.due_at, round_=round_)
+
+
+def cancel_all(session: Session, incident_id: UUID) -> int:
+    """Cancel every unsettled step of an incident that ended, with its timers and messages."""
+    open_steps = steps.unsettled(session, incident_id)
+    for step in open_steps:
+        step.state, step.settled_at = StepState.CANCELLED, clock.now()
+        step.opened_at = step.opened_at or step.settled_at
+        session.add(step)
+        timers.cancel(session, step.id)
+    outbox.cancel(
+        session, incident_id=incident_id, kinds=(*REMINDERS, "step_reopened", "called_out")
+    )
+    return len(open_steps)
+
+
+def replace_member(
+    session: Session,
+    incident_id: UUID,
+    role: Role,
+    *,
+    outgoing: UUID,
+    incoming: UUID,
+    reason: str,
+    by: Actor,
+) -> int:
+    """Seat another person in a role; the open steps of the old one move, their links end."""
+    _reason(reason)
+    persons.get(session, incoming)
+    seat = taskforces.find_member(session, incident_id, role, outgoing)
+    if incoming == outgoing:
+        raise Conflict(N_("Người thay phải là người khác."))
+    seat.left_at = clock.now()
+    session.add(seat)
+    session.add(
+        TaskForceMember(
+            task_force_id=seat.task_force_id,
+            role=role,
+            person_id=incoming,
+            rank=seat.rank,
+            joined_at=clock.now(),
+        )
+    )
+    held = session.exec(
+        select(Step)
+        .where(Step.incident_id == incident_id, Step.assignee_id == outgoing, Step.role == role)
+        .where(col(Step.state).in_(UNSETTLED), col(Step.state) != StepState.PLANNED)
+        .with_for_update()
+    ).all()
+    timeline.record(
+        session,
+        incident_id,
+        MemberReplaced(
+            role=role,
+            outgoing=outgoing,
+            incoming=incoming,
+            steps_moved=len(held),
+            reason=reason,
+        ),
+        by=by,
+    )
+    for step in held:
+        links.revoke(session, step_id=step.id, person_id=outgoing)
+        step.holder_ids = [h for h in step.holder_ids if h != str(outgoing)]
+        move(session, step, incoming, cause=Cause.REPLACED, by=by, reason=reason)
+    return len(held)
+
+
+def quieten(session: Session, step: Step) -> None:
+    """Somebody has it: nothing reminds or climbs any more; only the due time stays armed."""
+    timers.cancel(session, step.id, LADDER_KINDS)
+    outbox.cancel(session, step_id=step.id, kinds=REMINDERS)
+
+
+def _open(session: Session, step_id: UUID) -> Step:
+    step = steps.get(session, step_id, lock=True)
+    if step.state not in ANSWERABLE:
+        raise Conflict(N_("Nhiệm vụ này không còn mở."))
+    return step
+
+
+def _reason(reason: str) -> None:
+    if not reason.strip():
+        raise Invalid(fields={"reason": (N_("Nêu lý do."), {})})

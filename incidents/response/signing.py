@@ -1,0 +1,396 @@
+"""Signing off, releasing and withdrawing words: four eyes on one exact text.
+
+A signature counts for the text it was given to and nothing else. The last one releases the text to
+the channels its step names; nothing is published without a person's deed.
+"""
+
+import hmac
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from sqlmodel import Session
+
+from incidents.matter import incidents, taskforces
+from incidents.people import authorisations, persons, roles
+from incidents.people.roles import Role
+from incidents.record import clock, timeline
+from incidents.record.actors import Actor
+from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound, NotPermitted
+from incidents.record.facts import Fact
+from incidents.record.language import N_
+from incidents.record.outbox import Channel
+from incidents.response import answering, passing, steps
+from incidents.response.forms import SignOff
+from incidents.response.steps import ANSWERABLE, LATE, Step, StepKind, StepState
+from incidents.words import approvals, publications, shells, statements
+from incidents.words.approvals import (
+    Approval,
+    ApprovalKind,
+    SignedOff,
+    SignedOffByTelephone,
+    TelephoneApprovalConfirmed,
+    Verdict,
+)
+from incidents.words.publications import Publication
+from incidents.words.statements import Statement, StatementVersion
+
+TOLD_OF_RELEASE = (Role.SPOKESPERSON, Role.STANDING_DEPUTY, Role.LEAD)
+"""Those above learn of every release and may withdraw it (rule 2 of practice)."""
+
+_CODE_LENGTH = 6
+
+
+@dataclass(frozen=True)
+class ShellReleased(Fact):
+    """The duty officer released a text approved in advance."""
+
+    shell: str
+    decision: str
+    says: ClassVar[str] = N_("Cán bộ trực phát mẫu duyệt sẵn %(shell)s theo %(decision)s")
+
+
+def version_code(version: StatementVersion) -> str:
+    """What is read back on the telephone: the first six signs of the text's hash."""
+    return version.sha256[:_CODE_LENGTH].upper()
+
+
+def sign_off(
+    session: Session,
+    version_id: UUID,
+    verdict: Verdict,
+    *,
+    sha256: str,
+    comment: str = "",
+    by: Actor,
+) -> Approval:
+    """A signed-in approver's verdict on the exact text they saw.
+
+    Raises ``Conflict`` when the text has changed since, ``AlreadySettled`` on a second verdict,
+    ``NotPermitted`` for the author and for whoever holds neither the post nor an authorisation.
+    """
+    if by.person_id is None:
+        raise NotPermitted(N_("Việc này phải do một người làm."))
+    statement, version, step = _to_sign(session, version_id, by.person_id, sha256)
+    paper = _paper(session, step.role, by.person_id)
+    approval = approvals.give(
+        session,
+        statement,
+        version,
+        verdict,
+        kind=ApprovalKind.SIGN_OFF,
+        person_id=by.person_id,
+        role=step.role,
+        by=by,
+        authorisation_id=paper.id if paper else None,
+    )
+    timeline.record(
+        session,
+        statement.incident_id,
+        SignedOff(
+            statement=statement.kind,
+            version=version.number,
+            sha256=version.sha256,
+            kind=ApprovalKind.SIGN_OFF,
+            verdict=verdict,
+            role=step.role,
+            authorisation=paper.number if paper else "",
+            comment=comment,
+        ),
+        by=by,
+    )
+    _conclude(session, statement, version, step, verdict, comment, by)
+    return approval
+
+
+def sign_off_by_telephone(
+    session: Session,
+    version_id: UUID,
+    verdict: Verdict,
+    *,
+    approver_id: UUID,
+    witness_id: UUID,
+    number_called: str,
+    read_back: str,
+    by: Actor,
+) -> Approval:
+    """An approver without a device approves through the duty officer (rule 4 of practice).
+
+    The number is the directory's, the read-back is the version code, a second person listened;
+    the approver confirms within 24 hours.
+    """
+    approver = persons.get(session, approver_id)
+    version = statements.version(session, version_id)
+    _telephone_guards(approver.telephone, number_called, read_back, version)
+    if len({approver_id, witness_id, by.person_id}) < 3:  # noqa: PLR2004 - approver, caller, listener
+        raise Invalid(
+            fields={
+                "witness": (N_("Người duyệt, người gọi và người cùng nghe phải khác nhau."), {})
+            }
+        )
+    if version.author_id == by.person_id:
+        raise NotPermitted(N_("Người soạn không được gọi lấy ý kiến duyệt bản của chính mình."))
+    persons.get(session, witness_id)
+    statement, version, step = _to_sign(session, version_id, approver_id, version.sha256)
+    paper = _paper(session, step.role, approver_id)
+    approval = approvals.give(
+        session,
+        statement,
+        version,
+        verdict,
+        kind=ApprovalKind.SIGN_OFF,
+        person_id=approver_id,
+        role=step.role,
+        by=by,
+        authorisation_id=paper.id if paper else None,
+        witness_id=witness_id,
+    )
+    if approval.confirm_by is None:
+        raise ValueError("an approval by telephone has a time to confirm it")
+    timeline.record(
+        session,
+        statement.incident_id,
+        SignedOffByTelephone(
+            statement=statement.kind,
+            version=version.number,
+            sha256=version.sha256,
+            verdict=verdict,
+            role=step.role,
+            approver=approver_id,
+            witness=witness_id,
+            confirm_by=approval.confirm_by,
+            called=number_called,
+        ),
+        by=by,
+    )
+    persons.tell(
+        session,
+        approver_id,
+        "confirm_telephone",
+        key=f"confirm:{approval.id}:0",
+        incident_id=statement.incident_id,
+        values={"approval": str(approval.id), "kind": statement.kind.value},
+    )
+    _conclude(session, statement, version, step, verdict, "", by)
+    return approval
+
+
+def _telephone_guards(
+    directory: str, called: str, read_back: str, version: StatementVersion
+) -> None:
+    if not directory or _digits(directory) != _digits(called):
+        raise Invalid(
+            fields={"number_called": (N_("Chỉ gọi số trong danh bạ của người duyệt."), {})}
+        )
+    if not hmac.compare_digest(read_back.strip().upper().encode(), version_code(version).encode()):
+        raise Invalid(fields={"read_back": (N_("Mã phiên bản đọc lại không khớp."), {})})
+
+
+def _digits(number: str) -> str:
+    return "".join(c for c in number if c.isdigit())
+
+
+def confirm(session: Session, approval_id: UUID, *, by: Actor) -> Approval:
+    """The approver, signed in, confirms what they said on the telephone."""
+    approval = session.get(Approval, approval_id, with_for_update=True)
+    if approval is None or approval.confirm_by is None:
+        raise NotFound(N_("Không có lần duyệt qua điện thoại này."))
+    if approval.person_id != by.person_id:
+        raise NotPermitted(N_("Chỉ người đã duyệt qua điện thoại mới xác nhận được."))
+    if approval.confirmed_at:
+        raise AlreadySettled(N_("Đã xác nhận rồi."))
+    approval.confirmed_at = clock.now()
+    session.add(approval)
+    version = statements.version(session, approval.version_id)
+    statement = statements.get(session, version.statement_id)
+    timeline.record(
+        session,
+        statement.incident_id,
+        TelephoneApprovalConfirmed(
+            statement=statement.kind,
+            version=version.number,
+        ),
+        by=by,
+    )
+    return approval
+
+
+def _to_sign(
+    session: Session, version_id: UUID, person_id: UUID, sha256: str
+) -> tuple[Statement, StatementVersion, Step]:
+    """The statement (locked), the version and the step a person may sign; a refusal otherwise."""
+    version = statements.version(session, version_id)
+    statement = statements.get(session, version.statement_id, lock=True)
+    incident = incidents.get(session, statement.incident_id)
+    if not incident.live:
+        raise Conflict(
+            N_("Vụ việc %(number)s đã %(status)s; không nhận chữ duyệt."),
+            number=incident.number,
+            status=incident.status,
+        )
+    if version.number != statement.current or not hmac.compare_digest(sha256, version.sha256):
+        raise Conflict(N_("Văn bản đã được sửa; hãy đọc bản mới rồi duyệt."))
+    if version.author_id == person_id:
+        raise NotPermitted(N_("Người soạn không được duyệt bản do chính mình soạn."))
+    if any(
+        a.person_id == person_id and a.kind is ApprovalKind.SIGN_OFF
+        for a in approvals.live(session, version.id)
+    ):
+        raise AlreadySettled(N_("Đồng chí đã cho ý kiến về bản này."))
+    needs = approvals.standing(session, statement, version, incident.level)
+    if needs.legal_check_missing:
+        raise Conflict(N_("Bản này phải được kiểm tra pháp lý trước khi duyệt."))
+    return statement, version, _step_to_sign(session, statement, person_id)
+
+
+def _step_to_sign(session: Session, statement: Statement, person_id: UUID) -> Step:
+    asked = [s for s in steps.about_statement(session, statement.id) if s.kind is StepKind.APPROVE]
+    waiting = [s for s in asked if s.state in (*ANSWERABLE, *LATE)]
+    if not waiting:
+        if any(s.state is StepState.DONE for s in asked):
+            raise AlreadySettled(N_("Văn bản này đã có người duyệt."))
+        raise Conflict(N_("Văn bản này chưa đến lượt duyệt."))
+    # Their own seat first, so that two approvers never sign on each other's line.
+    line = {step.id: passing.in_line(session, step) for step in waiting}
+    mine = sorted(
+        (s for s in waiting if person_id in line[s.id]), key=lambda s: line[s.id].index(person_id)
+    )
+    if not mine:
+        raise NotPermitted(
+            N_("Đồng chí chưa được giao quyền duyệt văn bản này; cần giấy ủy quyền.")
+        )
+    return mine[0]
+
+
+def _paper(session: Session, role: Role, person_id: UUID) -> authorisations.Authorisation | None:
+    now = clock.now()
+    if person_id in roles.holders(session, role, now)[:1]:
+        return None
+    return next(
+        (a for a in authorisations.valid(session, role, now) if a.grantee_id == person_id), None
+    )
+
+
+def _conclude(
+    session: Session,
+    statement: Statement,
+    version: StatementVersion,
+    step: Step,
+    verdict: Verdict,
+    comment: str,
+    by: Actor,
+) -> None:
+    step.late = step.state in LATE
+    answering.conclude(session, step, SignOff(verdict=verdict, comment=comment), by=by)
+    if verdict is Verdict.GRANTED and step.release_to:
+        incident = incidents.get(session, statement.incident_id)
+        if approvals.standing(session, statement, version, incident.level).granted:
+            release(
+                session,
+                statement,
+                version,
+                [Channel(c) for c in step.release_to],
+                sha256=version.sha256,
+                by=by,
+            )
+
+
+def release(
+    session: Session,
+    statement: Statement,
+    version: StatementVersion,
+    channels: list[Channel],
+    *,
+    sha256: str,
+    by: Actor,
+) -> list[Publication]:
+    """Release an approved text, and tell the task force and those above."""
+    released = [
+        publications.release(session, statement, version, channel, sha256=sha256, by=by)
+        for channel in channels
+    ]
+    told = [m.person_id for m in taskforces.members(session, statement.incident_id)]
+    for role in TOLD_OF_RELEASE:
+        told += taskforces.candidates(session, statement.incident_id, role)[:1]
+    for person_id in dict.fromkeys(p for p in told if p != by.person_id):
+        persons.tell(
+            session,
+            person_id,
+            "statement_released",
+            key=f"released:{version.id}",
+            incident_id=statement.incident_id,
+            values={
+                "kind": statement.kind.value,
+                "version": version.number,
+                "channels": [c.value for c in channels],
+            },
+        )
+    return released
+
+
+def revise(
+    session: Session, statement_id: UUID, *, title: str, text: str, by: Actor
+) -> StatementVersion:
+    """Edit the words: a new version; signatures and checks of the old one no longer count."""
+    statement = statements.get(session, statement_id, lock=True)
+    incident = incidents.get(session, statement.incident_id)
+    if not incident.live:
+        raise Conflict(
+            N_("Vụ việc %(number)s đã %(status)s; không sửa được."),
+            number=incident.number,
+            status=incident.status,
+        )
+    before = statements.current(session, statement)
+    if before.title == title.strip() and before.text == text.replace("\r\n", "\n").strip():
+        raise Invalid(fields={"text": (N_("Nội dung chưa thay đổi gì."), {})})
+    approvals.void(session, statement, before, by=by)
+    version = statements.add_version(session, statement, title=title, text=text, by=by)
+    for step in steps.about_statement(session, statement.id):
+        if step.kind in (StepKind.CHECK, StepKind.APPROVE) and step.state in (
+            StepState.DONE,
+            *ANSWERABLE,
+        ):
+            passing.reopen(session, step, by=by)
+    return version
+
+
+def release_shell(
+    session: Session, incident_id: UUID, code: str, values: dict[str, str], *, by: Actor
+) -> Publication:
+    """At levels 3 and 4 the duty officer releases a text signed in advance (rule 3 of practice)."""
+    incident = incidents.get(session, incident_id, lock=True)
+    if not incident.live or by.person_id is None:
+        raise Conflict(N_("Chỉ phát mẫu duyệt sẵn khi vụ việc đang được xử lý."))
+    offered = {s.code: s for s in shells.on_offer(session, incident.level, incidents.today())}
+    shell = offered.get(code.upper())
+    if shell is None:
+        raise Conflict(N_("Không có mẫu duyệt sẵn %(code)s dùng được ở cấp độ này."), code=code)
+    statement = statements.draft(
+        session,
+        incident.id,
+        key=f"shell {shell.code}",
+        kind=shell.kind,
+        title=shell.title,
+        text=shells.fill(shell, values),
+        by=by,
+        shell_id=shell.id,
+    )
+    version = statements.current(session, statement)
+    if approvals.live(session, version.id):
+        raise AlreadySettled(N_("Mẫu này đã được phát cho vụ việc."))
+    approvals.give(
+        session,
+        statement,
+        version,
+        Verdict.GRANTED,
+        kind=ApprovalKind.SHELL,
+        person_id=shell.approved_by,
+        role=Role.SPOKESPERSON,
+        by=by,
+    )
+    timeline.record(
+        session, incident.id, ShellReleased(shell=shell.code, decision=shell.decision), by=by
+    )
+    return release(
+        session, statement, version, [Channel.PUBLIC_PAGE], sha256=version.sha256, by=by
+    )[0]

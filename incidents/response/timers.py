@@ -1,0 +1,110 @@
+"""Armed moments of a step: rows written and cancelled with the step, fired once by the engine."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Index, UniqueConstraint, update
+from sqlmodel import Session, col, select
+
+from incidents.record import clock
+from incidents.record.database import Table, choice, identifier, moment, reference
+from incidents.record.language import N_, Labelled
+
+# The ladder of the plan, in percent of the time to acknowledge.
+LADDER = {"remind": 50, "deputy": 100, "next_tier": 150}
+
+
+class TimerKind(Labelled):
+    """What happens when it fires."""
+
+    REMIND = "remind", N_("nhắc")
+    DEPUTY = "deputy", N_("chuyển cấp phó")
+    NEXT_TIER = "next_tier", N_("chuyển cấp trên")
+    DUE = "due", N_("hết hạn")
+
+
+class TimerState(Labelled):
+    """Whether it will still fire."""
+
+    ARMED = "armed", N_("đã hẹn")
+    FIRED = "fired", N_("đã chạy")
+    CANCELLED = "cancelled", N_("đã hủy")
+
+
+LADDER_KINDS = (TimerKind.REMIND, TimerKind.DEPUTY, TimerKind.NEXT_TIER)
+
+
+class Timer(Table, table=True):
+    """One armed moment; a step has at most one of a kind for each time it was handed over."""
+
+    __tablename__ = "timer"
+    __table_args__ = (
+        UniqueConstraint("step_id", "kind", "round"),
+        Index("ix_timer_due", "state", "due_at"),
+    )
+
+    id: UUID = identifier()
+    step_id: UUID = reference("step.id")
+    kind: TimerKind = choice(TimerKind)
+    round: int
+    due_at: datetime = moment()
+    state: TimerState = choice(TimerState, TimerState.ARMED)
+    fired_at: datetime | None = moment(optional=True)
+
+
+def arm(session: Session, step_id: UUID, kind: TimerKind, due_at: datetime, *, round_: int) -> None:
+    """Arm one moment."""
+    session.add(Timer(step_id=step_id, kind=kind, due_at=due_at, round=round_))
+
+
+def arm_ladder(session: Session, step_id: UUID, within: timedelta, *, round_: int) -> None:
+    """Arm the reminder at 50 %, the deputy at 100 % and the next tier at 150 % of ``within``."""
+    for kind in LADDER_KINDS:
+        arm(session, step_id, kind, clock.now() + within * LADDER[kind.value] / 100, round_=round_)
+
+
+def cancel(
+    session: Session, step_id: UUID, kinds: tuple[TimerKind, ...] = tuple(TimerKind)
+) -> None:
+    """Cancel what is still armed on a step."""
+    session.exec(
+        update(Timer)
+        .where(
+            col(Timer.step_id) == step_id,
+            col(Timer.state) == TimerState.ARMED,
+            col(Timer.kind).in_(kinds),
+        )
+        .values(state=TimerState.CANCELLED)
+    )
+
+
+def due(session: Session, limit: int = 100) -> list[UUID]:
+    """Moments that have come, the earliest first."""
+    return list(
+        session.exec(
+            select(Timer.id)
+            .where(Timer.state == TimerState.ARMED, Timer.due_at <= clock.now())
+            .order_by(col(Timer.due_at), col(Timer.id))
+            .limit(limit)
+        )
+    )
+
+
+def take(session: Session, timer_id: UUID) -> Timer | None:
+    """Fire it, once: ``None`` when somebody else did or it was cancelled meanwhile."""
+    fired = session.exec(
+        update(Timer)
+        .where(col(Timer.id) == timer_id, col(Timer.state) == TimerState.ARMED)
+        .values(state=TimerState.FIRED, fired_at=clock.now())
+    ).rowcount
+    return session.get(Timer, timer_id, populate_existing=True) if fired else None
+
+
+def next_due(session: Session) -> datetime | None:
+    """The nearest armed moment."""
+    return session.exec(
+        select(Timer.due_at)
+        .where(Timer.state == TimerState.ARMED)
+        .order_by(col(Timer.due_at))
+        .limit(1)
+    ).first()

@@ -1,0 +1,154 @@
+"""Who may do what: asked by every page, route, message answer and command before it acts.
+
+Guards that need four eyes (author and approver, second person) stay in the verbs themselves.
+"""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from sqlmodel import Session
+
+from incidents.intake.signals import Signal
+from incidents.matter import taskforces
+from incidents.matter.incidents import Incident
+from incidents.people import roles, rosters
+from incidents.people.persons import Person
+from incidents.people.roles import Role
+from incidents.record import clock
+from incidents.record.errors import NotPermitted
+from incidents.record.language import N_, Labelled
+from incidents.response import answering, passing
+from incidents.response.steps import Step, StepKind
+
+
+class Deed(Labelled):
+    """Everything a person can do at the desk."""
+
+    FLAG = "flag", N_("báo tin")
+    SEE_DESK = "see_desk", N_("xem bàn trực")
+    TRIAGE = "triage", N_("sàng lọc tin báo")
+    OPEN = "open", N_("mở vụ việc")
+    SEE_INCIDENT = "see_incident", N_("xem vụ việc")
+    NOTE = "note", N_("ghi nhật ký")
+    GRADE = "grade", N_("xếp cấp độ")
+    DIRECT = "direct", N_("phân công, gia hạn, thay người")
+    WAIVE = "waive", N_("miễn nhiệm vụ")
+    STABILISE = "stabilise", N_("chuyển trạng thái tạm ổn")
+    RESOLVE = "resolve", N_("chuyển chờ tổng kết")
+    CLOSE = "close", N_("kết thúc vụ việc")
+    STAND_DOWN = "stand_down", N_("dừng xử lý")
+    ANSWER = "answer", N_("trả lời nhiệm vụ")
+    EDIT_STATEMENT = "edit_statement", N_("sửa văn bản phát ngôn")
+    SIGN = "sign", N_("duyệt văn bản")
+    SIGN_BY_TELEPHONE = "sign_by_telephone", N_("ghi nhận duyệt qua điện thoại")
+    RELEASE_SHELL = "release_shell", N_("phát mẫu duyệt sẵn")
+    WITHDRAW = "withdraw", N_("rút nội dung đã đăng")
+    VERIFY_RECORD = "verify_record", N_("kiểm tra tính toàn vẹn")
+    ADMINISTER = "administer", N_("quản trị")
+
+
+FRESHLY_PROVED = frozenset(
+    {Deed.SIGN, Deed.SIGN_BY_TELEPHONE, Deed.RELEASE_SHELL, Deed.WITHDRAW, Deed.CLOSE, Deed.WAIVE}
+)
+"""Deeds that ask for the password again, however long the session still runs."""
+
+_COMMAND = frozenset({Role.LEAD, Role.STANDING_DEPUTY, Role.CHAIR})
+_ROOM = _COMMAND | {Role.SECRETARY, Role.DUTY_OFFICER}
+_ABOVE = _COMMAND | {Role.SPOKESPERSON}
+_DESK = frozenset(
+    {Role.DUTY_OFFICER, Role.DEPARTMENT_DUTY_LEADER, Role.OFFICE_DUTY, Role.STANDING_DEPUTY}
+)
+
+Subject = Incident | Signal | Step | None
+_HELD: dict[Deed, frozenset[Role]] = {
+    Deed.TRIAGE: _DESK,
+    Deed.OPEN: _DESK,
+    Deed.GRADE: _ROOM,
+    Deed.DIRECT: _ROOM,
+    Deed.WAIVE: _COMMAND,
+    Deed.STABILISE: _COMMAND,
+    Deed.RESOLVE: _COMMAND,
+    Deed.CLOSE: _COMMAND,
+    Deed.STAND_DOWN: _COMMAND | {Role.DUTY_OFFICER},
+    Deed.EDIT_STATEMENT: _ABOVE | {Role.SECRETARY},
+    Deed.SIGN_BY_TELEPHONE: frozenset({Role.DUTY_OFFICER}),
+    Deed.RELEASE_SHELL: frozenset({Role.DUTY_OFFICER}),
+    Deed.WITHDRAW: _ABOVE,
+}
+
+
+def require(session: Session, person: Person | None, deed: Deed, subject: Subject = None) -> None:
+    """Return if the person may do the deed to the subject; ``NotPermitted`` otherwise."""
+    if not allowed(session, person, deed, subject):
+        raise NotPermitted(N_("Đồng chí không có quyền: %(deed)s."), deed=deed)
+
+
+def allowed(session: Session, person: Person | None, deed: Deed, subject: Subject = None) -> bool:
+    """Whether the person may do the deed to the subject."""
+    if person is None or not person.active:
+        return False
+    rule = _RULES.get(deed)
+    if rule:
+        return rule(session, person, subject)
+    return bool(_HELD.get(deed, frozenset()) & roles_in(session, person.id, _incident_of(subject)))
+
+
+def roles_in(session: Session, person_id: UUID, incident_id: UUID | None) -> set[Role]:
+    """Roles by post, by seat in the incident's task force, and by being on shift now."""
+    now = clock.now()
+    held = roles.roles_of(session, person_id, now)
+    for role in (Role.DUTY_OFFICER, *rosters.STAND_INS):
+        if person_id in rosters.on_shift(session, now, role):
+            held.add(role)
+    if incident_id:
+        held |= {
+            m.role for m in taskforces.members(session, incident_id) if m.person_id == person_id
+        }
+    return held
+
+
+def _incident_of(subject: Subject) -> UUID | None:
+    match subject:
+        case Incident():
+            return subject.id
+        case Step():
+            return subject.incident_id
+        case _:
+            return None
+
+
+def _everyone(_session: Session, _person: Person, _subject: Subject) -> bool:
+    return True
+
+
+def _insider(session: Session, person: Person, subject: Subject) -> bool:
+    """Holds any role, has a shift, or was handed a step: members see their incident, not strangers."""
+    return person.administrator or bool(roles_in(session, person.id, _incident_of(subject)))
+
+
+def _administrator(_session: Session, person: Person, _subject: Subject) -> bool:
+    return person.administrator
+
+
+def _answers(session: Session, person: Person, subject: Subject) -> bool:
+    return isinstance(subject, Step) and answering.may_answer(session, subject, person.id)
+
+
+def _signs(session: Session, person: Person, subject: Subject) -> bool:
+    return (
+        isinstance(subject, Step)
+        and subject.kind is StepKind.APPROVE
+        and passing.may_sign(session, subject, person.id)
+    )
+
+
+_RULES: dict[Deed, Callable[[Session, Person, Subject], bool]] = {
+    Deed.FLAG: _everyone,
+    Deed.SEE_DESK: _insider,
+    Deed.SEE_INCIDENT: _insider,
+    Deed.NOTE: _insider,
+    Deed.VERIFY_RECORD: _insider,
+    Deed.ANSWER: _answers,
+    Deed.SIGN: _signs,
+    Deed.ADMINISTER: _administrator,
+}

@@ -1,0 +1,218 @@
+"""Where and when an approved text went out; any other text is refused."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, Session, col, select
+
+from incidents.matter import incidents
+from incidents.record import clock, outbox, timeline
+from incidents.record.actors import Actor
+from incidents.record.database import Table, choice, identifier, moment, reference
+from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound
+from incidents.record.facts import Fact, Private
+from incidents.record.language import N_
+from incidents.record.outbox import Channel
+from incidents.words import approvals, statements
+from incidents.words.statements import Statement, StatementKind, StatementVersion
+
+
+class Publication(Table, table=True):
+    """One exact text on one channel for one purpose; withdrawn, never deleted."""
+
+    __tablename__ = "publication"
+    __table_args__ = (UniqueConstraint("version_id", "channel", "purpose"),)
+
+    id: UUID = identifier()
+    incident_id: UUID = reference("incident.id")
+    statement_id: UUID = reference("statement.id")
+    version_id: UUID = reference("statement_version.id")
+    sha256: str
+    channel: Channel = choice(Channel)
+    purpose: str = "release"
+    slug: str = Field(index=True)
+    released_at: datetime = moment()
+    released_by: UUID | None = reference("person.id", optional=True)
+    published_at: datetime | None = moment(optional=True)
+    withdrawn_at: datetime | None = moment(optional=True)
+    withdrawn_by: UUID | None = reference("person.id", optional=True)
+    withdrawn_reason: str = ""
+
+
+@dataclass(frozen=True)
+class StatementReleased(Fact):
+    """A person released an approved text to a channel."""
+
+    kind: StatementKind
+    version: int
+    sha256: str
+    channel: Channel
+    says: ClassVar[str] = N_(
+        "Phát hành %(kind)s bản %(version)s tới %(channel)s (SHA-256 %(sha256)s)"
+    )
+
+
+@dataclass(frozen=True)
+class StatementPublished(Fact):
+    """The channel took the text."""
+
+    kind: StatementKind
+    version: int
+    channel: Channel
+    says: ClassVar[str] = N_("Đã đăng %(kind)s bản %(version)s trên %(channel)s")
+
+
+@dataclass(frozen=True)
+class StatementWithdrawn(Fact):
+    """A published text was withdrawn; its address says so."""
+
+    kind: StatementKind
+    version: int
+    channel: Channel
+    reason: Private
+    says: ClassVar[str] = N_("Rút %(kind)s bản %(version)s khỏi %(channel)s. Lý do: %(reason)s")
+
+
+def release(
+    session: Session,
+    statement: Statement,
+    version: StatementVersion,
+    channel: Channel,
+    *,
+    sha256: str,
+    by: Actor,
+) -> Publication:
+    """Release one approved text to a channel; a second release of the same is a look-up.
+
+    ``sha256`` is that of the text the releasing person saw: any other text than the approved
+    one is refused, and so is a version that has been replaced meanwhile.
+    """
+    incident = incidents.get(session, statement.incident_id)
+    if version.number != statement.current or sha256 != version.sha256:
+        raise Conflict(N_("Văn bản đã thay đổi kể từ khi được duyệt; không phát hành."))
+    if statements.digest(version.title, version.text) != version.sha256:
+        raise Conflict(N_("Nội dung lưu không khớp mã băm đã duyệt; không phát hành."))
+    if not approvals.standing(session, statement, version, incident.level).granted:
+        raise Conflict(N_("Văn bản chưa đủ chữ duyệt; không phát hành."))
+    existing = session.exec(
+        select(Publication).where(
+            Publication.version_id == version.id, Publication.channel == channel
+        )
+    ).first()
+    if existing:
+        return existing
+    publication = Publication(
+        incident_id=incident.id,
+        statement_id=statement.id,
+        version_id=version.id,
+        sha256=version.sha256,
+        channel=channel,
+        slug=f"{incident.number}-{statement.kind.value}",
+        released_at=clock.now(),
+        released_by=by.person_id,
+    )
+    session.add(publication)
+    timeline.record(
+        session,
+        incident.id,
+        StatementReleased(
+            kind=statement.kind,
+            version=version.number,
+            sha256=version.sha256,
+            channel=channel,
+        ),
+        by=by,
+    )
+    _send(session, publication, "release")
+    if incident.first_statement_at is None:
+        incident.first_statement_at = publication.released_at
+        session.add(incident)
+    return publication
+
+
+def _send(session: Session, publication: Publication, purpose: str) -> None:
+    outbox.queue(
+        session,
+        key=f"publish:{publication.version_id}:{publication.channel}:{purpose}",
+        channel=publication.channel,
+        kind="publication",
+        address=publication.slug,
+        incident_id=publication.incident_id,
+        values={"publication": str(publication.id), "purpose": purpose},
+    )
+
+
+def published(session: Session, publication_id: UUID, *, by: Actor) -> None:
+    """The channel has taken it: keep the proof and say when."""
+    publication = session.get_one(Publication, publication_id, with_for_update=True)
+    if publication.published_at or publication.withdrawn_at:
+        return
+    publication.published_at = clock.now()
+    session.add(publication)
+    version = statements.version(session, publication.version_id)
+    kind = statements.get(session, publication.statement_id).kind
+    timeline.record(
+        session,
+        publication.incident_id,
+        StatementPublished(
+            kind=kind,
+            version=version.number,
+            channel=publication.channel,
+        ),
+        by=by,
+    )
+
+
+def withdraw(session: Session, publication_id: UUID, *, reason: str, by: Actor) -> Publication:
+    """Withdraw a published text; the same address then says that and why."""
+    publication = session.get(Publication, publication_id, with_for_update=True)
+    if publication is None:
+        raise NotFound(N_("Không tìm thấy nội dung đã đăng này."))
+    if publication.withdrawn_at:
+        raise AlreadySettled(N_("Nội dung này đã được rút."))
+    if not reason.strip():
+        raise Invalid(fields={"reason": (N_("Nêu lý do rút nội dung."), {})})
+    publication.withdrawn_at, publication.withdrawn_by = clock.now(), by.person_id
+    publication.withdrawn_reason = reason.strip()
+    session.add(publication)
+    version = statements.version(session, publication.version_id)
+    timeline.record(
+        session,
+        publication.incident_id,
+        StatementWithdrawn(
+            kind=statements.get(session, publication.statement_id).kind,
+            version=version.number,
+            channel=publication.channel,
+            reason=reason,
+        ),
+        by=by,
+    )
+    _send(session, publication, "withdraw")
+    return publication
+
+
+def of_incident(session: Session, incident_id: UUID) -> list[Publication]:
+    """What an incident has published, the oldest first."""
+    return list(
+        session.exec(
+            select(Publication)
+            .where(Publication.incident_id == incident_id)
+            .order_by(col(Publication.released_at))
+        )
+    )
+
+
+def on_public_page(session: Session) -> list[tuple[Publication, StatementVersion, Statement]]:
+    """Everything the public page shows, the newest first, withdrawn items included."""
+    return list(
+        session.exec(
+            select(Publication, StatementVersion, Statement)
+            .join(StatementVersion, col(StatementVersion.id) == Publication.version_id)
+            .join(Statement, col(Statement.id) == Publication.statement_id)
+            .where(Publication.channel == Channel.PUBLIC_PAGE)
+            .order_by(col(Publication.released_at).desc())
+        ).all()
+    )

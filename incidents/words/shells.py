@@ -1,0 +1,66 @@
+"""Pre-approved shells: frames signed in advance, filled at night with bounded slots."""
+
+import re
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Field, Session, col, select
+
+from incidents.record.database import Table, choice, document, identifier, reference
+from incidents.record.errors import Invalid
+from incidents.record.language import N_
+from incidents.words.statements import StatementKind, digest
+
+
+class Shell(Table, table=True):
+    """A frame approved by a numbered decision; only its slots may vary, each within its length."""
+
+    __tablename__ = "shell"
+
+    id: UUID = identifier()
+    code: str = Field(unique=True)
+    kind: StatementKind = choice(StatementKind, StatementKind.HOLDING)
+    title: str
+    frame: str
+    frame_sha256: str
+    slots: dict[str, Any] = document()
+    """Slot name → {"label": Vietnamese words, "limit": characters}."""
+    from_level: int = 3
+    decision: str
+    decided_on: date
+    approved_by: UUID = reference("person.id")
+    valid_to: date | None = None
+
+
+def on_offer(session: Session, level: int, today: date) -> list[Shell]:
+    """The shells the duty officer may release at a level today."""
+    return list(
+        session.exec(
+            select(Shell)
+            .where(Shell.from_level <= level)
+            .where(col(Shell.valid_to).is_(None) | (col(Shell.valid_to) >= today))
+            .order_by(col(Shell.code))
+        )
+    )
+
+
+def fill(shell: Shell, values: dict[str, str]) -> str:
+    """The frame with its slots filled; ``Invalid`` when a slot is empty, too long or unknown.
+
+    The frame must still be the one that was signed: its hash is checked first.
+    """
+    if digest(shell.title, shell.frame) != shell.frame_sha256:
+        raise Invalid(N_("Khung mẫu không còn khớp bản đã duyệt; không dùng được."))
+    fields: dict[str, tuple[str, dict[str, Any]]] = {}
+    for name, slot in shell.slots.items():
+        value = values.get(name, "").strip()
+        if not value:
+            fields[name] = (N_("Ô này phải điền."), {})
+        elif len(value) > slot["limit"] or "\n" in value:
+            fields[name] = (N_("Tối đa %(limit)s ký tự, trên một dòng."), {"limit": slot["limit"]})
+    fields |= {name: (N_("Mẫu không có ô này."), {}) for name in values.keys() - shell.slots.keys()}
+    if fields:
+        raise Invalid(fields=fields)
+    # One pass: what a slot says is never read as a slot again.
+    return re.sub(r"\{(\w+)\}", lambda found: values[found[1]].strip(), shell.frame)

@@ -1,0 +1,1 @@
+"""How a message reaches a person, and how the answer comes back."""

@@ -1,0 +1,1 @@
+"""The ways out of the desk, one module each."""
