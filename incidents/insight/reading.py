@@ -60,7 +60,7 @@ def story(
             fact=entry.fact,
             text=say.text(fact.says, **readable(fact)).strip(),
             actor=named[entry.actor_id].name
-            if entry.actor_id in named
+            if entry.actor_id and entry.actor_id in named
             else say.text(N_("Bàn trực")),
             via=say.value(entry.via),
             happened_at=entry.happened_at,

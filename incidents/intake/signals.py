@@ -1,9 +1,11 @@
 """Flags: what somebody saw, kept as they saw it, and what the duty officer made of it."""
 
 import hashlib
+import textwrap
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -24,6 +26,7 @@ from incidents.record.timeline import Confidentiality
 TEXT_LIMIT = 100_000
 """Characters of a flag's text; longer material comes as a file."""
 
+_HEADLINE = 90
 ACKNOWLEDGE_WITHIN = timedelta(minutes=15)
 """A flag has no level yet, so it is treated as the worst: the ladder of level 4 applies."""
 
@@ -78,8 +81,8 @@ class Signal(Table, table=True):
     @property
     def headline(self) -> str:
         """The first words, for lists."""
-        line = " ".join((self.text or self.url or self.seen_where or self.code).split())
-        return line if len(line) <= 90 else line[:89].rstrip() + "…"
+        line = self.text or self.url or self.seen_where or self.code
+        return textwrap.shorten(line, _HEADLINE, placeholder="…")
 
 
 @dataclass(frozen=True)
@@ -211,7 +214,7 @@ def flag(
 
 
 def _accept(text: str, url: str, reach: int | None, files: list[File]) -> None:
-    fields: dict[str, tuple[str, dict[str, int]]] = {}
+    fields: dict[str, tuple[str, Mapping[str, Any]]] = {}
     if not text and not url and not files:
         fields["text"] = (N_("Cần có nội dung, đường dẫn hoặc tệp."), {})
     if len(text) > TEXT_LIMIT:
@@ -229,11 +232,10 @@ def _accept(text: str, url: str, reach: int | None, files: list[File]) -> None:
 
 def alert(session: Session, signal: Signal, kind: str, people: list[UUID]) -> None:
     """Tell persons about a flag; each of them once for each kind of message."""
-    for person_id in people:
-        messages = persons.tell(
-            session, person_id, kind, key=f"{kind}:{signal.id}", signal_id=signal.id
-        )
-        links.issue(session, messages)
+    messages = persons.tell_all(
+        session, people, kind, key=f"{kind}:{signal.id}", signal_id=signal.id
+    )
+    links.issue(session, messages)
 
 
 def get(session: Session, signal_id: UUID, *, lock: bool = False) -> Signal:

@@ -137,7 +137,7 @@ def policy(session: Session, level: int) -> LevelPolicy:
 
 
 def points(session: Session, scores: Mapping[str, int]) -> int:
-    """The weighted sum of the five scores, 0 to 100; ``Invalid`` when one is missing or off scale."""
+    """The weighted sum of the five scores, 0 to 100; ``Invalid`` when one is off scale."""
     wrong = {
         each.value: (N_("Cho điểm từ 0 đến 4."), {})
         for each in Criterion

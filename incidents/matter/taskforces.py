@@ -102,7 +102,8 @@ class MemberReplaced(Fact):
     steps_moved: int
     reason: Private
     says: ClassVar[str] = N_(
-        "Thay %(role)s: %(outgoing)s → %(incoming)s, chuyển %(steps_moved)s nhiệm vụ. Lý do: %(reason)s"
+        "Thay %(role)s: %(outgoing)s → %(incoming)s, chuyển %(steps_moved)s nhiệm vụ. "
+        "Lý do: %(reason)s"
     )
 
 
@@ -219,15 +220,11 @@ def _call_out(
                 )
             )
             called.setdefault(person_id, []).append(role.value)
-    for person_id, parts in called.items():
-        persons.tell(
-            session,
-            person_id,
-            "called_out",
-            key=f"called_out:{incident.id}",
-            incident_id=incident.id,
-            values={"roles": parts},
-        )
+    for message in persons.tell_all(
+        session, called, "called_out", key=f"called_out:{incident.id}", incident_id=incident.id
+    ):
+        if message.recipient_id:
+            message.values = {"roles": called[message.recipient_id]}
     if incident.status is Status.OPEN:
         incident.status = Status.ACTIVE
         session.add(incident)

@@ -1,6 +1,6 @@
 """Persons who work with the desk, and how they are reached."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,7 @@ from incidents.record import outbox
 from incidents.record.database import Table, choice, identifier, moment, reference
 from incidents.record.errors import NotFound
 from incidents.record.language import N_, Language
-from incidents.record.outbox import Channel
+from incidents.record.outbox import Channel, OutgoingMessage
 
 
 class Person(Table, table=True):
@@ -64,28 +64,38 @@ def names(session: Session, ids: Collection[UUID]) -> dict[UUID, Person]:
 
 def tell(
     session: Session, person_id: UUID, kind: str, *, key: str, **about: Any
-) -> list[outbox.OutgoingMessage]:
-    """Queue a message of a kind to every usable address of a person, first choice first.
+) -> list[OutgoingMessage]:
+    """Queue a message of a kind to every usable address of one person."""
+    return tell_all(session, [person_id], kind, key=key, **about)
 
-    An address nobody verified or that bounced is still used when it is all there is: a late
-    complaint is better than silence.
+
+def tell_all(
+    session: Session, people: Iterable[UUID], kind: str, *, key: str, **about: Any
+) -> list[OutgoingMessage]:
+    """Queue a message of a kind to every usable address of each person, first choice first.
+
+    An address nobody verified or that bounced is still used when it is all a person has: a late
+    complaint is better than silence. Two queries, however many people.
     """
-    points = session.exec(
+    points: dict[UUID, list[ContactPoint]] = {person_id: [] for person_id in people}
+    for point in session.exec(
         select(ContactPoint)
-        .where(ContactPoint.person_id == person_id)
+        .where(col(ContactPoint.person_id).in_(points))
         .order_by(col(ContactPoint.bounced_at).is_not(None), col(ContactPoint.position))
-    ).all()
-    usable = [p for p in points if p.verified_at and not p.bounced_at] or points[:1]
-    queued = [
-        outbox.queue(
-            session,
-            key=f"{key}:{person_id}:{point.channel}:{point.address}",
-            channel=point.channel,
-            kind=kind,
-            address=point.address,
-            recipient_id=person_id,
-            **about,
-        )
-        for point in usable
-    ]
-    return [message for message in queued if message]
+    ):
+        points[point.person_id].append(point)
+    return outbox.queue_all(
+        session,
+        [
+            OutgoingMessage(
+                key=f"{key}:{person_id}:{point.channel}:{point.address}",
+                channel=point.channel,
+                kind=kind,
+                address=point.address,
+                recipient_id=person_id,
+                **about,
+            )
+            for person_id, all_of in points.items()
+            for point in [p for p in all_of if p.verified_at and not p.bounced_at] or all_of[:1]
+        ],
+    )

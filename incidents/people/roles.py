@@ -67,7 +67,7 @@ def roles_of(session: Session, person_id: UUID, at: datetime) -> set[Role]:
     """Every role a person holds at a moment, as holder or deputy."""
     return set(
         session.exec(
-            select(RoleHolder.role)
+            select(col(RoleHolder.role))
             .where(RoleHolder.person_id == person_id, RoleHolder.valid_from <= at)
             .where(col(RoleHolder.valid_to).is_(None) | (col(RoleHolder.valid_to) > at))
         )
@@ -76,4 +76,4 @@ def roles_of(session: Session, person_id: UUID, at: datetime) -> set[Role]:
 
 def next_tier(session: Session, role: Role) -> Role | None:
     """The role above for work that stayed unanswered."""
-    return session.exec(select(RoleTier.next_role).where(RoleTier.role == role)).first()
+    return session.exec(select(col(RoleTier.next_role)).where(RoleTier.role == role)).first()

@@ -1,6 +1,6 @@
 """The database: one engine, one place that commits, and the column types every table uses."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -25,7 +25,7 @@ from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, Session, SQLModel
 
-from incidents.record import ids, settings
+from incidents.record import clock, ids, settings
 
 # Named constraints: Alembic can only change what has a name, on SQLite by copying the table.
 SQLModel.metadata.naming_convention = MetaData(
@@ -53,14 +53,22 @@ class UtcDateTime(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_bind_param(
+        self,
+        value: datetime | None,
+        dialect: Dialect,  # noqa: ARG002 - the name is SQLAlchemy's
+    ) -> datetime | None:
         if value is None:
             return None
         if value.tzinfo is None:
             raise ValueError("a moment without its time zone cannot be stored")
         return value.astimezone(UTC)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(
+        self,
+        value: datetime | None,
+        dialect: Dialect,  # noqa: ARG002 - the name is SQLAlchemy's
+    ) -> datetime | None:
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -71,9 +79,11 @@ def identifier() -> Any:
     return Field(default_factory=ids.new, sa_column=Column(Uuid, primary_key=True))
 
 
-def moment(*, optional: bool = False, index: bool = False) -> Any:
-    """A column for a moment in time."""
+def moment(*, optional: bool = False, index: bool = False, at_once: bool = False) -> Any:
+    """A column for a moment in time; ``at_once`` fills it with the present one."""
     column = Column(UtcDateTime, nullable=optional, index=index)
+    if at_once:
+        return Field(default_factory=clock.now, sa_column=column)
     return Field(default=None, sa_column=column) if optional else Field(sa_column=column)
 
 
@@ -180,19 +190,19 @@ def _engine(*, writing: bool) -> Engine:
 
 
 @contextmanager
-def transaction() -> Iterator[Session]:
+def transaction() -> Generator[Session]:
     """The only place that commits: all of it, or on any exception nothing."""
     with Session(writing_engine(), expire_on_commit=False) as session:
         yield session
         session.flush()
         if not is_sqlite():
             # Sent by PostgreSQL when, and only when, the commit succeeds: wakes every engine.
-            session.execute(text(f"NOTIFY {WAKE_CHANNEL}"))
+            session.connection().execute(text(f"NOTIFY {WAKE_CHANNEL}"))
         session.commit()
 
 
 @contextmanager
-def reading() -> Iterator[Session]:
+def reading() -> Generator[Session]:
     """A consistent view that changes nothing."""
     with Session(reading_engine(), expire_on_commit=False) as session:
         yield session

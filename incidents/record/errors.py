@@ -66,5 +66,5 @@ class Invalid(Refusal):
         fields: Mapping[str, tuple[str, Mapping[str, Any]]] | None = None,
         **values: Any,
     ) -> None:
-        self.fields = dict(fields or {})
+        self.fields: dict[str, tuple[str, Mapping[str, Any]]] = dict(fields or {})
         super().__init__(message, **values)

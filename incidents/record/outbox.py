@@ -76,8 +76,8 @@ class OutgoingMessage(Table, table=True):
     signal_id: UUID | None = reference("signal.id", optional=True)
     step_id: UUID | None = reference("step.id", optional=True)
     values: dict[str, Any] = document()
-    created_at: datetime = moment()
-    due_at: datetime = moment()
+    created_at: datetime = moment(at_once=True)
+    due_at: datetime = moment(at_once=True)
     state: MessageState = choice(MessageState, MessageState.QUEUED)
     claimed_until: datetime | None = moment(optional=True)
     claim: UUID | None = Field(default=None, sa_column=Column(Uuid, nullable=True))
@@ -101,31 +101,23 @@ class DeliveryAttempt(Table, table=True):
     detail: str | None = None
 
 
-def queue(
-    session: Session,
-    *,
-    key: str,
-    channel: Channel,
-    kind: str,
-    address: str,
-    due_at: datetime | None = None,
-    **about: Any,
-) -> OutgoingMessage | None:
-    """Queue a message unless one with this key exists; ``None`` when it does."""
-    if session.exec(select(OutgoingMessage.id).where(OutgoingMessage.key == key)).first():
-        return None
-    now = clock.now()
-    message = OutgoingMessage(
-        key=key,
-        channel=channel,
-        kind=kind,
-        address=address,
-        created_at=now,
-        due_at=due_at or now,
-        **about,
+def queue(session: Session, message: OutgoingMessage) -> OutgoingMessage | None:
+    """Queue a message unless one with its key exists; ``None`` when it does."""
+    return next(iter(queue_all(session, [message])), None)
+
+
+def queue_all(session: Session, messages: Sequence[OutgoingMessage]) -> list[OutgoingMessage]:
+    """Queue the messages whose keys are new, and return those; asking twice sends once."""
+    known = set(
+        session.exec(
+            select(OutgoingMessage.key).where(
+                col(OutgoingMessage.key).in_([message.key for message in messages])
+            )
+        )
     )
-    session.add(message)
-    return message
+    fresh = [message for message in messages if message.key not in known]
+    session.add_all(fresh)
+    return fresh
 
 
 def claim_due(session: Session, *, claim: UUID, limit: int = 50) -> list[OutgoingMessage]:
@@ -209,9 +201,9 @@ def cancel(
 ) -> int:
     """Cancel what has not left yet about a step or a whole incident; says how many."""
     about = (
-        OutgoingMessage.step_id == step_id
+        col(OutgoingMessage.step_id) == step_id
         if step_id
-        else OutgoingMessage.incident_id == incident_id
+        else col(OutgoingMessage.incident_id) == incident_id
     )
     statement = update(OutgoingMessage).where(
         about, col(OutgoingMessage.state).in_([MessageState.QUEUED, MessageState.CLAIMED])

@@ -70,16 +70,15 @@ def _tell_others(session: Session, step: Step, by: Actor) -> None:
             OutgoingMessage.step_id == step.id, col(OutgoingMessage.sent_at).is_not(None)
         )
     ).all()
-    for person_id in dict.fromkeys(p for p in reached if p and p != by.person_id):
-        persons.tell(
-            session,
-            person_id,
-            "step_taken",
-            key=f"step_taken:{step.id}:{len(step.holder_ids)}",
-            incident_id=step.incident_id,
-            step_id=step.id,
-            values={"by": str(by.person_id)},
-        )
+    persons.tell_all(
+        session,
+        dict.fromkeys(p for p in reached if p and p != by.person_id),
+        "step_taken",
+        key=f"step_taken:{step.id}:{len(step.holder_ids)}",
+        incident_id=step.incident_id,
+        step_id=step.id,
+        values={"by": str(by.person_id)},
+    )
 
 
 def decline(session: Session, step_id: UUID, *, reason: str, by: Actor) -> Step:
@@ -193,7 +192,6 @@ def _checked(session: Session, step: Step, form: LegalCheck, by: Actor) -> None:
         raise NotPermitted(N_("Việc này phải do một người làm."))
     approvals.give(
         session,
-        statement,
         version,
         form.verdict,
         kind=ApprovalKind.LEGAL_CHECK,

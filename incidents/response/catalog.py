@@ -99,7 +99,7 @@ def on_offer(session: Session) -> list[PlaybookVersion]:
 
 
 def wording(session: Session, code: str, version: int, language: Language, path: str) -> str | None:
-    """The words at a path in a language: the office's if it has its own, else the published ones."""
+    """The words at a path: the office's own where it has some, else the published ones."""
     own = session.exec(
         select(PlaybookWording.words).where(
             PlaybookWording.code == code,

@@ -4,6 +4,7 @@ Append-only by name: old steps are read with the form they were asked by. A play
 on a form's enum and bool fields only, which is why those carry the decision.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, ClassVar
 
@@ -104,7 +105,7 @@ class Classification(Form):
 
 
 class Verification(Form):
-    """A named official's finding: right, wrong, partly right, or not yet known (why, until when)."""
+    """A named official's finding: right, wrong, partly right, or not yet known, until when."""
 
     heading: ClassVar[str] = N_("Phiếu xác minh")
     finding: Finding = Field(title=N_("Kết quả"))
@@ -180,7 +181,7 @@ class Referral(Labelled):
 
 
 class Request(Form):
-    """A request to the national centre, a platform's authority or the police: sent or not, with its number."""
+    """A request to the national centre, a platform's authority or the police: sent or not."""
 
     heading: ClassVar[str] = N_("Chuyển cơ quan có thẩm quyền")
     referral: Referral = Field(title=N_("Kết quả"))
@@ -247,9 +248,10 @@ def check(name: str, answer: dict[str, Any]) -> Form:
 
 def invalid(error: ValidationError) -> Invalid:
     """Pydantic's refusal as ours, in sentences people understand."""
-    fields: dict[str, tuple[str, dict[str, Any]]] = {}
+    fields: dict[str, tuple[str, Mapping[str, Any]]] = {}
     for each in error.errors():
-        kind = str(each["ctx"]["error"]) if each["type"] == "value_error" else each["type"]
+        context = each.get("ctx", {})
+        kind = str(context["error"]) if each["type"] == "value_error" else each["type"]
         name = ".".join(map(str, each["loc"])) or "__all__"
-        fields[name] = (_SENTENCES.get(kind, _ELSE), each.get("ctx", {}))
+        fields[name] = (_SENTENCES.get(kind, _ELSE), context)
     return Invalid(fields=fields)

@@ -49,7 +49,8 @@ class IncidentOpened(Fact):
     exercise: bool
     title: Private
     says: ClassVar[str] = N_(
-        "Mở vụ việc %(number)s «%(title)s», cấp độ tạm %(level)s, kịch bản %(playbook)s, từ tin báo %(signal)s"
+        "Mở vụ việc %(number)s «%(title)s», cấp độ tạm %(level)s, kịch bản %(playbook)s, "
+        "từ tin báo %(signal)s"
     )
 
 
@@ -160,7 +161,7 @@ def open(
 
 
 def _acceptable(session: Session, playbook: str, level: int, title: str, nature: Nature) -> int:
-    fields: dict[str, tuple[str, dict[str, Any]]] = {}
+    fields: dict[str, tuple[str, Mapping[str, Any]]] = {}
     if not title.strip():
         fields["title"] = (N_("Đặt tên ngắn cho vụ việc."), {})
     if len(title) > _TITLE_LIMIT:
@@ -170,7 +171,8 @@ def _acceptable(session: Session, playbook: str, level: int, title: str, nature:
     if playbook in CLAIM_ONLY and nature is not Nature.CLAIM:
         fields["nature"] = (
             N_(
-                "Ý kiến, phản ánh hay câu hỏi không mở được kịch bản này; hãy trả lời hoặc chuyển đơn."
+                "Ý kiến, phản ánh hay câu hỏi không mở được kịch bản này; "
+                "hãy trả lời hoặc chuyển đơn."
             ),
             {},
         )
@@ -212,14 +214,13 @@ def _call_first(session: Session, incident: Incident) -> None:
     called = [
         p for role in FIRST_CALLED for p in taskforces.candidates(session, incident.id, role)[:1]
     ]
-    for person_id in dict.fromkeys(called):
-        persons.tell(
-            session,
-            person_id,
-            "incident_opened",
-            key=f"opened:{incident.id}",
-            incident_id=incident.id,
-        )
+    persons.tell_all(
+        session,
+        called,
+        "incident_opened",
+        key=f"opened:{incident.id}",
+        incident_id=incident.id,
+    )
 
 
 def score(session: Session, incident_id: UUID, scores: Mapping[str, int], *, by: Actor) -> Incident:
@@ -283,17 +284,14 @@ def _set_level(
     incident.level, incident.level_provisional = level, False
     session.add(incident)
     if changed:
-        for member in {m.person_id for m in taskforces.members(session, incident.id)} - {
-            by.person_id
-        }:
-            persons.tell(
-                session,
-                member,
-                "level_changed",
-                key=f"level:{incident.id}:{clock.now().isoformat()}",
-                incident_id=incident.id,
-                values={"level": level, "reason": reason},
-            )
+        persons.tell_all(
+            session,
+            _members(session, incident, by),
+            "level_changed",
+            key=f"level:{incident.id}:{clock.now().isoformat()}",
+            incident_id=incident.id,
+            values={"level": level, "reason": reason},
+        )
     for run in runs.of_incident(session, incident.id):
         runs.want(session, run.id)
 
@@ -310,7 +308,8 @@ def stabilise(session: Session, incident_id: UUID, *, reason: str, by: Actor) ->
         missing.append(
             (
                 N_(
-                    "Chưa có hai lần đo liên tiếp cho thấy đang giảm, cũng chưa có nhận định bằng văn bản."
+                    "Chưa có hai lần đo liên tiếp cho thấy đang giảm, "
+                    "cũng chưa có nhận định bằng văn bản."
                 ),
                 {},
             )
@@ -440,10 +439,19 @@ def _end(session: Session, incident: Incident, status: Status) -> int:
 
 
 def _tell_members(session: Session, incident: Incident, kind: str, by: Actor) -> None:
-    for person_id in {m.person_id for m in taskforces.members(session, incident.id)} - {
-        by.person_id
-    }:
-        persons.tell(session, person_id, kind, key=f"{kind}:{incident.id}", incident_id=incident.id)
+    persons.tell_all(
+        session,
+        _members(session, incident, by),
+        kind,
+        key=f"{kind}:{incident.id}",
+        incident_id=incident.id,
+    )
+
+
+def _members(session: Session, incident: Incident, by: Actor) -> list[UUID]:
+    """Everyone in the task force but the person who acts, each once."""
+    everyone = [m.person_id for m in taskforces.members(session, incident.id)]
+    return [p for p in dict.fromkeys(everyone) if p != by.person_id]
 
 
 def _live(session: Session, incident_id: UUID) -> Incident:

@@ -123,16 +123,15 @@ def _vacant(session: Session, step: Step) -> UUID | None:
     """Nobody holds the role: the duty officer gets the work, and an alarm goes out."""
     timeline.record(session, step.incident_id, RoleVacant(role=step.role), by=ENGINE)
     on_duty = rosters.to_alert(session, clock.now())
-    for person_id in on_duty:
-        persons.tell(
-            session,
-            person_id,
-            "role_vacant",
-            key=f"vacant:{step.id}",
-            incident_id=step.incident_id,
-            step_id=step.id,
-            values={"role": step.role.value},
-        )
+    persons.tell_all(
+        session,
+        on_duty,
+        "role_vacant",
+        key=f"vacant:{step.id}",
+        incident_id=step.incident_id,
+        step_id=step.id,
+        values={"role": step.role.value},
+    )
     return on_duty[0] if on_duty else None
 
 

@@ -258,7 +258,7 @@ def fail(session: Session, held: Claim, error: str) -> datetime:
 
 
 def hold(session: Session, held: Claim, *, step: str) -> None:
-    """The playbook no longer fits what the run has recorded: name the step and wait for a person."""
+    """The playbook no longer fits what was recorded: name the step and wait for a person."""
     run = hold_claim(session, held)
     run.state, run.held_reason, run.claimed_until, run.wake_at = RunState.HELD, step, None, None
     session.add(run)

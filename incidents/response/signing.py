@@ -75,7 +75,6 @@ def sign_off(
     paper = _paper(session, step.role, by.person_id)
     approval = approvals.give(
         session,
-        statement,
         version,
         verdict,
         kind=ApprovalKind.SIGN_OFF,
@@ -135,7 +134,6 @@ def sign_off_by_telephone(
     paper = _paper(session, step.role, approver_id)
     approval = approvals.give(
         session,
-        statement,
         version,
         verdict,
         kind=ApprovalKind.SIGN_OFF,
@@ -312,19 +310,18 @@ def release(
     told = [m.person_id for m in taskforces.members(session, statement.incident_id)]
     for role in TOLD_OF_RELEASE:
         told += taskforces.candidates(session, statement.incident_id, role)[:1]
-    for person_id in dict.fromkeys(p for p in told if p != by.person_id):
-        persons.tell(
-            session,
-            person_id,
-            "statement_released",
-            key=f"released:{version.id}",
-            incident_id=statement.incident_id,
-            values={
-                "kind": statement.kind.value,
-                "version": version.number,
-                "channels": [c.value for c in channels],
-            },
-        )
+    persons.tell_all(
+        session,
+        dict.fromkeys(p for p in told if p != by.person_id),
+        "statement_released",
+        key=f"released:{version.id}",
+        incident_id=statement.incident_id,
+        values={
+            "kind": statement.kind.value,
+            "version": version.number,
+            "channels": [c.value for c in channels],
+        },
+    )
     return released
 
 
@@ -380,7 +377,6 @@ def release_shell(
         raise AlreadySettled(N_("Mẫu này đã được phát cho vụ việc."))
     approvals.give(
         session,
-        statement,
         version,
         Verdict.GRANTED,
         kind=ApprovalKind.SHELL,

@@ -122,7 +122,7 @@ def _everyone(_session: Session, _person: Person, _subject: Subject) -> bool:
 
 
 def _insider(session: Session, person: Person, subject: Subject) -> bool:
-    """Holds any role, has a shift, or was handed a step: members see their incident, not strangers."""
+    """Holds a role by post, by seat in the incident's task force or by shift; no stranger does."""
     return person.administrator or bool(roles_in(session, person.id, _incident_of(subject)))
 
 

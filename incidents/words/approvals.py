@@ -142,7 +142,6 @@ class ApprovalsVoided(Fact):
 
 def give(
     session: Session,
-    statement: Statement,
     version: StatementVersion,
     verdict: Verdict,
     *,

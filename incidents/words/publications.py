@@ -15,7 +15,7 @@ from incidents.record.database import Table, choice, identifier, moment, referen
 from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound
 from incidents.record.facts import Fact, Private
 from incidents.record.language import N_
-from incidents.record.outbox import Channel
+from incidents.record.outbox import Channel, OutgoingMessage
 from incidents.words import approvals, statements
 from incidents.words.statements import Statement, StatementKind, StatementVersion
 
@@ -136,12 +136,14 @@ def release(
 def _send(session: Session, publication: Publication, purpose: str) -> None:
     outbox.queue(
         session,
-        key=f"publish:{publication.version_id}:{publication.channel}:{purpose}",
-        channel=publication.channel,
-        kind="publication",
-        address=publication.slug,
-        incident_id=publication.incident_id,
-        values={"publication": str(publication.id), "purpose": purpose},
+        OutgoingMessage(
+            key=f"publish:{publication.version_id}:{publication.channel}:{purpose}",
+            channel=publication.channel,
+            kind="publication",
+            address=publication.slug,
+            incident_id=publication.incident_id,
+            values={"publication": str(publication.id), "purpose": purpose},
+        ),
     )
 
 

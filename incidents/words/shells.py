@@ -1,6 +1,7 @@
 """Pre-approved shells: frames signed in advance, filled at night with bounded slots."""
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -52,7 +53,7 @@ def fill(shell: Shell, values: dict[str, str]) -> str:
     """
     if digest(shell.title, shell.frame) != shell.frame_sha256:
         raise Invalid(N_("Khung mẫu không còn khớp bản đã duyệt; không dùng được."))
-    fields: dict[str, tuple[str, dict[str, Any]]] = {}
+    fields: dict[str, tuple[str, Mapping[str, Any]]] = {}
     for name, slot in shell.slots.items():
         value = values.get(name, "").strip()
         if not value:

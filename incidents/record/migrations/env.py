@@ -1,35 +1,19 @@
 """Alembic's entry: every table there is, compared with or brought to the newest revision."""
 
+import pkgutil
+from importlib import import_module
 from typing import Literal
 
 from alembic import context
 from sqlmodel import AutoString, SQLModel
 
-import incidents.intake.claims
-import incidents.intake.evidence
-import incidents.intake.signals
-import incidents.matter.incidents
-import incidents.matter.severity
-import incidents.matter.taskforces
-import incidents.people.authorisations
-import incidents.people.organisations
-import incidents.people.persons
-import incidents.people.roles
-import incidents.people.rosters
-import incidents.people.sign_ins
-import incidents.record.links
-import incidents.record.outbox
-import incidents.record.proof
-import incidents.record.timeline
-import incidents.response.catalog
-import incidents.response.runs
-import incidents.response.steps
-import incidents.response.timers
-import incidents.words.approvals
-import incidents.words.publications
-import incidents.words.shells
-import incidents.words.statements  # noqa: F401
+import incidents
 from incidents.record.database import UtcDateTime
+
+# Every noun with a table, found rather than listed: a new one cannot be forgotten.
+for _module in pkgutil.walk_packages(incidents.__path__, "incidents."):
+    if ".migrations" not in _module.name:
+        import_module(_module.name)
 
 
 def render_item(kind: str, item: object, _context: object) -> str | Literal[False]:
