@@ -240,7 +240,7 @@ def alert(session: Session, signal: Signal, kind: str, people: list[UUID]) -> No
 
 def get(session: Session, signal_id: UUID, *, lock: bool = False) -> Signal:
     """The flag; ``NotFound`` when there is none."""
-    found = session.get(Signal, signal_id, with_for_update=lock or None)
+    found = session.get(Signal, signal_id, with_for_update=lock or None, populate_existing=lock)
     if found is None:
         raise NotFound(N_("Không tìm thấy tin báo này."))
     return found

@@ -88,7 +88,7 @@ class Incident(Table, table=True):
 
 def next_number(session: Session, today: date) -> str:
     """The next number of the year, without gaps: 2026-0001."""
-    counter = session.get(IncidentCounter, today.year, with_for_update=True)
+    counter = session.get(IncidentCounter, today.year, with_for_update=True, populate_existing=True)
     if counter is None:
         counter = IncidentCounter(year=today.year)
     counter.last += 1
@@ -103,7 +103,7 @@ def today() -> date:
 
 def get(session: Session, incident_id: UUID, *, lock: bool = False) -> Incident:
     """The incident; locked, nobody else changes it until the transaction ends."""
-    found = session.get(Incident, incident_id, with_for_update=lock or None)
+    found = session.get(Incident, incident_id, with_for_update=lock or None, populate_existing=lock)
     if found is None:
         raise NotFound(N_("Không tìm thấy vụ việc này."))
     return found

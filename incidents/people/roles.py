@@ -48,7 +48,7 @@ class RoleTier(Table, table=True):
 
     id: UUID = identifier()
     role: Role = choice(Role, index=True)
-    next_role: Role = choice(Role)
+    next_role: Role = choice(Role, guard="next_role")
 
 
 def holders(session: Session, role: Role, at: datetime) -> list[UUID]:

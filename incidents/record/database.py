@@ -111,14 +111,18 @@ def choice(
     *,
     optional: bool = False,
     index: bool = False,
+    guard: str = "",
 ) -> Any:
-    """A column that holds one member of a closed choice, guarded by a CHECK constraint."""
+    """A column that holds one member of a closed choice, guarded by a CHECK constraint.
+
+    ``guard`` names the constraint where a table has two columns of the same choice.
+    """
     stored = Enum(
         kind,
         native_enum=False,
         create_constraint=True,
         length=40,
-        name=kind.__name__.lower(),
+        name=guard or kind.__name__.lower(),
         values_callable=lambda members: [m.value for m in members],
     )
     column = Column(stored, nullable=optional, index=index)

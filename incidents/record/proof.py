@@ -5,6 +5,7 @@ chain in the database contradicts the file. A finding names the entry and what i
 """
 
 import base64
+import contextlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -146,11 +147,6 @@ def witness(made: Iterable[Checkpoint]) -> None:
 
 
 def _witnessed(chain: UUID) -> list[Checkpoint]:
-    if not witness_file().exists():
-        return []
-    rows: list[dict[str, Any]] = [
-        json.loads(line) for line in witness_file().read_text().splitlines() if line
-    ]
     return [
         Checkpoint(
             chain=chain,
@@ -159,9 +155,25 @@ def _witnessed(chain: UUID) -> list[Checkpoint]:
             signed_at=datetime.fromisoformat(r["signed_at"]),
             signature=r["signature"],
         )
-        for r in rows
+        for r in _witness_rows()
         if r["chain"] == str(chain)
     ]
+
+
+def witnessed_chains() -> set[UUID]:
+    """Every chain the file outside the database ever saw, whatever the database says."""
+    return {UUID(r["chain"]) for r in _witness_rows()}
+
+
+def _witness_rows() -> list[dict[str, Any]]:
+    if not witness_file().exists():
+        return []
+    rows: list[dict[str, Any]] = []
+    for line in witness_file().read_text(encoding="utf-8").splitlines():
+        # A line cut short by a crash says nothing; the head is signed again with the next growth.
+        with contextlib.suppress(json.JSONDecodeError):
+            rows.append(json.loads(line))
+    return rows
 
 
 def verify(session: Session, chain: UUID) -> Proof:

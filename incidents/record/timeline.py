@@ -131,7 +131,7 @@ def record(
     recorded_at = clock.now()
     if happened_at is not None and happened_at > recorded_at:
         raise Invalid(N_("Không thể ghi một việc vào thời điểm chưa tới."))
-    head = session.get(TimelineHead, chain, with_for_update=True)
+    head = session.get(TimelineHead, chain, with_for_update=True, populate_existing=True)
     if head is None:
         head = TimelineHead(chain=chain)
         session.add(head)

@@ -4,7 +4,7 @@ Append-only by name: old steps are read with the form they were asked by. A play
 on a form's enum and bool fields only, which is why those carry the decision.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, ClassVar
 
@@ -248,10 +248,15 @@ def check(name: str, answer: dict[str, Any]) -> Form:
 
 def invalid(error: ValidationError) -> Invalid:
     """Pydantic's refusal as ours, in sentences people understand."""
+    return Invalid(fields=in_sentences(error.errors()))
+
+
+def in_sentences(errors: Sequence[Any]) -> dict[str, tuple[str, Mapping[str, Any]]]:
+    """Field → its sentence, from Pydantic's list of errors; the last one about a field stands."""
     fields: dict[str, tuple[str, Mapping[str, Any]]] = {}
-    for each in error.errors():
+    for each in errors:
         context = each.get("ctx", {})
         kind = str(context["error"]) if each["type"] == "value_error" else each["type"]
         name = ".".join(map(str, each["loc"])) or "__all__"
         fields[name] = (_SENTENCES.get(kind, _ELSE), context)
-    return Invalid(fields=fields)
+    return fields

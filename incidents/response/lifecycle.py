@@ -25,6 +25,7 @@ from incidents.record.facts import Fact, PersonId, Private
 from incidents.record.language import N_
 from incidents.response import catalog, passing, runs, steps
 from incidents.response.forms import Conclusion, Measurement
+from incidents.response.runs import RunState
 from incidents.response.steps import StepState
 from incidents.words import publications
 
@@ -346,9 +347,25 @@ def resolve(session: Session, incident_id: UUID, *, reason: str = "", by: Actor)
         missing.append((N_("Vụ việc chưa ở trạng thái tạm ổn."), {}))
     if any(c.finding is Finding.PENDING for c in claims.of_incident(session, incident.id)):
         missing.append((N_("Còn nội dung chưa có kết quả xác minh cuối cùng."), {}))
+    missing += _unfinished(session, incident.id)
     _guard(missing)
+    # What is still open by now is optional, and a run still waiting only waits for the clock.
+    runs.end_all(session, incident.id)
+    passing.cancel_all(session, incident.id)
     incident.resolved_at = clock.now()
     return _move(session, incident, Status.RESOLVED, reason, by)
+
+
+def _unfinished(session: Session, incident_id: UUID) -> list[tuple[str, Mapping[str, Any]]]:
+    """Runs that are held, or about to open what comes after the last answer."""
+    return [
+        (N_("Kịch bản đang tạm giữ ở bước «%(step)s»."), {"step": run.held_reason})
+        if run.state is RunState.HELD
+        else (N_("Kịch bản đang mở bước tiếp theo; thử lại sau giây lát."), {})
+        for run in runs.of_incident(session, incident_id)
+        if run.state is RunState.HELD
+        or (run.state is RunState.WAITING and run.wanted > run.advanced)
+    ]
 
 
 def hold_review(

@@ -40,7 +40,8 @@ from incidents.response.steps import (
     StepWaived,
 )
 from incidents.response.timers import LADDER_KINDS, Timer, TimerKind
-from incidents.words import statements
+from incidents.words import approvals, statements
+from incidents.words.approvals import ApprovalKind
 
 REMINDERS = ("step_assigned", "step_reminder", "step_passed", "step_unanswered")
 """Kinds of message that an acknowledgement makes pointless."""
@@ -190,16 +191,21 @@ def may_sign(session: Session, step: Step, person_id: UUID) -> bool:
 
 
 def _next(session: Session, step: Step) -> UUID | None:
-    tried = {*step.holder_ids, *_authors(session, step)}
+    tried = {*step.holder_ids, *_barred(session, step)}
     return next((p for p in in_line(session, step) if str(p) not in tried), None)
 
 
-def _authors(session: Session, step: Step) -> set[str]:
-    """Who wrote the text to be signed: never asked to sign it."""
+def _barred(session: Session, step: Step) -> set[str]:
+    """Who cannot sign the current text: its author, and whoever has given a verdict on it."""
     if step.kind is not StepKind.APPROVE or step.statement_id is None:
         return set()
-    author = statements.current(session, statements.get(session, step.statement_id)).author_id
-    return {str(author)} if author else set()
+    version = statements.current(session, statements.get(session, step.statement_id))
+    signed = {
+        str(a.person_id)
+        for a in approvals.live(session, version.id)
+        if a.kind is ApprovalKind.SIGN_OFF
+    }
+    return signed | ({str(version.author_id)} if version.author_id else set())
 
 
 def fire(session: Session, timer: Timer) -> None:
@@ -217,7 +223,10 @@ def fire(session: Session, timer: Timer) -> None:
                 # The tier above gets the whole ladder, so that silence there climbs on too.
                 policy = severity.policy(session, incidents.get(session, step.incident_id).level)
                 timers.arm_ladder(
-                    session, step.id, policy.acknowledge_within, round_=len(step.holder_ids)
+                    session,
+                    step.id,
+                    policy.acknowledge_within,
+                    round_=timers.next_round(session, step.id),
                 )
         case TimerKind.DUE:
             _due(session, step)
@@ -276,13 +285,15 @@ def _due(session: Session, step: Step) -> None:
             if step.kind is StepKind.APPROVE
             else taskforces.candidates(session, step.incident_id, step.then_role)
         )
-        heir = next((p for p in line if p != step.assignee_id), None)
+        barred = {str(step.assignee_id), *_barred(session, step)}
+        heir = next((p for p in line if str(p) not in barred), None)
         if heir:
             step.passed_at_due = True
             step.due_at = clock.now() + timedelta(minutes=step.allowed_minutes) / 2
             timers.cancel(session, step.id)
             move(session, step, heir, cause=Cause.DUE, by=ENGINE)
-            timers.arm(session, step.id, TimerKind.DUE, step.due_at, round_=2)
+            round_ = timers.next_round(session, step.id)
+            timers.arm(session, step.id, TimerKind.DUE, step.due_at, round_=round_)
             return
     timeline.record(
         session, step.incident_id, StepOverdue(number=step.number, key=step.key), by=ENGINE
@@ -343,10 +354,8 @@ def extend(session: Session, step_id: UUID, due_at: datetime, *, reason: str, by
     step.due_at = due_at
     session.add(step)
     timers.cancel(session, step.id, (TimerKind.DUE,))
-    round_ = session.exec(
-        select(func.max(Timer.round)).where(Timer.step_id == step.id, Timer.kind == TimerKind.DUE)
-    ).one()
-    timers.arm(session, step.id, TimerKind.DUE, due_at, round_=(round_ or 0) + 1)
+    round_ = timers.next_round(session, step.id)
+    timers.arm(session, step.id, TimerKind.DUE, due_at, round_=round_)
     timeline.record(
         session,
         step.incident_id,
@@ -386,10 +395,10 @@ def reopen(session: Session, step: Step, *, by: Actor) -> None:
     allowed = timedelta(minutes=step.allowed_minutes)
     step.due_at = clock.now() + allowed
     person_id = step.assignee_id
-    if person_id and str(person_id) in _authors(session, step):
+    if person_id and str(person_id) in _barred(session, step):
         person_id = _next(session, step) or _vacant(session, step)
     _hand_over(session, step, person_id, kind="step_reopened")
-    round_ = len(step.holder_ids)
+    round_ = timers.next_round(session, step.id)
     timers.arm_ladder(session, step.id, allowed, round_=round_)
     timers.arm(session, step.id, TimerKind.DUE, step.due_at, round_=round_)
 

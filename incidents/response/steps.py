@@ -74,7 +74,7 @@ class Step(Table, table=True):
     key: str
     kind: StepKind = choice(StepKind)
     role: Role = choice(Role)
-    then_role: Role | None = choice(Role, optional=True)
+    then_role: Role | None = choice(Role, optional=True, guard="then_role")
     form: str
     form_schema: dict[str, Any] = document()
     statement_id: UUID | None = reference("statement.id", optional=True)

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint, update
+from sqlalchemy import Index, UniqueConstraint, func, update
 from sqlmodel import Session, col, select
 
 from incidents.record import clock
@@ -50,6 +50,12 @@ class Timer(Table, table=True):
     due_at: datetime = moment()
     state: TimerState = choice(TimerState, TimerState.ARMED)
     fired_at: datetime | None = moment(optional=True)
+
+
+def next_round(session: Session, step_id: UUID) -> int:
+    """The number of the next hand-over, so that its moments never meet those of an earlier one."""
+    last = session.exec(select(func.max(Timer.round)).where(Timer.step_id == step_id)).one()
+    return (last or 0) + 1
 
 
 def arm(session: Session, step_id: UUID, kind: TimerKind, due_at: datetime, *, round_: int) -> None:

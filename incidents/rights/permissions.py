@@ -93,6 +93,20 @@ def allowed(session: Session, person: Person | None, deed: Deed, subject: Subjec
     return bool(_HELD.get(deed, frozenset()) & roles_in(session, person.id, _incident_of(subject)))
 
 
+def deeds(session: Session, person: Person, subject: Incident | None = None) -> frozenset[Deed]:
+    """Everything a person may do with one look at their roles; steps are asked one by one."""
+    held = roles_in(session, person.id, _incident_of(subject))
+    inside = person.administrator or bool(held)
+    return frozenset(
+        deed
+        for deed in Deed
+        if deed is Deed.FLAG
+        or (deed in _INSIDE and inside)
+        or (deed is Deed.ADMINISTER and person.administrator)
+        or _HELD.get(deed, frozenset()) & held
+    )
+
+
 def roles_in(session: Session, person_id: UUID, incident_id: UUID | None) -> set[Role]:
     """Roles by post, by seat in the incident's task force, and by being on shift now."""
     now = clock.now()
@@ -142,12 +156,10 @@ def _signs(session: Session, person: Person, subject: Subject) -> bool:
     )
 
 
+_INSIDE = frozenset({Deed.SEE_DESK, Deed.SEE_INCIDENT, Deed.NOTE, Deed.VERIFY_RECORD})
 _RULES: dict[Deed, Callable[[Session, Person, Subject], bool]] = {
     Deed.FLAG: _everyone,
-    Deed.SEE_DESK: _insider,
-    Deed.SEE_INCIDENT: _insider,
-    Deed.NOTE: _insider,
-    Deed.VERIFY_RECORD: _insider,
+    **dict.fromkeys(_INSIDE, _insider),
     Deed.ANSWER: _answers,
     Deed.SIGN: _signs,
     Deed.ADMINISTER: _administrator,

@@ -152,7 +152,9 @@ def _clean(text: str) -> str:
 
 def get(session: Session, statement_id: UUID, *, lock: bool = False) -> Statement:
     """The statement; locked, no version or signature can be added by others meanwhile."""
-    found = session.get(Statement, statement_id, with_for_update=lock or None)
+    found = session.get(
+        Statement, statement_id, with_for_update=lock or None, populate_existing=lock
+    )
     if found is None:
         raise NotFound(N_("Không tìm thấy văn bản phát ngôn này."))
     return found

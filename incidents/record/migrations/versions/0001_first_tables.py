@@ -247,7 +247,7 @@ def upgrade() -> None:
                 "chair",
                 "department_duty_leader",
                 "office_duty",
-                name="role",
+                name="next_role",
                 native_enum=False,
                 create_constraint=True,
                 length=40,
@@ -720,6 +720,33 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_contact_point_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "idempotent_answer",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("request_sha256", sa.String(), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("body", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("answered_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+            name=op.f("fk_idempotent_answer_person_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_idempotent_answer")),
+        sa.UniqueConstraint("person_id", "key", name=op.f("uq_idempotent_answer_person_id_key")),
+    )
+    with op.batch_alter_table("idempotent_answer", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_idempotent_answer_answered_at"), ["answered_at"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_idempotent_answer_person_id"), ["person_id"], unique=False
+        )
+
+    op.create_table(
         "role_holder",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column(
@@ -1051,7 +1078,7 @@ def upgrade() -> None:
                 "chair",
                 "department_duty_leader",
                 "office_duty",
-                name="role",
+                name="then_role",
                 native_enum=False,
                 create_constraint=True,
                 length=40,
@@ -1913,6 +1940,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_role_holder_person_id"))
 
     op.drop_table("role_holder")
+    with op.batch_alter_table("idempotent_answer", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_idempotent_answer_person_id"))
+        batch_op.drop_index(batch_op.f("ix_idempotent_answer_answered_at"))
+
+    op.drop_table("idempotent_answer")
     with op.batch_alter_table("contact_point", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_contact_point_person_id"))
 
