@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
+from incidents.intake.evidence import Evidence
 from incidents.matter import incidents, taskforces
 from incidents.people import authorisations, persons, roles
 from incidents.people.roles import Role
@@ -188,25 +189,34 @@ def _digits(number: str) -> str:
     return "".join(c for c in number if c.isdigit())
 
 
-def confirm(session: Session, approval_id: UUID, *, by: Actor) -> Approval:
-    """The approver, signed in, confirms what they said on the telephone."""
-    approval = session.get(Approval, approval_id, with_for_update=True)
+def confirm(
+    session: Session, approval_id: UUID, *, by: Actor, scan: Evidence | None = None
+) -> Approval:
+    """Confirm an approval by telephone: its giver, signed in, or a scan of their handwriting.
+
+    The scan (bút phê) is evidence of the same incident; whoever attached it answers for it.
+    """
+    approval = session.get(Approval, approval_id, with_for_update=True, populate_existing=True)
     if approval is None or approval.confirm_by is None:
         raise NotFound(N_("Không có lần duyệt qua điện thoại này."))
-    if approval.person_id != by.person_id:
+    version = statements.version(session, approval.version_id)
+    statement = statements.get(session, version.statement_id)
+    if scan is None and approval.person_id != by.person_id:
         raise NotPermitted(N_("Chỉ người đã duyệt qua điện thoại mới xác nhận được."))
+    if scan is not None and scan.incident_id != statement.incident_id:
+        raise Invalid(fields={"scan": (N_("Bản chụp bút phê phải thuộc vụ việc này."), {})})
     if approval.confirmed_at:
         raise AlreadySettled(N_("Đã xác nhận rồi."))
     approval.confirmed_at = clock.now()
     session.add(approval)
-    version = statements.version(session, approval.version_id)
-    statement = statements.get(session, version.statement_id)
     timeline.record(
         session,
         statement.incident_id,
         TelephoneApprovalConfirmed(
             statement=statement.kind,
             version=version.number,
+            approver=approval.person_id,
+            scan_sha256=scan.sha256 if scan else None,
         ),
         by=by,
     )

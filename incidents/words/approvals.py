@@ -121,11 +121,16 @@ class SignedOffByTelephone(Fact):
 
 @dataclass(frozen=True)
 class TelephoneApprovalConfirmed(Fact):
-    """The approver confirmed it after signing in."""
+    """The approver confirmed it after signing in, or a scan of their handwriting was kept."""
 
     statement: StatementKind
     version: int
-    says: ClassVar[str] = N_("Xác nhận việc đã duyệt qua điện thoại %(statement)s bản %(version)s")
+    approver: PersonId
+    scan_sha256: str | None
+    says: ClassVar[str] = N_(
+        "Xác nhận việc %(approver)s đã duyệt qua điện thoại %(statement)s bản %(version)s "
+        "(bút phê: %(scan_sha256)s)"
+    )
 
 
 @dataclass(frozen=True)
