@@ -1,0 +1,138 @@
+"""Sequences that several playbooks share; each reads like the paragraph of the handbook it is."""
+
+from flows.authoring import (
+    CHAIR,
+    LEAD,
+    LEGAL,
+    MONITORING,
+    PUBLIC,
+    PUBLISHER,
+    SECRETARY,
+    SPOKESPERSON,
+    STANDING_DEPUTY,
+    AnswerOrWatch,
+    Approved,
+    Asked,
+    Course,
+    Finding,
+    Level,
+    Role,
+    Run,
+    StatementKind,
+    Verification,
+    hours,
+    minutes,
+)
+
+ROUNDS = ("", " 2")
+"""A refused text is drafted once more, and no oftener: then the people concerned meet."""
+
+LOOKS_AFTER = (6, 24, 48)
+"""Hours after which the spread is counted."""
+
+
+def say_first(run: Run, words: str, *, template: str) -> bool:
+    """First words: one signature, the legal check beside it, no verification (rules 1 and 2)."""
+    signed = None
+    for round_ in ROUNDS:
+        drafted = run.draft(
+            f"draft the {words}{round_}",
+            template=template,
+            kind=StatementKind.HOLDING,
+            by=SECRETARY,
+            due=minutes(20),
+            then=STANDING_DEPUTY,
+        )
+        run.check(f"check the {words}{round_}", drafted, of=LEGAL, due=minutes(20), mandatory=False)
+        signed = run.approve(
+            f"sign the {words}{round_}",
+            drafted,
+            by=SPOKESPERSON,
+            due=minutes(30),
+            release_to=PUBLIC,
+        )
+        run.wait(signed)
+        if not signed.refused:
+            break
+    return _post(run, words, signed)
+
+
+def say_with_facts(
+    run: Run, words: str, *, template: str, kind: StatementKind, facts: Verification
+) -> bool:
+    """Words that judge: the legal check first, then two signatures, at level 4 three (rule 2)."""
+    signers: tuple[Role, ...] = (SPOKESPERSON, LEAD)
+    if run.level >= Level.CRISIS:
+        signers = (*signers, CHAIR)
+    signed = None
+    for round_ in ROUNDS:
+        drafted = run.draft(
+            f"draft the {words}{round_}",
+            template=template,
+            kind=kind,
+            facts=facts,
+            by=SECRETARY,
+            due=minutes(60),
+            then=STANDING_DEPUTY,
+        )
+        checked = run.check(f"check the {words}{round_}", drafted, of=LEGAL, due=minutes(45))
+        run.wait(checked)
+        if checked.refused:
+            continue  # nobody is asked to sign what the law forbids to say
+        signed = run.approve(
+            f"sign the {words}{round_}",
+            drafted,
+            by=signers,
+            due=minutes(60),
+            release_to=PUBLIC,
+            after=checked,
+        )
+        run.wait(signed)
+        if not signed.refused:
+            break
+    return _post(run, words, signed)
+
+
+def _post(run: Run, words: str, signed: Approved | None) -> bool:
+    """The signature has released the words to the public page; a person posts them elsewhere."""
+    if signed is None or not signed.granted:
+        return False
+    run.publish(f"post the {words}", signed, by=PUBLISHER, due=minutes(15))
+    return True
+
+
+def chooses_to_answer(run: Run, key: str) -> bool:
+    """Answer or watch; where nobody decides in time the public is answered."""
+    choice = run.decide(key, of=STANDING_DEPUTY, form=AnswerOrWatch, due=minutes(20), then=LEAD)
+    run.wait(choice)
+    return not choice.done or choice.answer.course is Course.ANSWER
+
+
+def watch(run: Run) -> bool:
+    """Say nothing and look; the choice is made again with the facts and whenever it spreads."""
+    if chooses_to_answer(run, "answer or watch with the facts"):
+        return True
+    for age in LOOKS_AFTER:
+        counted = run.measure(f"watch after {age} hours", of=MONITORING, after=hours(age))
+        run.wait(counted)
+        falling = counted.done and counted.answer.falling
+        if not falling and chooses_to_answer(run, f"answer or watch after {age} hours"):
+            return True
+    return False
+
+
+def established(run: Run, *asked: Asked[Verification]) -> Verification | None:
+    """What is true: the finding all agree on; where they differ or know nothing, it is settled."""
+    run.wait(*asked)
+    said = [
+        each.answer
+        for each in asked
+        if each.done and each.answer.finding is not Finding.UNDETERMINED
+    ]
+    if said and all(each.finding is said[0].finding for each in said):
+        return said[0]
+    settled = run.decide(
+        "settle the finding", of=STANDING_DEPUTY, form=Verification, due=hours(2), then=LEAD
+    )
+    run.wait(settled)
+    return settled.answer if settled.done else None
