@@ -1,0 +1,117 @@
+"""All that the author of a playbook imports."""
+
+from datetime import timedelta
+
+from flows.outcomes import Approved, Asked, Drafted, Unsettled
+from flows.playbook import Playbook, playbook
+from flows.run import Run
+from flows.staging import DuplicateStep
+from incidents.intake.signals import Nature
+from incidents.matter.incidents import Finding
+from incidents.matter.severity import Level
+from incidents.people.roles import Role
+from incidents.record.outbox import Channel
+from incidents.response.forms import (
+    AnswerOrWatch,
+    Capture,
+    Classification,
+    Conclusion,
+    ContentType,
+    Course,
+    Done,
+    Draft,
+    Form,
+    LegalCheck,
+    Measurement,
+    Posted,
+    Referral,
+    Request,
+    SignOff,
+    Subject,
+    Verification,
+)
+from incidents.words.approvals import Verdict
+from incidents.words.statements import StatementKind
+
+LEAD = Role.LEAD
+STANDING_DEPUTY = Role.STANDING_DEPUTY
+SPOKESPERSON = Role.SPOKESPERSON
+SECRETARY = Role.SECRETARY
+DUTY_OFFICER = Role.DUTY_OFFICER
+MONITORING = Role.MONITORING
+SUBJECT_LEAD = Role.SUBJECT_LEAD
+LEGAL = Role.LEGAL
+POLICE_LIAISON = Role.POLICE_LIAISON
+PUBLISHER = Role.PUBLISHER
+COMMUNE = Role.COMMUNE
+CHAIR = Role.CHAIR
+
+PUBLIC = (Channel.PUBLIC_PAGE,)
+"""Where the last signature on a public statement releases it to."""
+
+
+def minutes(number: float) -> timedelta:
+    """A length of time in minutes."""
+    return timedelta(minutes=number)
+
+
+def hours(number: float) -> timedelta:
+    """A length of time in hours."""
+    return timedelta(hours=number)
+
+
+def days(number: float) -> timedelta:
+    """A length of time in days."""
+    return timedelta(days=number)
+
+
+__all__ = [
+    "CHAIR",
+    "COMMUNE",
+    "DUTY_OFFICER",
+    "LEAD",
+    "LEGAL",
+    "MONITORING",
+    "POLICE_LIAISON",
+    "PUBLIC",
+    "PUBLISHER",
+    "SECRETARY",
+    "SPOKESPERSON",
+    "STANDING_DEPUTY",
+    "SUBJECT_LEAD",
+    "AnswerOrWatch",
+    "Approved",
+    "Asked",
+    "Capture",
+    "Channel",
+    "Classification",
+    "Conclusion",
+    "ContentType",
+    "Course",
+    "Done",
+    "Draft",
+    "Drafted",
+    "DuplicateStep",
+    "Finding",
+    "Form",
+    "LegalCheck",
+    "Level",
+    "Measurement",
+    "Nature",
+    "Playbook",
+    "Posted",
+    "Referral",
+    "Request",
+    "Role",
+    "Run",
+    "SignOff",
+    "StatementKind",
+    "Subject",
+    "Unsettled",
+    "Verdict",
+    "Verification",
+    "days",
+    "hours",
+    "minutes",
+    "playbook",
+]

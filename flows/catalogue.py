@@ -1,0 +1,66 @@
+"""Publishing the playbooks as rows, so that pages need no playbook code."""
+
+import tomllib
+from collections.abc import Sequence
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any
+
+from sqlmodel import Session, select
+
+from flows import advancing, exploring
+from flows.playbook import Playbook
+from incidents.record import clock
+from incidents.record.language import Language
+from incidents.response import catalog
+from incidents.response.catalog import PlaybookVersion
+from incidents.response.runs import PlaybookRun, RunState
+
+
+def read(playbook: Playbook) -> PlaybookVersion:
+    """A playbook as its row: explored, with the texts and templates that lie beside it."""
+    folder = files(playbook.module)
+    return PlaybookVersion(
+        code=playbook.code,
+        version=playbook.version,
+        source_sha256=playbook.source_sha256,
+        outline=exploring.explore(playbook).plain(),
+        texts={each.value: _texts(folder, playbook, each) for each in Language},
+        templates={each.value: _templates(folder, each) for each in Language},
+        published_at=clock.now(),
+    )
+
+
+def _texts(folder: Traversable, playbook: Playbook, language: Language) -> dict[str, Any]:
+    """Title, gist and steps from ``texts.<language>.toml``."""
+    file = folder / f"texts.{language.value}.toml"
+    written = tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    return {"title": playbook.title, "gist": "", "steps": {}} | written
+
+
+def _templates(folder: Traversable, language: Language) -> dict[str, dict[str, str]]:
+    """``templates/<name>.<language>.j2``: the title, a blank line, the text."""
+    found: dict[str, dict[str, str]] = {}
+    shelf = folder / "templates"
+    for file in shelf.iterdir() if shelf.is_dir() else ():
+        name, ending = file.name.split(".", 1)
+        if ending == f"{language.value}.j2":
+            title, _, text = file.read_text(encoding="utf-8").partition("\n")
+            found[name] = {"title": title.strip(), "text": text.strip()}
+    return found
+
+
+def publish(session: Session, playbooks: Sequence[Playbook]) -> None:
+    """Publish every playbook; unchanged ones stay as they are."""
+    for playbook in playbooks:
+        catalog.publish(session, read(playbook))
+
+
+def missing_versions(session: Session, playbooks: Sequence[Playbook]) -> list[tuple[str, int]]:
+    """Versions live runs are bound to and nobody has any more; start-up refuses to drop one."""
+    bound = session.exec(
+        select(PlaybookRun.playbook, PlaybookRun.version)
+        .where(PlaybookRun.state == RunState.WAITING)
+        .distinct()
+    )
+    return sorted(set(bound) - set(advancing.shelf(playbooks)))

@@ -1,0 +1,164 @@
+"""Everything that climbs while people are silent: steps, flags, confirmations, directions."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from flows.duties import known
+from incidents.intake import signals
+from incidents.intake.signals import ACKNOWLEDGE_WITHIN, Signal, SignalState
+from incidents.matter import incidents
+from incidents.matter.taskforces import TaskForce
+from incidents.people import persons, roles, rosters
+from incidents.people.roles import Role
+from incidents.record import clock, database
+from incidents.response import passing, timers
+from incidents.words import approvals, statements
+
+REMIND_CONFIRMATION_EVERY = timedelta(hours=6)
+"""How often an approver by telephone is reminded to confirm it, until they do."""
+
+# The ladder of the plan on a flag: remind the same people, then those above them.
+_RUNGS = tuple(ACKNOWLEDGE_WITHIN * share / 100 for share in timers.LADDER.values())
+
+
+def escalate() -> int:
+    """Climb every rung that is due; says how many."""
+    return _fire_timers() + _climb_for_flags() + _remind_confirmations() + _remind_directions()
+
+
+def _fire_timers() -> int:
+    with database.reading() as session:
+        due = timers.due(session)
+    for timer_id in due:
+        # One transaction each: a step that cannot be passed on must not hold the others back.
+        with database.transaction() as session:
+            timer = timers.take(session, timer_id)
+            if timer:
+                passing.fire(session, timer)
+    return len(due)
+
+
+def _climb_for_flags() -> int:
+    now = clock.now()
+    with database.reading() as session:
+        silent = [
+            signal.id for signal in _unanswered(session) if _rung(signal, now) > signal.alarmed
+        ]
+    for signal_id in silent:
+        with database.transaction() as session:
+            signal = signals.get(session, signal_id, lock=True)
+            if signal.state is SignalState.NEW:
+                _climb(session, signal, now)
+    return len(silent)
+
+
+def _unanswered(session: Session) -> list[Signal]:
+    return list(
+        session.exec(
+            select(Signal).where(Signal.state == SignalState.NEW, col(Signal.alarmed) < len(_RUNGS))
+        )
+    )
+
+
+def _rung(signal: Signal, now: datetime) -> int:
+    return sum(now >= signal.flagged_at + rung for rung in _RUNGS)
+
+
+def _climb(session: Session, signal: Signal, now: datetime) -> None:
+    """Climb every rung passed; after a night without an engine all of them are called at once."""
+    for rung in range(signal.alarmed + 1, _rung(signal, now) + 1):
+        kind = "signal_reminder" if rung == 1 else "signal_flagged"
+        signals.alert(session, signal, kind, _called(session, rung, now))
+    signal.alarmed = _rung(signal, now)
+    session.add(signal)
+
+
+def _called(session: Session, rung: int, now: datetime) -> list[UUID]:
+    match rung:
+        case 1:
+            return rosters.to_alert(session, now)
+        case 2:
+            called = roles.holders(session, Role.DUTY_OFFICER, now)
+            for role in rosters.STAND_INS:
+                called += rosters.on_shift(session, now, role) or roles.holders(session, role, now)
+            return list(dict.fromkeys(called))
+        case _:
+            return roles.holders(session, Role.STANDING_DEPUTY, now)
+
+
+def _remind_confirmations() -> int:
+    now, told = clock.now(), 0
+    with database.reading() as session:
+        waiting = approvals.unconfirmed(session)
+    for approval in waiting:
+        turn = (now - approval.given_at) // REMIND_CONFIRMATION_EVERY
+        if turn:
+            told += _tell_again(approval, turn)
+    return told
+
+
+def _tell_again(approval: approvals.Approval, turn: int) -> int:
+    with database.reading() as session:
+        statement = statements.get(
+            session, statements.version(session, approval.version_id).statement_id
+        )
+        if not incidents.get(session, statement.incident_id).live:
+            return 0
+        if known(session, f"confirm:{approval.id}:{turn}:"):
+            return 0
+    with database.transaction() as session:
+        told = persons.tell(
+            session,
+            approval.person_id,
+            "confirm_telephone",
+            key=f"confirm:{approval.id}:{turn}",
+            incident_id=statement.incident_id,
+            values={"approval": str(approval.id), "kind": statement.kind.value},
+        )
+    return len(told)
+
+
+def _remind_directions() -> int:
+    """A verbal direction not followed by a signed decision in a day (rule 6 of practice)."""
+    now, told = clock.now(), 0
+    with database.reading() as session:
+        late = session.exec(
+            select(TaskForce).where(
+                col(TaskForce.regularise_by) <= now, col(TaskForce.dissolved_at).is_(None)
+            )
+        ).all()
+    for force in late:
+        told += _tell_late_direction(force, now)
+    return told
+
+
+def _tell_late_direction(force: TaskForce, now: datetime) -> int:
+    key = f"regularise:{force.id}"
+    with database.reading() as session:
+        if force.decision_id is not None or known(session, f"{key}:"):
+            return 0
+    with database.transaction() as session:
+        people = [
+            *rosters.to_alert(session, now),
+            *roles.holders(session, Role.STANDING_DEPUTY, now)[:1],
+        ]
+        for person_id in dict.fromkeys(people):
+            persons.tell(
+                session,
+                person_id,
+                "direction_unsigned",
+                key=key,
+                incident_id=force.incident_id,
+                values={"given_by": force.direction_by or ""},
+            )
+    return len(people)
+
+
+def next_due() -> datetime | None:
+    """The nearest moment of a step or a flag; slower reminders are looked at each round."""
+    with database.reading() as session:
+        moments = [signal.flagged_at + _RUNGS[signal.alarmed] for signal in _unanswered(session)]
+        armed = timers.next_due(session)
+    return min([*moments, *([armed] if armed else [])], default=None)

@@ -1,0 +1,208 @@
+"""The engine: every duty in a loop of its own, woken by a commit or by the nearest due time."""
+
+import os
+import signal as signals_of_the_system
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import FrameType
+from uuid import UUID
+
+import structlog
+
+from flows import advancing, catalogue, resident
+from flows.advancing import GIVEN_BACK, Ending
+from flows.backfill import Backfill
+from flows.duties import advance, audit, deliver, escalate
+from flows.duties.advance import Advancing
+from flows.playbook import Playbook
+from flows.pool import Pool
+from flows.probing import Probe
+from flows.resident import Resident
+from incidents.record import clock, database, settings
+from incidents.record.wakeups import Watch
+
+LONGEST_SLEEP = 5.0
+"""A lost wake-up costs this at most."""
+_AUDIT_EVERY = 15.0
+_BACKFILL_EVERY = 2.0
+_AFTER_A_FAULT = 1.0
+_NOTICE_STOP = 0.5
+
+_log = structlog.get_logger(__name__)
+
+
+class VersionDropped(RuntimeError):
+    """A live run is bound to a playbook version that is not here."""
+
+
+@dataclass(frozen=True)
+class Duty:
+    """One small function that says how much it did, and when it wants to be called again."""
+
+    name: str
+    work: Callable[[], int]
+    next_due: Callable[[], datetime | None] | None = None
+    every: float = LONGEST_SLEEP
+
+
+class Engine:
+    """The duties with the playbooks they run. Without ``start`` nothing of Prefect is touched."""
+
+    def __init__(self, playbooks: Sequence[Playbook]) -> None:
+        self.playbooks = tuple(playbooks)
+        self.shelf = advancing.shelf(self.playbooks)
+        self.probe: Probe | None = None
+        self.resident: Resident | None = None
+        self._pool: Pool | None = None
+        self._advancing = Advancing(self._advance, self._waits)
+        self._lacking: set[UUID] = set()
+        self._stop = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    def publish_catalogue(self) -> None:
+        """Publish every playbook, and refuse to go on without a version a live run is bound to."""
+        with database.transaction() as session:
+            catalogue.publish(session, self.playbooks)
+            missing = catalogue.missing_versions(session, self.playbooks)
+        if missing:
+            raise VersionDropped(", ".join(f"{code} v{version}" for code, version in missing))
+
+    def tick(self) -> int:
+        """Every duty once, one after the other; says how much was done."""
+        return escalate.escalate() + self.advance_due() + deliver.deliver() + audit.audit()
+
+    def advance_due(self) -> int:
+        """Only the advances that are due, here and now; says how many."""
+        return self._advancing.all_due()
+
+    def start(self) -> None:
+        """Begin every duty in its own thread, and look for Prefect in the background."""
+        self.probe = Probe()
+        self.resident = Resident(self.probe)
+        self.probe.start()
+        self.resident.start()
+        if settings.current().work_pool:
+            self._pool = Pool(self.resident, settings.current().work_pool)
+        self._threads = [
+            threading.Thread(target=self._loop, args=(duty,), name=duty.name, daemon=True)
+            for duty in self._duties(self.resident)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def _duties(self, prefect: Resident) -> list[Duty]:
+        return [
+            Duty("deliver", deliver.deliver, deliver.next_due),
+            Duty("advance", self._advancing.start_due, self._next_advance),
+            Duty("escalate", escalate.escalate, escalate.next_due),
+            Duty("audit", _once(audit.audit), every=_AUDIT_EVERY),
+            Duty("backfill", Backfill(prefect, self.shelf).fill, every=_BACKFILL_EVERY),
+        ]
+
+    def stop(self) -> None:
+        """End every loop; what is under way is replayed by whoever comes next."""
+        self._stop.set()
+        self._advancing.stop()
+        for thread in self._threads:
+            thread.join(timeout=LONGEST_SLEEP)
+        if self.probe and self.resident:
+            self.probe.stop()
+            self.resident.stop()
+
+    def _advance(self, run_id: UUID) -> Ending | None:
+        """Through the pool where one is set, else through Prefect here, else plainly."""
+        if self.resident is None or not self.resident.here:
+            ending = resident.plainly(run_id, self.shelf)
+        elif self._pool and self._pool.hand_over(run_id):
+            return None
+        else:
+            ending = self.resident.advance(run_id, self.shelf)
+        if ending.name == GIVEN_BACK:
+            self._lacking.add(run_id)  # an engine of another release has its version
+        return ending
+
+    def _waits(self, run_id: UUID) -> bool:
+        """Whether a run that is due is not ours to begin now."""
+        return run_id in self._lacking or bool(self._pool and self._pool.waits(run_id))
+
+    def _next_advance(self) -> datetime | None:
+        woken = advance.next_due()
+        handed = self._pool.next_due() if self._pool else None
+        return min((moment for moment in (woken, handed) if moment), default=None)
+
+    def _loop(self, duty: Duty) -> None:
+        with Watch() as watch:
+            while not self._stop.is_set():
+                try:
+                    if duty.work():
+                        continue
+                    pause = _pause(duty)
+                except Exception:  # noqa: BLE001 - the loop of the engine outlives every fault
+                    # The others go on, and so does this one: the reason is in the log.
+                    _log.exception("a duty failed", duty=duty.name)
+                    self._stop.wait(_AFTER_A_FAULT)
+                    continue
+                self._sleep(watch, duty, pause)
+
+    def _sleep(self, watch: Watch, duty: Duty, seconds: float) -> None:
+        if duty.next_due is None:
+            self._stop.wait(seconds)
+            return
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0 and not self._stop.is_set():
+            if watch.wait(min(left, _NOTICE_STOP)):
+                return
+
+
+def _once(work: Callable[[], int]) -> Callable[[], int]:
+    """Looks as if nothing was done, so that the duty waits for its turn."""
+
+    def done() -> int:
+        work()
+        return 0
+
+    return done
+
+
+def _pause(duty: Duty) -> float:
+    moment = duty.next_due() if duty.next_due else None
+    if moment is None:
+        return duty.every
+    return min(max((moment - clock.now()).total_seconds(), 0.01), duty.every)
+
+
+def _log_plainly() -> None:
+    """One line an event; a traceback without the values in it, which may be secrets."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.format_exc_info,
+            structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
+        ]
+    )
+
+
+def main(playbooks: Sequence[Playbook]) -> None:
+    """Run the engine until SIGTERM or SIGINT."""
+    _log_plainly()
+    ended = threading.Event()
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        ended.set()
+
+    for number in (signals_of_the_system.SIGTERM, signals_of_the_system.SIGINT):
+        signals_of_the_system.signal(number, end)
+    engine = Engine(playbooks)
+    engine.publish_catalogue()
+    audit.beat()
+    engine.start()
+    ended.wait()
+    engine.stop()
+    # Prefect's client would wait at exit for a server that may be gone; our own state is committed.
+    sys.stdout.flush()
+    os._exit(0)

@@ -1,0 +1,275 @@
+"""The verbs a playbook is written with: open several, then wait once."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any, NoReturn, TypeVar, cast
+
+from sqlmodel import Session
+
+from flows.outcomes import Approved, Asked, Awaited, Drafted, Unsettled
+from flows.staging import Stage, Wanted, Words
+from incidents.matter import taskforces
+from incidents.matter.incidents import Incident
+from incidents.matter.severity import Level
+from incidents.people import persons
+from incidents.people.roles import Role
+from incidents.record.actors import ENGINE
+from incidents.record.outbox import Channel
+from incidents.response.forms import Done, Draft, Form, LegalCheck, Measurement, Posted, SignOff
+from incidents.response.steps import StepKind
+from incidents.words.statements import StatementKind
+
+F = TypeVar("F", bound=Form)
+
+
+class Run:
+    """One playbook at work on one incident; handed to its body."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._counted: dict[str, int] = {}
+
+    def open_incident(self) -> None:
+        """The incident this run works on; whoever opened it has done so by now."""
+
+    def activate_task_force(self, *roles: Role) -> bool:
+        """Activate the standing task force; ``False`` where a direction is needed first."""
+
+        def activate(session: Session, incident: Incident) -> bool:
+            return taskforces.activate(session, incident, list(roles), by=ENGINE) is not None
+
+        return self._stage.once(self._count("task force"), activate)
+
+    def ask(
+        self,
+        key: str,
+        *,
+        of: Role,
+        due: timedelta,
+        form: type[F] = Done,
+        then: Role | None = None,
+        after: Asked[Any] | None = None,
+        about: Asked[Any] | None = None,
+        mandatory: bool = True,
+    ) -> Asked[F]:
+        """Ask a role to do something and answer with a form."""
+        return self._ask(StepKind.ASK, key, of, form, due, then, after, about, mandatory)
+
+    def decide(
+        self,
+        key: str,
+        *,
+        of: Role,
+        due: timedelta,
+        form: type[F] = Done,
+        then: Role | None = None,
+        after: Asked[Any] | None = None,
+        about: Asked[Any] | None = None,
+        mandatory: bool = True,
+    ) -> Asked[F]:
+        """Ask a role to decide something."""
+        return self._ask(StepKind.DECIDE, key, of, form, due, then, after, about, mandatory)
+
+    def _ask(
+        self,
+        kind: StepKind,
+        key: str,
+        of: Role,
+        form: type[F],
+        due: timedelta,
+        then: Role | None,
+        after: Asked[Any] | None,
+        about: Asked[Any] | None,
+        mandatory: bool,  # noqa: FBT001 - handed on
+    ) -> Asked[F]:
+        wanted = Wanted(
+            key, kind, of, form, due, then, _last(after), about=about, mandatory=mandatory
+        )
+        return Asked(self._stage.open(wanted))
+
+    def draft(
+        self,
+        key: str,
+        *,
+        template: str,
+        by: Role,
+        due: timedelta,
+        kind: StatementKind = StatementKind.HOLDING,
+        facts: Form | dict[str, Any] | None = None,
+        then: Role | None = None,
+    ) -> Drafted:
+        """Draft a statement from a template and have its author complete it."""
+        words = Words(template, kind, facts)
+        return Drafted(
+            self._stage.open(Wanted(key, StepKind.DRAFT, by, Draft, due, then, words=words))
+        )
+
+    def check(
+        self,
+        key: str,
+        drafted: Asked[Any],
+        *,
+        due: timedelta,
+        of: Role = Role.LEGAL,
+        then: Role | None = None,
+        mandatory: bool = True,
+    ) -> Asked[LegalCheck]:
+        """Have the legal officer check a statement once it is drafted."""
+        return Asked(
+            self._stage.open(
+                Wanted(
+                    key,
+                    StepKind.CHECK,
+                    of,
+                    LegalCheck,
+                    due,
+                    then,
+                    _last(drafted),
+                    about=drafted,
+                    mandatory=mandatory,
+                )
+            )
+        )
+
+    def approve(
+        self,
+        key: str,
+        drafted: Asked[Any],
+        *,
+        by: Role | tuple[Role, ...],
+        due: timedelta,
+        release_to: tuple[Channel, ...] = (),
+        after: Asked[Any] | None = None,
+        then: Role | None = None,
+    ) -> Approved:
+        """Ask for signatures on a drafted statement; the last one releases it to the channels."""
+        signers = by if isinstance(by, tuple) else (by,)
+        return Approved(
+            *(
+                self._stage.open(
+                    Wanted(
+                        key if place == 0 else f"{key} ({role.value})",
+                        StepKind.APPROVE,
+                        role,
+                        SignOff,
+                        due,
+                        then,
+                        _last(after or drafted),
+                        about=drafted,
+                        release_to=release_to,
+                    )
+                )
+                for place, role in enumerate(signers)
+            )
+        )
+
+    def publish(
+        self,
+        key: str,
+        approved: Asked[Any],
+        *,
+        by: Role,
+        due: timedelta,
+        form: type[F] = Posted,
+        then: Role | None = None,
+        mandatory: bool = True,
+    ) -> Asked[F]:
+        """Have a person post approved words; ``refused`` and nothing opened when they are void."""
+        if not approved.settled:
+            raise Unsettled(f"wait for the signatures before «{key}»")
+        return Asked(
+            self._stage.open(
+                Wanted(
+                    key,
+                    StepKind.PUBLISH,
+                    by,
+                    form,
+                    due,
+                    then,
+                    about=approved,
+                    mandatory=mandatory,
+                    must_stand=True,
+                )
+            )
+        )
+
+    def measure(
+        self,
+        key: str,
+        *,
+        of: Role,
+        after: timedelta,
+        due: timedelta = timedelta(minutes=30),
+        then: Role | None = None,
+        mandatory: bool = False,
+    ) -> Asked[Measurement]:
+        """Have the spread counted some time after the first publication, or else the opening."""
+        return Asked(
+            self._stage.open(
+                Wanted(
+                    key,
+                    StepKind.ASK,
+                    of,
+                    Measurement,
+                    due,
+                    then,
+                    mandatory=mandatory,
+                    not_before=after,
+                )
+            )
+        )
+
+    def notify(self, kind: str, *, to: Role | tuple[Role, ...]) -> None:
+        """Tell whoever holds the roles, once."""
+        told = to if isinstance(to, tuple) else (to,)
+        name = self._count(f"notify {kind}")
+
+        def tell(session: Session, incident: Incident) -> bool:
+            people = [p for r in told for p in taskforces.candidates(session, incident.id, r)]
+            for person_id in dict.fromkeys(people):
+                key = f"{name}:{incident.id}"
+                persons.tell(session, person_id, kind, key=key, incident_id=incident.id)
+            return True
+
+        self._stage.once(name, tell)
+
+    def wait(self, *asked: Asked[Any]) -> None:
+        """Go on when every one of them is settled."""
+        self._stage.wait([part for each in asked for part in each.parts], for_all=True)
+
+    def wait_any(self, *asked: Asked[Any]) -> None:
+        """Go on when one of them is settled; ``settled`` says which."""
+        self._stage.wait([part for each in asked for part in each.parts], for_all=False)
+
+    def at(self, moment: datetime) -> None:
+        """Go on when a moment has come."""
+        self._stage.until(moment)
+
+    def every(self, interval: timedelta, *, at_most: int) -> Iterator[int]:
+        """Rounds 1, 2, 3 …, each one interval after the one before; the bound is stated."""
+        begun = self.now
+        for each in range(1, self._stage.rounds(at_most) + 1):
+            self._stage.until(begun + each * interval)
+            yield each
+
+    @property
+    def level(self) -> Level:
+        """The level, as this reading first saw it."""
+        return self._stage.level()
+
+    @property
+    def now(self) -> datetime:
+        """The moment, as this reading first saw it."""
+        return self._stage.now()
+
+    def finish(self) -> NoReturn:
+        """The playbook is at its end."""
+        self._stage.finish()
+
+    def _count(self, name: str) -> str:
+        self._counted[name] = self._counted.get(name, 0) + 1
+        return f"{name} {self._counted[name]}"
+
+
+def _last(asked: Asked[Any] | None) -> Awaited | None:
+    return cast("Asked[Form]", asked).parts[-1] if asked else None

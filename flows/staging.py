@@ -1,0 +1,89 @@
+"""What carries a playbook's verbs out: a replay of a live run, or an exploration of it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NoReturn, Protocol, TypeVar
+
+from sqlmodel import Session
+
+from flows.outcomes import Asked, Awaited
+from incidents.matter.incidents import Incident
+from incidents.matter.severity import Level
+from incidents.people.roles import Role
+from incidents.record.outbox import Channel
+from incidents.response.forms import Form
+from incidents.response.steps import StepKind
+from incidents.words.statements import StatementKind
+
+R = TypeVar("R")
+
+
+class DuplicateStep(ValueError):
+    """A playbook used a key twice in one run; repeats must number their key."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """The statement a draft starts from."""
+
+    template: str
+    kind: StatementKind
+    facts: Form | dict[str, object] | None
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One step as the playbook asks for it."""
+
+    key: str
+    kind: StepKind
+    role: Role
+    form: type[Form]
+    due: timedelta
+    then: Role | None = None
+    after: Awaited | None = None
+    about: Asked[Form] | None = None
+    words: Words | None = None
+    release_to: tuple[Channel, ...] = ()
+    mandatory: bool = True
+    not_before: timedelta | None = None
+    """Opens only when this much time has passed since the first publication, or the opening."""
+    must_stand: bool = False
+    """Opens only while the statement's current version may be published."""
+
+
+class Stage(Protocol):
+    """Carries verbs out."""
+
+    def open(self, wanted: Wanted) -> Awaited:
+        """Open a step or find it by its key."""
+        ...
+
+    def wait(self, awaited: Sequence[Awaited], *, for_all: bool) -> None:
+        """Go on only when all of them, or one of them, are settled."""
+        ...
+
+    def level(self) -> Level:
+        """The incident's level as this reading first saw it."""
+        ...
+
+    def now(self) -> datetime:
+        """The moment as this reading first saw it."""
+        ...
+
+    def once(self, name: str, act: Callable[[Session, Incident], bool]) -> bool:
+        """Do something once in the run and remember what came of it."""
+        ...
+
+    def until(self, moment: datetime) -> None:
+        """Go on only when a moment has come."""
+        ...
+
+    def rounds(self, most: int) -> int:
+        """How many rounds of a loop to look at."""
+        ...
+
+    def finish(self) -> NoReturn:
+        """End the run."""
+        ...
