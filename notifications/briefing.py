@@ -1,0 +1,233 @@
+"""What messages are about, as plain values: gathered for a whole batch in a few queries."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import parseaddr
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from incidents.intake.signals import Signal
+from incidents.matter.incidents import Incident
+from incidents.matter.severity import Level
+from incidents.matter.taskforces import TaskForce, TaskForceMember
+from incidents.people import persons
+from incidents.people.persons import Person
+from incidents.people.roles import Role, RoleHolder
+from incidents.record import clock, links, settings
+from incidents.record.language import Language
+from incidents.record.outbox import Channel, OutgoingMessage
+from incidents.response import catalog
+from incidents.response.runs import PlaybookRun
+from incidents.response.steps import Step
+from incidents.words.approvals import Approval
+from incidents.words.statements import StatementKind
+
+LEADERS = (Role.LEAD, Role.CHAIR)
+"""They are reported to, not written to (rule 19 of practice)."""
+
+ANSWERED_BY_LINK = frozenset(
+    {
+        "signal_flagged",
+        "signal_reminder",
+        "step_assigned",
+        "step_passed",
+        "step_reminder",
+        "step_reopened",
+    }
+)
+"""Kinds whose recipient may answer through the link; the others lead to the desk."""
+
+
+@dataclass(frozen=True)
+class Briefing:
+    """Everything one message may say; ``about`` holds plain values only."""
+
+    language: Language
+    exercise: bool
+    tag: str
+    thread: str | None
+    link: str
+    number: str | None
+    about: dict[str, Any] = field(default_factory=dict)
+
+
+def gather(session: Session, messages: Sequence[OutgoingMessage]) -> dict[UUID, Briefing]:
+    """The briefing of each message by its id."""
+    found = _Found(session, messages)
+    return {message.id: found.briefing(message) for message in messages}
+
+
+class _Found:
+    """The rows a batch of messages mentions."""
+
+    def __init__(self, session: Session, messages: Sequence[OutgoingMessage]) -> None:
+        self._session = session
+        # Looked up by what a message names, which may be nothing.
+        self._incidents = self._rows(Incident, (m.incident_id for m in messages))
+        self._signals = self._rows(Signal, (m.signal_id for m in messages))
+        self._steps = self._rows(Step, (m.step_id for m in messages))
+        self._runs = self._rows(PlaybookRun, (s.run_id for s in self._steps.values()))
+        people = {m.recipient_id for m in messages} | {_by(m) for m in messages}
+        people |= {s.assignee_id for s in self._steps.values()}
+        people |= {s.acknowledged_by for s in self._signals.values()}
+        self._people = persons.names(session, {p for p in people if p})
+        self._leading = self._leaders()
+        self._wordings: dict[tuple[UUID, Language, str], str | None] = {}
+
+    def _rows(self, table: type[Any], ids: Iterable[UUID | None]) -> dict[UUID | None, Any]:
+        wanted = {each for each in ids if each}
+        if not wanted:
+            return {}
+        rows = self._session.exec(select(table).where(col(table.id).in_(wanted)))
+        return {row.id: row for row in rows}
+
+    def _leaders(self) -> set[UUID]:
+        now = clock.now()
+        by_post = self._session.exec(
+            select(RoleHolder.person_id)
+            .where(col(RoleHolder.role).in_(LEADERS), RoleHolder.valid_from <= now)
+            .where(col(RoleHolder.valid_to).is_(None) | (col(RoleHolder.valid_to) > now))
+        )
+        seated = self._session.exec(
+            select(TaskForceMember.person_id)
+            .join(TaskForce)
+            .where(
+                col(TaskForce.incident_id).in_(self._incidents),
+                col(TaskForceMember.role).in_(LEADERS),
+                col(TaskForceMember.left_at).is_(None),
+            )
+        )
+        return {*by_post, *seated}
+
+    def briefing(self, message: OutgoingMessage) -> Briefing:
+        incident = self._incidents.get(message.incident_id)
+        signal = self._signals.get(message.signal_id)
+        step = self._steps.get(message.step_id)
+        person = self._people.get(message.recipient_id) if message.recipient_id else None
+        language = person.language if person else settings.current().language
+        answerable = message.channel is Channel.MAIL and message.kind in ANSWERED_BY_LINK
+        about: dict[str, Any] = {
+            "person": {"name": person.name, "post": person.post} if person else None,
+            "leader": message.recipient_id in self._leading,
+            "desk": desk(),
+            "incident": incident and _incident(incident),
+            "signal": signal and self._signal(signal),
+            "step": step and self._step(step, language),
+            "now": clock.now(),
+            **self._values(message),
+        }
+        return Briefing(
+            language=language,
+            exercise=bool(incident and incident.exercise),
+            tag=incident.number if incident else signal.code if signal else "",
+            thread=str(message.incident_id or message.signal_id or "") or None,
+            link=answer_address(message) if answerable else _room(incident, signal),
+            number=links.number(message.id) if answerable else None,
+            about=about,
+        )
+
+    def _signal(self, signal: Signal) -> dict[str, Any]:
+        """Nothing of what was seen: text, place and reporter stay on the desk."""
+        return {
+            "code": signal.code,
+            "flagged_at": signal.flagged_at,
+            "acknowledge_by": signal.acknowledge_by,
+            "acknowledged_at": signal.acknowledged_at,
+            "acknowledged_by": self._name(signal.acknowledged_by),
+            "reach": signal.reach,
+        }
+
+    def _step(self, step: Step, language: Language) -> dict[str, Any]:
+        return {
+            "number": step.number,
+            "code": step.code,
+            "title": self._wording(step, language, "title") or step.key,
+            "gist": self._wording(step, language, "gist") or "",
+            "kind": step.kind.value,
+            "role": step.role,
+            "assignee": self._name(step.assignee_id),
+            "due_at": step.due_at,
+            "acknowledge_by": step.acknowledge_by,
+        }
+
+    def _wording(self, step: Step, language: Language, part: str) -> str | None:
+        known = (step.run_id, language, f"steps/{step.key}/{part}")
+        if known not in self._wordings:
+            run = self._runs[step.run_id]
+            self._wordings[known] = catalog.wording(
+                self._session, run.playbook, run.version, language, known[2]
+            )
+        return self._wordings[known]
+
+    def _name(self, person_id: UUID | None) -> str | None:
+        person: Person | None = self._people.get(person_id) if person_id else None
+        return person.name if person else None
+
+    def _values(self, message: OutgoingMessage) -> dict[str, Any]:
+        """The message's own values, with closed choices and names as people read them."""
+        read: dict[str, Any] = dict(message.values)
+        for name, value in message.values.items():
+            match name:
+                case "roles":
+                    read[name] = [Role(each) for each in value]
+                case "role":
+                    read[name] = Role(value)
+                case "kind":
+                    read[name] = StatementKind(value)
+                case "channels":
+                    read[name] = [Channel(each) for each in value]
+                case "level":
+                    read["level_name"] = Level(value).label
+                case "by":
+                    read[name] = self._name(UUID(value))
+                case "approval":
+                    approval = self._session.get(Approval, UUID(value))
+                    read["confirm_by"] = approval.confirm_by if approval else None
+                case _:
+                    pass
+        return read
+
+
+def desk() -> dict[str, Any]:
+    """How the desk names itself in what it sends and publishes."""
+    current = settings.current()
+    return {
+        "name": current.desk_name or "Trực Ban",
+        "contact": parseaddr(current.mail_from)[1],
+        "address": current.address,
+    }
+
+
+def answer_address(message: OutgoingMessage) -> str:
+    """Where the recipient answers without signing in."""
+    return f"{settings.current().address}/t/{links.token(message.id)}"
+
+
+def _by(message: OutgoingMessage) -> UUID | None:
+    return UUID(message.values["by"]) if message.values.get("by") else None
+
+
+def _incident(incident: Incident) -> dict[str, Any]:
+    return {
+        "number": incident.number,
+        "title": incident.title,
+        "level": incident.level,
+        "level_name": Level(incident.level).label,
+        "provisional": incident.level_provisional,
+        "status": incident.status,
+    }
+
+
+def _room(incident: Incident | None, signal: Signal | None) -> str:
+    address = settings.current().address
+    if incident:
+        return f"{address}/vu-viec/{incident.number}"
+    return f"{address}/tin-bao/{signal.code}" if signal else address
+
+
+def of_moment(value: datetime | str | None) -> datetime | None:
+    """A moment from an answer, which keeps it as ISO 8601 text."""
+    return datetime.fromisoformat(value) if isinstance(value, str) else value

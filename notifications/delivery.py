@@ -1,0 +1,192 @@
+"""Messages that are due leave the desk: claimed, sent side by side, and marked one by one.
+
+Nothing is locked while a message is written or sent. If the desk dies on the way, those that
+were under way are sent once more after their lease, under the same name.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from functools import lru_cache
+from queue import Empty, SimpleQueue
+from threading import Lock
+from time import monotonic
+from uuid import UUID
+
+from jinja2 import TemplateError
+from sqlmodel import Session
+
+from incidents.people import persons
+from incidents.record import clock, database, ids, outbox, settings
+from incidents.record.actors import ENGINE
+from incidents.record.errors import Refusal
+from incidents.record.language import N_
+from incidents.record.outbox import AttemptOutcome, Channel, OutgoingMessage
+from incidents.words import publications
+from notifications import apprise_gateway, briefing, rendering
+from notifications.briefing import Briefing
+from notifications.channels import public_page
+from notifications.channels.mail import TIMEOUT, MailServer
+from notifications.outcomes import FailedForGood, FailedForNow, Outcome, Sent
+
+NO_SERVER = N_("chưa cấu hình máy chủ thư")
+
+_HANDS = 4
+"""Messages under way at the same time, each on a connection of its own."""
+
+_LOOK_EVERY = 0.05
+"""Seconds after which it is asked again what was cancelled while the batch is leaving."""
+
+_NO_SERVER_PAUSE = timedelta(minutes=15)
+
+# A message is not begun when its lease might end before the slowest server has answered.
+_MARGIN = timedelta(seconds=2 * TIMEOUT)
+
+
+def deliver_due(limit: int = 50) -> int:
+    """Send up to ``limit`` messages that are due; says how many were tried."""
+    url = settings.current().smtp_url.get_secret_value()
+    if url:
+        _welcome(url)
+    with database.reading() as session:
+        if not outbox.anything_due(session):
+            return 0  # a look must not commit: that would wake every engine
+    claim = ids.new()
+    with database.transaction() as session:
+        messages = outbox.claim_due(session, claim=claim, limit=limit)
+    with database.reading() as session:
+        told = briefing.gather(session, messages)
+    _Round(claim, told).send(messages)
+    return len(messages)
+
+
+class _Round:
+    """One batch on its way out."""
+
+    def __init__(self, claim: UUID, told: dict[UUID, Briefing]) -> None:
+        self._claim = claim
+        self._told = told
+        self._held: set[UUID] = set()
+        self._looked_at = -_LOOK_EVERY
+        self._looking = Lock()
+        self._done: SimpleQueue[tuple[OutgoingMessage, Outcome] | None] = SimpleQueue()
+        self._down: dict[Channel, FailedForNow] = {}
+
+    def send(self, messages: list[OutgoingMessage]) -> None:
+        """Side by side for different recipients, in their order for the same one."""
+        lanes = defaultdict[tuple[Channel, str], list[OutgoingMessage]](list)
+        for message in messages:
+            recipient = "" if message.channel is Channel.PUBLIC_PAGE else message.address
+            lanes[message.channel, recipient].append(message)
+        with ThreadPoolExecutor(_HANDS, thread_name_prefix="deliver") as hands:
+            walks = [hands.submit(self._walk, lane) for lane in lanes.values()]
+            left = len(walks)
+            while left:
+                ended = self._ended()
+                left -= ended.count(None)
+                _mark_all(each for each in ended if each)
+        for walk in walks:
+            walk.result()
+
+    def _ended(self) -> list[tuple[OutgoingMessage, Outcome] | None]:
+        """Everything that ended since the last look, at least one."""
+        ended = [self._done.get()]
+        while True:
+            try:
+                ended.append(self._done.get_nowait())
+            except Empty:
+                return ended
+
+    def _walk(self, lane: list[OutgoingMessage]) -> None:
+        try:
+            for message in lane:
+                if self._still_ours(message):
+                    self._done.put((message, self._try(message)))
+        finally:
+            self._done.put(None)
+
+    def _still_ours(self, message: OutgoingMessage) -> bool:
+        """Neither cancelled meanwhile nor so late that another claimer may have it."""
+        if message.claimed_until is None or clock.now() + _MARGIN > message.claimed_until:
+            return False
+        with self._looking:
+            if monotonic() - self._looked_at >= _LOOK_EVERY:
+                self._looked_at = monotonic()
+                with database.reading() as session:
+                    self._held = outbox.held(session, self._claim)
+            return message.id in self._held
+
+    def _try(self, message: OutgoingMessage) -> Outcome:
+        if message.channel in self._down:
+            return self._down[message.channel]
+        try:
+            outcome = self._through_channel(message)
+        except TemplateError as error:
+            return FailedForGood(f"{type(error).__name__}: {error}")
+        except Refusal as refusal:
+            return FailedForGood(str(refusal))
+        if isinstance(outcome, FailedForNow) and outcome.whole_channel:
+            self._down[message.channel] = outcome
+        return outcome
+
+    def _through_channel(self, message: OutgoingMessage) -> Outcome:
+        match message.channel:
+            case Channel.PUBLIC_PAGE:
+                return public_page.publish(UUID(message.values["publication"]))
+            case Channel.APPRISE:
+                title, body = rendering.notice(self._told[message.id])
+                return apprise_gateway.send(message.address, title=title, body=body)
+            case Channel.MAIL:
+                server = _server()
+                if server is None:
+                    return FailedForNow(NO_SERVER, True, _NO_SERVER_PAUSE)  # noqa: FBT003
+                mail = rendering.compose(message.kind, self._told[message.id])
+                return server.send(mail, to=message.address, key=message.key)
+
+
+def _mark_all(ended: Iterable[tuple[OutgoingMessage, Outcome]]) -> None:
+    """Write down what ended: nothing waits for company, what is there shares a commit."""
+    results = list(ended)
+    if results:
+        with database.transaction() as session:
+            for message, outcome in results:
+                _mark(session, message, outcome)
+
+
+def _mark(session: Session, message: OutgoingMessage, outcome: Outcome) -> None:
+    match outcome:
+        case Sent(provider_id):
+            outbox.mark(session, message, AttemptOutcome.SENT, provider_id=provider_id)
+            if message.channel is Channel.PUBLIC_PAGE:
+                publications.published(session, UUID(message.values["publication"]), by=ENGINE)
+        case FailedForNow(reason, _, retry_in):
+            outbox.mark(
+                session,
+                message,
+                AttemptOutcome.FAILED_FOR_NOW,
+                detail=reason,
+                retry_in=retry_in,
+            )
+        case FailedForGood(reason, address_dead):
+            outbox.mark(session, message, AttemptOutcome.FAILED_FOR_GOOD, detail=reason)
+            if address_dead and message.recipient_id:
+                persons.bounced(session, message.recipient_id, message.address)
+
+
+def _server() -> MailServer | None:
+    current = settings.current()
+    url = current.smtp_url.get_secret_value()
+    return _kept(url, current.mail_from) if url else None
+
+
+@lru_cache(maxsize=4)
+def _welcome(_url: str) -> None:
+    """Once a process: with a mail server in the settings, what waited for one is due."""
+    with database.transaction() as session:
+        outbox.hurry(session, reason=NO_SERVER)
+
+
+@lru_cache(maxsize=4)
+def _kept(url: str, sender: str) -> MailServer:
+    return MailServer(url, sender)

@@ -1,0 +1,275 @@
+"""Words from templates: mails in the recipient's language, statements from the catalogue.
+
+What people typed is data and never a template; what a mail says in plain text and in HTML comes
+from the same words.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import (
+    Environment,
+    PackageLoader,
+    StrictUndefined,
+    Template,
+    TemplateError,
+    select_autoescape,
+)
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from sqlmodel import Session
+
+from incidents.intake import signals
+from incidents.matter import severity
+from incidents.matter.incidents import Incident
+from incidents.record import clock
+from incidents.record.errors import Conflict, NotFound
+from incidents.record.language import N_, Language, Speech, speech
+from incidents.record.outbox import Channel, OutgoingMessage
+from incidents.response import catalog, runs
+from notifications import briefing
+from notifications.briefing import Briefing, of_moment
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One message as it leaves: two forms of the same words, and what answers it."""
+
+    subject: str
+    text: str
+    html: str
+    language: Language
+    link: str = ""
+    number: str | None = None
+    thread: str | None = None
+
+
+def message(session: Session, about: OutgoingMessage) -> Mail:
+    """A message in its recipient's language; raises ``TemplateError`` for an unknown kind."""
+    return compose(about.kind, briefing.gather(session, [about])[about.id])
+
+
+def preview(session: Session, about: OutgoingMessage) -> Mail:
+    """What would go out, or went out: for the outbox page."""
+    if about.channel is Channel.PUBLIC_PAGE:
+        told = briefing.gather(session, [about])[about.id]
+        say = speech(told.language)
+        purpose = N_("Rút nội dung") if about.values["purpose"] == "withdraw" else N_("Đăng")
+        subject = f"[{told.tag}] {say.text(purpose)}: {about.address}"
+        return Mail(subject, subject, "", told.language, link=told.link)
+    if about.channel is Channel.APPRISE:
+        told = briefing.gather(session, [about])[about.id]
+        title, body = notice(told)
+        return Mail(title, body, "", told.language, link=told.link)
+    return message(session, about)
+
+
+def notice(told: Briefing) -> tuple[str, str]:
+    """Title and body for services outside the office's own: a code and a time, no content."""
+    say, asked = speech(told.language), told.about["step"] or told.about["signal"]
+    until = asked["acknowledge_by"] if asked else None
+    body = (
+        say.text(N_("Bàn trực có tin cho đồng chí, hạn xác nhận %(by)s. Xem trong thư."), by=until)
+        if until and until > told.about["now"]
+        else say.text(N_("Bàn trực có tin cho đồng chí. Xem trong thư."))
+    )
+    return _subject(told, "", say), body
+
+
+def compose(kind: str, told: Briefing) -> Mail:
+    """The mail of a kind: needs no database, so it runs while nothing is locked."""
+    say = speech(told.language)
+    template = _mails().get_template(f"mail/{kind}.j2")
+    context = {**told.about, "say": say, "_": say.text}
+    written = {name: _block(template, name, context) for name in ("subject", "lead", "note")}
+    parts = {
+        **context,
+        **written,
+        "rows": _rows(told, say),
+        "link": told.link,
+        "number": told.number,
+        "exercise": told.exercise,
+    }
+    return Mail(
+        subject=_subject(told, written["subject"], say),
+        text=_mails().get_template("mail.txt.j2").render(parts),
+        html=_mails().get_template("mail.html.j2").render(parts),
+        language=told.language,
+        link=told.link,
+        number=told.number,
+        thread=told.thread,
+    )
+
+
+def kinds() -> frozenset[str]:
+    """Every kind of message there are words for."""
+    folder = files("notifications") / "templates" / "mail"
+    return frozenset(f.name.removesuffix(".j2") for f in folder.iterdir())
+
+
+def _subject(told: Briefing, words: str, say: Speech) -> str:
+    marks = [say.text(N_("[DIỄN TẬP]"))] if told.exercise else []
+    marks += [f"[{told.tag}]"] if told.tag else []
+    return " ".join([*marks, *words.split()])
+
+
+def _rows(told: Briefing, say: Speech) -> list[tuple[str, str]]:
+    """The plain facts below the first sentence, in the order an officer looks for them."""
+    incident, signal, step = (told.about[name] for name in ("incident", "signal", "step"))
+    rows: list[tuple[str, Any]] = []
+    if incident:
+        rows.append((N_("Vụ việc"), f"{incident['number']} – {incident['title']}"))
+        rows.append((N_("Cấp độ"), _level(incident, say)))
+    if signal:
+        rows.append((N_("Mã tin báo"), signal["code"]))
+        rows.append((N_("Nhận lúc"), signal["flagged_at"]))
+        rows.append((N_("Lượt tiếp cận"), signal["reach"]))
+    if step:
+        rows.append((N_("Vai"), step["role"]))
+    if told.number:
+        asked = step or signal
+        if asked["acknowledge_by"] and asked["acknowledge_by"] > told.about["now"]:
+            rows.append((N_("Xác nhận trước"), asked["acknowledge_by"]))
+    if step:
+        rows.append((N_("Hoàn thành trước"), step["due_at"]))
+    if told.number:
+        rows.append((N_("Giao cho"), _who(told.about["person"])))
+        rows += [(N_("Mã việc"), step["code"])] if step else []
+    return [(say.text(label), say.value(value)) for label, value in rows if value is not None]
+
+
+def _level(incident: dict[str, Any], say: Speech) -> str:
+    words = f"{incident['level']} – {say.text(incident['level_name'])}"
+    return f"{words} ({say.text(N_('tạm'))})" if incident["provisional"] else words
+
+
+def _who(person: dict[str, str] | None) -> str | None:
+    return ", ".join(filter(None, person.values())) if person else None
+
+
+def _block(template: Template, name: str, context: dict[str, Any]) -> str:
+    block = template.blocks.get(name)
+    return "".join(block(template.new_context(context))).strip() if block else ""
+
+
+@lru_cache
+def _mails() -> Environment:
+    return Environment(
+        loader=PackageLoader("notifications"),
+        autoescape=select_autoescape(("html.j2",)),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+
+
+@lru_cache
+def _statements() -> ImmutableSandboxedEnvironment:
+    made = ImmutableSandboxedEnvironment(
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    made.globals.clear()
+    return made
+
+
+def statement(
+    session: Session,
+    incident: Incident,
+    *,
+    template: str,
+    language: Language = Language.VI,
+    facts: dict[str, Any] | None = None,
+) -> tuple[str, str]:
+    """Title and text of a statement from the catalogue's template, the office's wording first.
+
+    It says when and where, never what the rumour says. ``NotFound`` without such a template,
+    ``Conflict`` when the template itself is at fault.
+    """
+    version = (
+        next(
+            (
+                r.version
+                for r in runs.of_incident(session, incident.id)
+                if r.playbook == incident.playbook
+            ),
+            None,
+        )
+        or catalog.newest(session, incident.playbook).version
+    )
+    path = f"templates/{template}"
+    sources = [
+        catalog.wording(session, incident.playbook, version, language, f"{path}/{part}")
+        for part in ("title", "text")
+    ]
+    context = _said(session, incident, language, facts or {})
+    say = speech(language)
+    made = _statements().overlay()
+    made.filters |= _filters(say)
+    try:
+        title, text = (made.from_string(_found(s, template)).render(context) for s in sources)
+    except TemplateError as error:
+        raise Conflict(
+            N_("Mẫu «%(template)s» có lỗi: %(error)s"), template=template, error=str(error)
+        ) from error
+    return " ".join(title.split()), text.strip()
+
+
+def _filters(say: Speech) -> dict[str, Callable[..., str]]:
+    def moment(at: datetime | str | None) -> str:
+        return say.moment(of_moment(at))
+
+    def time(at: datetime | str) -> str:
+        return say.time(_present(at))
+
+    def date(at: datetime | str) -> str:
+        return say.date(_present(at).astimezone(clock.LOCAL).date())
+
+    return {
+        "moment": moment,
+        "time": time,
+        "date": date,
+        "value": say.value,
+        "duration": say.duration,
+    }
+
+
+def _found(source: str | None, template: str) -> str:
+    if source is None:
+        raise NotFound(N_("Kịch bản không có mẫu «%(template)s»."), template=template)
+    return source
+
+
+def _present(at: datetime | str) -> datetime:
+    found = of_moment(at)
+    if found is None:
+        raise TemplateError("a moment that was not given")
+    return found
+
+
+def _said(
+    session: Session, incident: Incident, language: Language, facts: dict[str, Any]
+) -> dict[str, Any]:
+    flagged = next(iter(signals.of_incident(session, incident.id)), None)
+    policy = severity.policy(session, incident.level)
+    now = clock.now()
+    return {
+        "incident": {
+            "number": incident.number,
+            "title": incident.title,
+            "place": incident.place,
+            "level": incident.level,
+            "opened_at": incident.opened_at,
+            "occurred_at": incident.occurred_at,
+            "finding": incident.finding,
+        },
+        "signal": {"code": flagged.code, "flagged_at": flagged.flagged_at} if flagged else None,
+        "now": now,
+        "next_update_at": now + timedelta(minutes=policy.review_minutes),
+        "desk": briefing.desk(),
+        "facts": facts,
+        "_": speech(language).text,
+    }
