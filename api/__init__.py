@@ -1,1 +1,1 @@
-"""HTTP and pages: REST under /api/v1, the incident room, sign-in, live updates."""
+"""HTTP and pages: REST under /api/v1, the desk's pages, sign-in and live updates."""

@@ -1,0 +1,80 @@
+"""The application: routes, their guards and the one look of what is refused."""
+
+from importlib.metadata import version
+from pathlib import Path
+
+from fastapi import APIRouter, FastAPI
+from starlette.staticfiles import StaticFiles
+
+from api import live, problems
+from api.attempts import Attempts
+from api.bodies import CheckedBodies
+from api.headers import SecureHeaders
+from api.live import Pages
+from api.pages import (
+    account,
+    desk,
+    flags,
+    links,
+    outbox,
+    public,
+    records,
+    reference,
+    room,
+    statement_pages,
+    step_pages,
+)
+from api.rest import (
+    directory,
+    health,
+    incidents,
+    matters,
+    repeats,
+    sessions,
+    signals,
+    steps,
+    wordings,
+)
+
+_PAGES = (
+    account,
+    desk,
+    flags,
+    records,
+    room,
+    step_pages,
+    statement_pages,
+    links,
+    outbox,
+    public,
+    reference,
+    live,
+)
+STATIC = Path(__file__).parent / "static"
+_REST = (sessions, signals, incidents, matters, steps, wordings, directory, health)
+
+
+def create() -> FastAPI:
+    """A fresh application; ``trucban api`` serves it with uvicorn."""
+    app = FastAPI(
+        title="Trực Ban",
+        version=version("trucban"),
+        summary="The duty desk: from a flag to a closed incident",
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.attempts = Attempts()
+    app.state.pages = Pages()
+    rest = APIRouter(prefix="/api/v1")
+    for part in _REST:
+        rest.include_router(part.router)
+    app.include_router(rest)
+    for part in _PAGES:
+        app.include_router(part.router)
+    app.mount("/tinh", StaticFiles(directory=STATIC), name="static")
+    problems.install(app)
+    app.add_exception_handler(repeats.AlreadyAnswered, repeats.replay)
+    app.add_middleware(CheckedBodies)
+    app.add_middleware(SecureHeaders)
+    return app

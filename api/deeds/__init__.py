@@ -1,0 +1,1 @@
+"""What people ask of the desk, once for REST and pages: request, right and verb."""

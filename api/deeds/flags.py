@@ -1,0 +1,68 @@
+"""What is done with flags: reported, taken, dismissed, watched."""
+
+from typing import Annotated
+
+from pydantic import Field
+from sqlmodel import Session
+
+from api.fields import Line, Moment, Optional, Reason, Request
+from api.identity import Caller
+from incidents.intake import signals
+from incidents.intake.signals import File, Nature, Signal
+from incidents.rights.permissions import Deed
+
+
+class Flag(Request):
+    """Something seen: its words, an address, or a file sent beside it."""
+
+    text: str = Field("", description="The words as they were seen")
+    url: str = Field("", max_length=2_000)
+    seen_where: Line = ""
+    reach: Annotated[int | None, Optional] = Field(None, le=10_000_000_000)
+    reporter: Line = ""
+    reporter_contact: Line = ""
+    seen_at: Annotated[Moment | None, Optional] = None
+
+
+class Dismiss(Request):
+    """Why nothing is done; a complaint names where it went."""
+
+    nature: Nature
+    reason: Reason
+    transfer_reference: Line = ""
+
+
+class Watch(Request):
+    """When it is looked at again."""
+
+    review_at: Moment
+
+
+def flag(session: Session, caller: Caller, asked: Flag, files: list[File]) -> Signal:
+    """Report something seen."""
+    caller.require(session, Deed.FLAG)
+    return signals.flag(session, **asked.model_dump(), files=files, by=caller.actor)
+
+
+def _triaged(session: Session, caller: Caller, code: str) -> Signal:
+    signal = signals.by_code(session, code)
+    caller.require(session, Deed.TRIAGE, signal)
+    return signal
+
+
+def acknowledge(session: Session, caller: Caller, code: str) -> Signal:
+    """Take it."""
+    signal = _triaged(session, caller, code)
+    return signals.acknowledge(session, signal.id, by=caller.actor)
+
+
+def dismiss(session: Session, caller: Caller, code: str, asked: Dismiss) -> Signal:
+    """Do nothing, for a reason."""
+    signal = _triaged(session, caller, code)
+    return signals.dismiss(session, signal.id, **asked.model_dump(), by=caller.actor)
+
+
+def watch(session: Session, caller: Caller, code: str, asked: Watch) -> Signal:
+    """Keep an eye on it until a time."""
+    signal = _triaged(session, caller, code)
+    return signals.watch(session, signal.id, review_at=asked.review_at, by=caller.actor)

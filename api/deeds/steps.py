@@ -1,0 +1,92 @@
+"""What is done with a step: answered by whoever has it, directed by whoever leads."""
+
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field
+from sqlmodel import Session
+
+from api.fields import Because, Moment, Reason, Request
+from api.identity import Caller
+from incidents.response import answering, passing, steps
+from incidents.response.steps import Step
+from incidents.rights.permissions import Deed
+
+
+class Complete(Request):
+    """The typed answer; its fields are those of the step's form."""
+
+    answer: dict[str, Any] = Field(default_factory=dict)
+
+
+class Comment(Request):
+    """A remark."""
+
+    remark: Reason
+
+
+class Reassign(Request):
+    """Another person, for a reason."""
+
+    person_id: UUID
+    reason: Reason
+
+
+class Extend(Request):
+    """More time, for a reason."""
+
+    due_at: Moment
+    reason: Reason
+
+
+def _of(session: Session, caller: Caller, step_id: UUID, deed: Deed) -> Step:
+    step = steps.get(session, step_id)
+    caller.require(session, deed, step)
+    return step
+
+
+def see(session: Session, caller: Caller, step_id: UUID) -> Step:
+    """The step, for whoever may see its incident."""
+    return _of(session, caller, step_id, Deed.SEE_INCIDENT)
+
+
+def acknowledge(session: Session, caller: Caller, step_id: UUID) -> Step:
+    """Take it."""
+    _of(session, caller, step_id, Deed.ANSWER)
+    return answering.acknowledge(session, step_id, by=caller.actor)
+
+
+def complete(session: Session, caller: Caller, step_id: UUID, asked: Complete) -> Step:
+    """Do it."""
+    _of(session, caller, step_id, Deed.ANSWER)
+    return answering.complete(session, step_id, asked.answer, by=caller.actor)
+
+
+def decline(session: Session, caller: Caller, step_id: UUID, asked: Because) -> Step:
+    """Ask for somebody else."""
+    _of(session, caller, step_id, Deed.ANSWER)
+    return answering.decline(session, step_id, reason=asked.reason, by=caller.actor)
+
+
+def comment(session: Session, caller: Caller, step_id: UUID, asked: Comment) -> Step:
+    """Say something about it."""
+    _of(session, caller, step_id, Deed.ANSWER)
+    return answering.comment(session, step_id, asked.remark, by=caller.actor)
+
+
+def reassign(session: Session, caller: Caller, step_id: UUID, asked: Reassign) -> Step:
+    """Give it to a named person."""
+    _of(session, caller, step_id, Deed.DIRECT)
+    return passing.reassign(session, step_id, **asked.model_dump(), by=caller.actor)
+
+
+def extend(session: Session, caller: Caller, step_id: UUID, asked: Extend) -> Step:
+    """Give it more time."""
+    _of(session, caller, step_id, Deed.DIRECT)
+    return passing.extend(session, step_id, **asked.model_dump(), by=caller.actor)
+
+
+def waive(session: Session, caller: Caller, step_id: UUID, asked: Because) -> Step:
+    """Let it go undone."""
+    _of(session, caller, step_id, Deed.WAIVE)
+    return passing.waive(session, step_id, reason=asked.reason, by=caller.actor)

@@ -1,0 +1,118 @@
+"""Who is asking: by cookie on pages, by bearer token on REST, and proved how recently."""
+
+from dataclasses import dataclass
+
+from sqlmodel import Session
+from starlette.requests import Request
+
+from api.attempts import Attempts
+from incidents.people import sign_ins
+from incidents.people.persons import Person
+from incidents.people.sign_ins import SignInSession
+from incidents.record import database, settings
+from incidents.record.actors import Actor, Via
+from incidents.record.errors import NotPermitted, SignInAgain
+from incidents.record.language import N_, Language
+from incidents.rights import permissions
+from incidents.rights.permissions import FRESHLY_PROVED, Deed, Subject
+
+COOKIE = "trucban_phien"
+LANGUAGE_COOKIE = "trucban_ngon_ngu"
+REST = "/api/"
+
+
+class NotSignedIn(NotPermitted):
+    """Nobody is signed in, or no longer."""
+
+
+@dataclass(slots=True)
+class Caller:
+    """A signed-in person; ``proved`` when this very request carried the right password."""
+
+    person: Person
+    sign_in: SignInSession
+    via: Via
+    proved: bool = False
+
+    @property
+    def actor(self) -> Actor:
+        """The person as the record names them."""
+        return Actor(self.person.id, self.via)
+
+    def require(self, session: Session, deed: Deed, subject: Subject = None) -> None:
+        """Return if the person may do the deed now; a grave one needs a fresh proof as well."""
+        permissions.require(session, self.person, deed, subject)
+        if deed in FRESHLY_PROVED:
+            self.require_proof(session)
+
+    def require_proof(self, session: Session) -> None:
+        """Return if identity was proved within minutes; ``SignInAgain`` otherwise."""
+        if self.proved:
+            sign_ins.renew_proof(session, session.merge(self.sign_in))
+        elif not sign_ins.fresh(self.sign_in):
+            raise SignInAgain(N_("Việc này cần nhập lại mật khẩu để xác nhận đúng đồng chí."))
+
+
+def is_rest(request: Request) -> bool:
+    """Whether a program asks, to whom everything is said in problem+json."""
+    return request.url.path.startswith(REST)
+
+
+def token_of(request: Request) -> str:
+    """The session token: a header on REST, where a cookie counts for reading only."""
+    if is_rest(request):
+        scheme, _, given = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer" and given:
+            return given.strip()
+        if request.method not in ("GET", "HEAD"):
+            return ""
+    return request.cookies.get(COOKIE, "")
+
+
+def find(request: Request) -> tuple[SignInSession, Person] | None:
+    """The live session of a request with its person."""
+    token = token_of(request)
+    if not token:
+        return None
+    with database.reading() as session:
+        found = sign_ins.find(session, token)
+    if found:
+        request.state.person = found[1]
+    return found
+
+
+def require(request: Request, password: str = "") -> Caller:
+    """The signed-in caller; a password that came with the request is checked first."""
+    found = find(request)
+    if found is None:
+        raise NotSignedIn(N_("Hãy đăng nhập để tiếp tục."))
+    sign_in, person = found
+    if password:
+        check(request, person.username or "", password)
+    via = Via.REST if is_rest(request) else Via.DESK
+    return Caller(person=person, sign_in=sign_in, via=via, proved=bool(password))
+
+
+def check(request: Request, username: str, password: str) -> Person:
+    """The person these belong to, outside any writing transaction: the check takes its time."""
+    attempts: Attempts = request.app.state.attempts
+    address = request.client.host if request.client else ""
+    account = username.casefold()
+    attempts.admit(account, address)
+    try:
+        with database.reading() as session:
+            person = sign_ins.check(session, username, password)
+    except NotPermitted:
+        attempts.wrong(account, address)
+        raise
+    attempts.right(account)
+    return person
+
+
+def language_of(request: Request) -> Language:
+    """The reader's language: their own, else as chosen on a public page, else the desk's."""
+    person: Person | None = getattr(request.state, "person", None)
+    if person is not None:
+        return person.language
+    chosen = request.query_params.get("lang") or request.cookies.get(LANGUAGE_COOKIE) or ""
+    return Language(chosen) if chosen in list(Language) else settings.current().language

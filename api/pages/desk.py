@@ -1,0 +1,128 @@
+"""The desk itself: what waits, what is being worked on, what is mine, who is on shift."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from sqlmodel import Session, col, select
+from starlette.responses import Response
+
+from api.dependencies import Db, Reader
+from api.pages import rendering
+from incidents.intake import signals
+from incidents.matter import incidents
+from incidents.matter.incidents import Incident
+from incidents.people import persons, rosters
+from incidents.people.persons import Person
+from incidents.people.roles import Role
+from incidents.record import clock
+from incidents.record.language import Language
+from incidents.response import catalog, steps
+from incidents.response.runs import PlaybookRun
+from incidents.response.steps import ANSWERABLE, Step
+from incidents.rights import permissions
+from incidents.rights.permissions import Deed
+
+router = APIRouter(include_in_schema=False)
+
+
+def step_titles(session: Session, asked: list[Step], language: Language) -> dict[UUID, str]:
+    """What many steps are called, at the cost of one look for each playbook version."""
+    runs = session.exec(
+        select(PlaybookRun).where(col(PlaybookRun.id).in_({s.run_id for s in asked}))
+    )
+    bound = {run.id: (run.playbook, run.version) for run in runs}
+    words = {b: catalog.step_titles(session, *b, language) for b in set(bound.values())}
+    return {s.id: words[bound[s.run_id]].get(s.key, s.key) for s in asked}
+
+
+@router.get("/")
+def home(request: Request, session: Db, caller: Reader) -> Response:
+    """What a duty officer sees at 3 a.m."""
+    caller.require(session, Deed.FLAG)
+    if not permissions.allowed(session, caller.person, Deed.SEE_DESK):
+        return rendering.for_caller(request, "outsider.html", caller)
+    live = incidents.recent(session, live_only=True)
+    waiting = signals.waiting(session)
+    mine = steps.mine(session, caller.person.id)
+    open_steps = _open_steps(session, live)
+    first = {s.incident_id: s for s in reversed(open_steps)}
+    shift = {r: rosters.on_shift(session, clock.now(), r) for r in _ON_SHIFT}
+    named = persons.names(
+        session,
+        {s.assignee_id for s in open_steps if s.assignee_id}
+        | {p for people in shift.values() for p in people}
+        | {s.acknowledged_by for s in waiting if s.acknowledged_by},
+    )
+    return rendering.for_caller(
+        request,
+        "desk.html",
+        caller,
+        waiting=waiting,
+        live=live,
+        first=first,
+        late=_late(open_steps),
+        mine=mine,
+        shift=shift,
+        named=named,
+        numbers=_numbers(session, mine),
+        titles=step_titles(session, [*mine, *first.values()], caller.person.language),
+        may_triage=permissions.allowed(session, caller.person, Deed.TRIAGE),
+    )
+
+
+_ON_SHIFT = (Role.DUTY_OFFICER, *rosters.STAND_INS)
+
+
+def _open_steps(session: Session, of: list[Incident]) -> list[Step]:
+    return list(
+        session.exec(
+            select(Step)
+            .where(col(Step.incident_id).in_([i.id for i in of]), col(Step.state).in_(ANSWERABLE))
+            .order_by(col(Step.due_at))
+        )
+    )
+
+
+def _late(asked: list[Step]) -> dict[UUID, int]:
+    now, counted = clock.now(), dict[UUID, int]()
+    for step in asked:
+        if step.due_at and step.due_at < now:
+            counted[step.incident_id] = counted.get(step.incident_id, 0) + 1
+    return counted
+
+
+def _numbers(session: Session, asked: list[Step]) -> dict[UUID, str]:
+    rows = session.exec(
+        select(Incident.id, Incident.number).where(
+            col(Incident.id).in_({s.incident_id for s in asked})
+        )
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+@router.get("/vu-viec")
+def all_incidents(
+    request: Request,
+    session: Db,
+    caller: Reader,
+    truoc: Annotated[str | None, Query(max_length=20)] = None,
+) -> Response:
+    """Every incident, the newest number first."""
+    caller.require(session, Deed.SEE_DESK)
+    rows = incidents.recent(session, before=truoc, limit=30)
+    return rendering.for_caller(
+        request,
+        "incidents.html",
+        caller,
+        rows=rows,
+        following=rows[-1].number if len(rows) == 30 else None,  # noqa: PLR2004 - the limit above
+        playbooks=_playbooks(session, caller.person),
+    )
+
+
+def _playbooks(session: Session, person: Person) -> dict[str, str]:
+    return {
+        row.code: (row.texts.get(person.language) or {}).get("title") or row.code
+        for row in catalog.on_offer(session)
+    }

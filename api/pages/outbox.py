@@ -1,0 +1,100 @@
+"""The outbox: what waits to leave, what left, what failed; with a look at each message."""
+
+import re
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from sqlmodel import Session, col, select
+from starlette.responses import Response
+
+from api.dependencies import Db, Reader
+from api.identity import Caller
+from api.pages import rendering
+from api.pages.kinds import KINDS
+from incidents.matter import incidents
+from incidents.people import persons
+from incidents.record import links, settings
+from incidents.record.errors import NotFound
+from incidents.record.language import N_
+from incidents.record.outbox import DeliveryAttempt, MessageState, OutgoingMessage
+from incidents.rights import permissions
+from incidents.rights.permissions import Deed
+from notifications import rendering as mails
+
+router = APIRouter(include_in_schema=False, prefix="/hop-thu-di")
+
+_SHOWN = 50
+
+
+def _admitted(session: Session, caller: Caller) -> None:
+    """Messages name people and their work: for administrators and whoever triages."""
+    if not permissions.allowed(session, caller.person, Deed.ADMINISTER):
+        caller.require(session, Deed.TRIAGE)
+
+
+@router.get("")
+def listed(
+    request: Request,
+    session: Db,
+    caller: Reader,
+    trang_thai: Annotated[MessageState | None, Query(alias="trang-thai")] = None,
+    vu_viec: Annotated[str | None, Query(alias="vu-viec", max_length=20)] = None,
+    truoc: UUID | None = None,
+) -> Response:
+    """The newest first."""
+    _admitted(session, caller)
+    wanted = select(OutgoingMessage).order_by(col(OutgoingMessage.id).desc()).limit(_SHOWN)
+    if trang_thai:
+        wanted = wanted.where(OutgoingMessage.state == trang_thai)
+    if vu_viec:
+        incident = incidents.by_number(session, vu_viec)
+        wanted = wanted.where(OutgoingMessage.incident_id == incident.id)
+    rows = session.exec(wanted.where(col(OutgoingMessage.id) < truoc) if truoc else wanted).all()
+    return rendering.for_caller(
+        request,
+        "outbox.html",
+        caller,
+        rows=rows,
+        named=persons.names(session, {m.recipient_id for m in rows if m.recipient_id}),
+        states=list(MessageState),
+        chosen=trang_thai,
+        number=vu_viec,
+        following=rows[-1].id if len(rows) == _SHOWN else None,
+        kinds=KINDS,
+        mail_set=bool(settings.current().smtp_url.get_secret_value()),
+    )
+
+
+@router.get("/{message_id}")
+def one(request: Request, session: Db, caller: Reader, message_id: UUID) -> Response:
+    """One message as its recipient reads it, its attempts, and never its link or number."""
+    _admitted(session, caller)
+    message = session.get(OutgoingMessage, message_id)
+    if message is None:
+        raise NotFound(N_("Không tìm thấy tin này."))
+    mail = mails.preview(session, message)
+    attempts = session.exec(
+        select(DeliveryAttempt)
+        .where(DeliveryAttempt.message_id == message.id)
+        .order_by(col(DeliveryAttempt.number))
+    ).all()
+    return rendering.for_caller(
+        request,
+        "message.html",
+        caller,
+        message=message,
+        subject=mail.subject,
+        text=masked(mail.text, message, mail.number),
+        attempts=attempts,
+        named=persons.names(session, [message.recipient_id] if message.recipient_id else []),
+        kinds=KINDS,
+    )
+
+
+def masked(text: str, message: OutgoingMessage, number: str | None) -> str:
+    """The words without what lets somebody answer in the recipient's name."""
+    hidden = text.replace(links.token(message.id), "••••••••")
+    if number is None:
+        return hidden
+    return re.sub(rf"(?<!\d){re.escape(number)}(?!\d)", "••", hidden)

@@ -1,0 +1,155 @@
+"""The incident's room: everything about one matter on one page, and every deed done from it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel
+from sqlmodel import Session
+from starlette.responses import Response
+
+from api.deeds import incidents as deeds
+from api.deeds.incidents import Direction, Note, ReleaseShell, Replace, Review, Scores, SetLevel
+from api.dependencies import Db, Fields, FormCaller, Reader
+from api.fields import Because, Moment, Optional
+from api.identity import Caller
+from api.pages import rendering, room_view
+from api.pages.forms import filled
+from api.pages.kinds import KINDS
+from api.problems import Problem
+from api.rest.signals import files_of
+from incidents.intake.signals import File
+from incidents.people import sign_ins
+from incidents.record import clock
+from incidents.record.errors import Invalid, NotFound
+from incidents.record.language import N_, Speech, speech
+
+router = APIRouter(include_in_schema=False, prefix="/vu-viec/{number}")
+
+
+def shown(
+    request: Request,
+    session: Session,
+    caller: Caller,
+    problem: Problem | None = None,
+    *,
+    number: str,
+) -> Response:
+    """The room as this person may see it, or again after a refused form."""
+    incident = deeds.see(session, caller, number)
+    chosen = request.query_params.get("loc", "")
+    view = room_view.gather(session, incident, caller.person, chosen=chosen)
+    return rendering.for_caller(
+        request,
+        "room.html",
+        caller,
+        status=problem.status if problem else 200,
+        problem=problem,
+        fresh=sign_ins.fresh(caller.sign_in),
+        room_path=f"/vu-viec/{number}",
+        chosen=chosen,
+        kinds=KINDS,
+        zone=clock.LOCAL,
+        minutes=_minutes,
+        **view,
+        **_options(view, speech(caller.person.language)),
+    )
+
+
+def _minutes(count: int) -> timedelta:
+    return timedelta(minutes=count)
+
+
+def _options(view: dict[str, Any], say: Speech) -> dict[str, list[tuple[str, str]]]:
+    """What the room's pickers offer."""
+    seated = {m.person_id for m in view["seats"]}
+    people = [(str(p.id), f"{p.name} – {p.post}") for p in view["everybody"] if p.active]
+    return {
+        "people_options": people,
+        "seat_options": [each for each in people if UUID(each[0]) in seated],
+        "role_options": [
+            (role.value, say.value(role)) for role in dict.fromkeys(m.role for m in view["seats"])
+        ],
+    }
+
+
+def _again(request: Request, number: str) -> None:
+    request.state.again = partial(shown, number=number)
+
+
+@router.get("")
+def one(
+    request: Request,
+    session: Db,
+    caller: Reader,
+    number: str,
+    loc: Annotated[str, Query(max_length=20)] = "",
+) -> Response:
+    """The room; ``loc`` narrows the timeline."""
+    del loc
+    return shown(request, session, caller, number=number)
+
+
+class Captured(BaseModel):
+    """When a photo or file was made, if not just now."""
+
+    captured_at: Annotated[Moment | None, Optional] = None
+
+
+async def _files(form: Fields) -> list[File]:
+    return await files_of(form.getlist("file"))
+
+
+@router.post("/tu-lieu", dependencies=[Depends(_again)])
+def keep(
+    session: Db,
+    caller: FormCaller,
+    form: Fields,
+    files: Annotated[list[File], Depends(_files)],
+    number: str,
+) -> Response:
+    """Keep files under their hash, perhaps back-dated."""
+    deeds.see(session, caller, number)
+    if not files:
+        raise Invalid(fields={"file": (N_("Chọn một tệp."), {})})
+    captured_at = filled(Captured, form).captured_at
+    for file in files:
+        deeds.keep(session, caller, number, file, captured_at)
+    return rendering.back(f"/vu-viec/{number}", "tu-lieu", "tu-lieu")
+
+
+_DEEDS: dict[str, tuple[type[BaseModel], Callable[..., Any], str]] = {
+    "cham-diem": (Scores, deeds.score, "cap-do"),
+    "cap-do": (SetLevel, deeds.set_level, "cap-do"),
+    "tam-on": (Because, deeds.stabilise, ""),
+    "hop-rut-kinh-nghiem": (Review, deeds.review, ""),
+    "cho-tong-ket": (Because, deeds.resolve, ""),
+    "ket-thuc": (Because, deeds.close, ""),
+    "dung-xu-ly": (Because, deeds.stand_down, ""),
+    "mo-nham": (Because, deeds.undo, ""),
+    "y-kien-chi-dao": (Direction, deeds.direct, "to-cong-tac"),
+    "thay-nguoi": (Replace, deeds.replace, "to-cong-tac"),
+    "ghi-chu": (Note, deeds.note, "nhat-ky"),
+}
+
+
+@router.post("/mau/{code}", dependencies=[Depends(_again)])
+def release_shell(
+    session: Db, caller: FormCaller, form: Fields, number: str, code: str
+) -> Response:
+    """Release a shell approved in advance."""
+    deeds.release_shell(session, caller, number, code, filled(ReleaseShell, form))
+    return rendering.back(f"/vu-viec/{number}", "mau", "phat-ngon")
+
+
+@router.post("/{deed}", dependencies=[Depends(_again)])
+def act(session: Db, caller: FormCaller, form: Fields, number: str, deed: str) -> Response:
+    """One deed of the room's forms."""
+    if deed not in _DEEDS:
+        raise NotFound(N_("Không có trang này."))
+    shape, carry_out, anchor = _DEEDS[deed]
+    carry_out(session, caller, number, filled(shape, form))
+    return rendering.back(f"/vu-viec/{number}", deed, anchor)

@@ -1,0 +1,176 @@
+"""What the room shows, gathered in a number of queries that does not grow with the matter."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from incidents.insight import reading
+from incidents.insight.reading import Line
+from incidents.intake import claims, evidence, signals
+from incidents.matter import incidents, severity, taskforces
+from incidents.matter.incidents import Incident, Status
+from incidents.matter.severity import ANCHORS, Criterion
+from incidents.people.persons import Person
+from incidents.people.roles import Role
+from incidents.record import clock
+from incidents.record.outbox import MessageState, OutgoingMessage
+from incidents.response import runs, steps
+from incidents.response.steps import ANSWERABLE, LATE, Step, StepKind
+from incidents.rights import permissions
+from incidents.rights.permissions import Deed
+from incidents.words import publications, shells, statements
+from incidents.words.approvals import Approval, SigningRule
+from incidents.words.publications import Publication
+from incidents.words.statements import Statement, StatementVersion
+
+SHOWN = 40
+"""Timeline entries on the room's page before one asks for all of them."""
+
+_STEPS = """Opened Acknowledged Reminded Passed Done Overdue RefusedByAll Waived Extended
+    Commented Reopened"""
+_WORDS = """StatementDrafted SignedOff SignedOffByTelephone TelephoneApprovalConfirmed
+    ApprovalsVoided StatementReleased StatementPublished StatementWithdrawn ShellReleased"""
+_DECISIONS = """IncidentOpened LevelSet StatusChanged StoodDown OpeningUndone ReviewHeld
+    DirectionRecorded TaskForceActivated MemberReplaced StepWaived ClaimsVerified"""
+_NOTES = "NoteAdded CallLogged EvidenceKept StepCommented"
+
+FILTERS: dict[str, frozenset[str]] = {
+    "viec": frozenset(f"Step{deed}" for deed in _STEPS.split()),
+    "phat-ngon": frozenset(_WORDS.split()),
+    "quyet-dinh": frozenset(_DECISIONS.split()),
+    "ghi-chu": frozenset(_NOTES.split()),
+}
+"""The timeline narrowed to what somebody is looking for."""
+
+
+def gather(session: Session, incident: Incident, person: Person, *, chosen: str) -> dict[str, Any]:
+    """Everything the room's template asks for."""
+    asked = steps.of_incident(session, incident.id)
+    words = statements.of_incident(session, incident.id)
+    out = publications.of_incident(session, incident.id)
+    force = taskforces.of(session, incident.id)
+    seats = taskforces.members(session, incident.id)
+    everybody = _everybody(session)
+    titles = reading.step_titles(session, incident.id, person.language)
+    may = permissions.deeds(session, person, incident)
+    return {
+        "incident": incident,
+        "policy": severity.policy(session, incident.level),
+        "may": may,
+        "sees_outbox": person.administrator or Deed.TRIAGE in may,
+        "steps": asked,
+        "titles": titles,
+        "next_due": _next_due(asked),
+        "progress": (sum(s.settled for s in asked), len(asked)),
+        "for_me": [s for s in asked if s.assignee_id == person.id and s.state in ANSWERABLE],
+        "may_answer": _answerable(asked, seats, person.id),
+        "to_approve": _to_approve(asked),
+        "statements": _statements(session, incident, words, out),
+        "force": force,
+        "seats": seats,
+        "decision": force.decision_id
+        and session.get(taskforces.FoundingDecision, force.decision_id)
+        if force
+        else None,
+        "everybody": everybody,
+        "named": {p.id: p for p in everybody},
+        "kept": evidence.of_incident(session, incident.id),
+        "claims": claims.of_incident(session, incident.id),
+        "flags": signals.of_incident(session, incident.id),
+        "messages": _messages(session, incident.id),
+        "shells": _shells(session, incident),
+        "runs": runs.of_incident(session, incident.id),
+        "story": _story(session, incident, person, chosen, titles),
+        "criteria": [(c, ANCHORS[c]) for c in Criterion],
+        "roles": _CALLABLE,
+        "Status": Status,
+    }
+
+
+_CALLABLE = [r for r in Role if r not in (Role.DEPARTMENT_DUTY_LEADER, Role.OFFICE_DUTY)]
+
+
+def _everybody(session: Session) -> list[Person]:
+    """Names for every picker and every line of the page: an office has hundreds, not thousands."""
+    return list(session.exec(select(Person).order_by(col(Person.name))))
+
+
+def _next_due(asked: list[Step]) -> Step | None:
+    waiting = [s for s in asked if s.state in ANSWERABLE and s.due_at]
+    return min(waiting, key=lambda s: s.due_at or clock.now(), default=None)
+
+
+def _answerable(
+    asked: list[Step], seats: list[taskforces.TaskForceMember], person_id: UUID
+) -> set[UUID]:
+    """The rule of ``answering.may_answer``, for all steps at once."""
+    roles = {m.role for m in seats if m.person_id == person_id}
+    return {
+        s.id
+        for s in asked
+        if s.state in (*ANSWERABLE, *LATE)
+        and s.kind is not StepKind.APPROVE
+        and (str(person_id) in s.holder_ids or s.role in roles)
+    }
+
+
+def _to_approve(asked: list[Step]) -> list[Step]:
+    return [s for s in asked if s.kind is StepKind.APPROVE and s.state in ANSWERABLE]
+
+
+def _statements(
+    session: Session,
+    incident: Incident,
+    words: list[tuple[Statement, StatementVersion]],
+    out: list[Publication],
+) -> list[dict[str, Any]]:
+    """Each statement with its verdicts and publications: three queries for all of them."""
+    ids = [version.id for _, version in words]
+    given = session.exec(
+        select(Approval).where(col(Approval.version_id).in_(ids), col(Approval.voided_at).is_(None))
+    ).all()
+    rules = session.exec(select(SigningRule).where(SigningRule.from_level <= incident.level)).all()
+    shown: list[dict[str, Any]] = []
+    for statement, version in words:
+        fitting = [r for r in rules if r.kind is statement.kind]
+        needs = max(fitting, key=lambda r: r.from_level, default=None)
+        shown.append(
+            {
+                "statement": statement,
+                "version": version,
+                "approvals": [a for a in given if a.version_id == version.id],
+                "needed": needs.signatures if needs else 2,
+                "publications": [p for p in out if p.statement_id == statement.id],
+            }
+        )
+    return shown
+
+
+def _messages(session: Session, incident_id: UUID) -> list[OutgoingMessage]:
+    """The last ones, those that trouble first."""
+    rows = session.exec(
+        select(OutgoingMessage)
+        .where(OutgoingMessage.incident_id == incident_id)
+        .order_by(col(OutgoingMessage.id).desc())
+        .limit(50)
+    ).all()
+    trouble = (MessageState.FAILED, MessageState.QUEUED)
+    return sorted(rows, key=lambda m: m.state not in trouble)
+
+
+def _shells(session: Session, incident: Incident) -> list[shells.Shell]:
+    if not incident.live:
+        return []
+    return shells.on_offer(session, incident.level, incidents.today())
+
+
+def _story(
+    session: Session, incident: Incident, person: Person, chosen: str, titles: dict[str, str]
+) -> dict[str, Any]:
+    lines = reading.story(session, incident.id, person.language, titles=titles)
+    wanted: list[Line] = [
+        line for line in lines if chosen not in FILTERS or line.fact in FILTERS[chosen]
+    ]
+    shown = wanted if chosen else wanted[-SHOWN:]
+    return {"lines": shown[::-1], "total": len(lines), "hidden": len(wanted) - len(shown)}

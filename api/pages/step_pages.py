@@ -1,0 +1,140 @@
+"""A step on its own page, for whoever is signed in: what is asked, and its answer."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel
+from sqlmodel import Session, col, select
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from api.deeds import steps as deeds
+from api.deeds.steps import Comment, Complete, Extend, Reassign
+from api.dependencies import Db, Fields, FormCaller, Reader
+from api.fields import Because, Nothing
+from api.identity import Caller
+from api.pages import form_fields, rendering
+from api.pages.forms import filled
+from api.problems import Problem
+from incidents.insight import reading
+from incidents.matter import incidents
+from incidents.people import sign_ins
+from incidents.people.persons import Person
+from incidents.record.errors import NotFound
+from incidents.record.language import N_, speech
+from incidents.response import answering, catalog, forms, runs, steps
+from incidents.response.steps import ANSWERABLE, LATE, Step, StepKind
+from incidents.rights import permissions
+from incidents.words import statements
+
+router = APIRouter(include_in_schema=False, prefix="/nhiem-vu/{step_id}")
+
+
+def shown(
+    request: Request,
+    session: Session,
+    caller: Caller,
+    problem: Problem | None = None,
+    *,
+    step_id: UUID,
+) -> Response:
+    """The step, or again after a refused form."""
+    step = deeds.see(session, caller, step_id)
+    incident = incidents.get(session, step.incident_id)
+    language = caller.person.language
+    run = runs.get(session, step.run_id)
+    people = list(session.exec(select(Person).order_by(col(Person.name))))
+    return rendering.for_caller(
+        request,
+        "step.html",
+        caller,
+        status=problem.status if problem else 200,
+        problem=problem,
+        step=step,
+        incident=incident,
+        title=steps.title(session, step, language),
+        gist=catalog.wording(
+            session, run.playbook, run.version, language, f"steps/{step.key}/gist"
+        ),
+        asked=form_fields.of(forms.of(step.form), speech(language)),
+        heading=forms.of(step.form).heading,
+        prefilled=_prefilled(session, step),
+        answer=form_fields.shown(step.form, step.answer, speech(language)) if step.answer else [],
+        named={p.id: p for p in people},
+        named_by_text={str(p.id): p.name for p in people},
+        people_options=[(str(p.id), f"{p.name} – {p.post}") for p in people if p.active],
+        fresh=sign_ins.fresh(caller.sign_in),
+        may=permissions.deeds(session, caller.person, incident),
+        may_answer=answering.may_answer(session, step, caller.person.id),
+        answerable=step.state in ANSWERABLE and incident.live,
+        completable=step.state in (*ANSWERABLE, *LATE)
+        and incident.live
+        and step.kind is not StepKind.APPROVE,
+        story=[
+            line
+            for line in reading.story(session, incident.id, language)
+            if line.step == step.number
+        ],
+    )
+
+
+def _prefilled(session: Session, step: Step) -> dict[str, str]:
+    """A draft starts from the words of its template."""
+    if step.kind is not StepKind.DRAFT or step.statement_id is None:
+        return {}
+    version = statements.current(session, statements.get(session, step.statement_id))
+    return {"title": version.title, "text": version.text}
+
+
+def _again(request: Request, step_id: UUID) -> None:
+    request.state.again = partial(shown, step_id=step_id)
+
+
+@router.get("")
+def one(request: Request, session: Db, caller: Reader, step_id: UUID) -> Response:
+    """One step."""
+    return shown(request, session, caller, step_id=step_id)
+
+
+def _take(session: Session, caller: Caller, step_id: UUID, _asked: Nothing) -> Step:
+    return deeds.acknowledge(session, caller, step_id)
+
+
+_DEEDS: dict[str, tuple[type[BaseModel], Callable[..., Any]]] = {
+    "tiep-nhan": (Nothing, _take),
+    "de-nghi-chuyen": (Because, deeds.decline),
+    "trao-doi": (Comment, deeds.comment),
+    "phan-cong-lai": (Reassign, deeds.reassign),
+    "gia-han": (Extend, deeds.extend),
+    "mien": (Because, deeds.waive),
+}
+
+
+@router.post("/hoan-thanh", dependencies=[Depends(_again)])
+def complete(session: Db, caller: FormCaller, form: Fields, step_id: UUID) -> Response:
+    """The typed answer."""
+    step = deeds.see(session, caller, step_id)
+    asked = Complete(answer=form_fields.read(forms.of(step.form), form))
+    deeds.complete(session, caller, step_id, asked)
+    number = incidents.get(session, step.incident_id).number
+    return rendering.back(f"/vu-viec/{number}", "hoan-thanh", "viec")
+
+
+@router.post("/{deed}", dependencies=[Depends(_again)])
+def act(session: Db, caller: FormCaller, form: Fields, step_id: UUID, deed: str) -> Response:
+    """Take, decline, remark, reassign, extend or waive."""
+    if deed not in _DEEDS:
+        raise NotFound(N_("Không có trang này."))
+    shape, carry_out = _DEEDS[deed]
+    carry_out(session, caller, step_id, filled(shape, _asked(form)))
+    onward = str(form.get("ve", ""))
+    inside = onward.startswith("/vu-viec/")
+    return rendering.back(onward if inside else f"/nhiem-vu/{step_id}", deed)
+
+
+def _asked(form: FormData) -> FormData:
+    """Without the page one came from."""
+    return FormData([(k, v) for k, v in form.multi_items() if k != "ve"])

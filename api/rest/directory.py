@@ -1,0 +1,120 @@
+"""What a caller chooses from: people, shifts, playbooks, shells, task forces and runs."""
+
+from fastapi import APIRouter
+from sqlmodel import col, select
+
+from api.dependencies import Db, RestCaller
+from api.rest.shapes import (
+    MemberOut,
+    OnShiftOut,
+    Page,
+    PersonOut,
+    PlaybookOut,
+    RunOut,
+    ShellOut,
+    TaskForceOut,
+)
+from incidents.matter.incidents import Incident
+from incidents.matter.taskforces import TaskForce, TaskForceMember
+from incidents.people import persons, rosters
+from incidents.people.persons import Person
+from incidents.people.roles import Role
+from incidents.record import clock
+from incidents.response import catalog
+from incidents.response.runs import PlaybookRun
+from incidents.rights.permissions import Deed
+from incidents.words.shells import Shell
+
+router = APIRouter(tags=["directory"])
+
+
+@router.get("/people", summary="People, for pickers")
+def people(session: Db, caller: RestCaller) -> Page[PersonOut]:
+    """Names and posts, no addresses."""
+    caller.require(session, Deed.SEE_DESK)
+    rows = session.exec(select(Person).where(col(Person.active)).order_by(col(Person.name)))
+    return Page(items=[PersonOut.model_validate(r) for r in rows])
+
+
+@router.get("/rosters", summary="Who is on shift now")
+def on_shift(session: Db, caller: RestCaller) -> Page[OnShiftOut]:
+    """The duty officer and the stand-ins."""
+    caller.require(session, Deed.SEE_DESK)
+    items: list[OnShiftOut] = []
+    for role in (Role.DUTY_OFFICER, *rosters.STAND_INS):
+        found = persons.names(session, rosters.on_shift(session, clock.now(), role))
+        items.append(
+            OnShiftOut(role=role, people=[PersonOut.model_validate(p) for p in found.values()])
+        )
+    return Page(items=items)
+
+
+@router.get("/playbooks", summary="Playbooks on offer")
+def playbooks(session: Db, caller: RestCaller) -> Page[PlaybookOut]:
+    """The newest version of each, in the caller's language."""
+    caller.require(session, Deed.SEE_DESK)
+    language = caller.person.language
+    return Page(
+        items=[
+            PlaybookOut(
+                code=row.code,
+                version=row.version,
+                title=(row.texts.get(language) or {}).get("title") or row.code,
+                outline=row.outline,
+            )
+            for row in catalog.on_offer(session)
+        ]
+    )
+
+
+@router.get("/shells", summary="Shells approved in advance")
+def shells(session: Db, caller: RestCaller) -> Page[ShellOut]:
+    """With the level from which each may be released."""
+    caller.require(session, Deed.SEE_DESK)
+    rows = session.exec(select(Shell).order_by(col(Shell.code)))
+    return Page(items=[ShellOut.model_validate(r) for r in rows])
+
+
+@router.get("/task-forces", summary="Task forces at work")
+def task_forces(session: Db, caller: RestCaller) -> Page[TaskForceOut]:
+    """With their members now."""
+    caller.require(session, Deed.SEE_DESK)
+    rows = session.exec(
+        select(TaskForce, Incident)
+        .join(Incident, col(Incident.id) == TaskForce.incident_id)
+        .where(col(TaskForce.dissolved_at).is_(None))
+        .order_by(col(Incident.number).desc())
+    ).all()
+    seats = session.exec(
+        select(TaskForceMember)
+        .where(
+            col(TaskForceMember.task_force_id).in_([force.id for force, _ in rows]),
+            col(TaskForceMember.left_at).is_(None),
+        )
+        .order_by(col(TaskForceMember.role), col(TaskForceMember.rank))
+    ).all()
+    return Page(
+        items=[
+            TaskForceOut(
+                incident_number=incident.number,
+                activated_at=force.activated_at,
+                dissolved_at=force.dissolved_at,
+                direction_by=force.direction_by,
+                regularise_by=force.regularise_by,
+                members=[MemberOut.model_validate(s) for s in seats if s.task_force_id == force.id],
+            )
+            for force, incident in rows
+        ]
+    )
+
+
+@router.get("/runs", summary="Playbook runs that are not over")
+def runs(session: Db, caller: RestCaller) -> Page[RunOut]:
+    """What each waits for; a held one names its step."""
+    caller.require(session, Deed.SEE_DESK)
+    rows = session.exec(
+        select(PlaybookRun)
+        .where(col(PlaybookRun.ended_at).is_(None))
+        .order_by(col(PlaybookRun.started_at))
+    )
+    return Page(items=[RunOut.model_validate(r) for r in rows])

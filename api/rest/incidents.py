@@ -1,0 +1,132 @@
+"""Incidents over REST: opened, graded, directed and ended."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from api.deeds import incidents as deeds
+from api.deeds.incidents import (
+    Direction,
+    Note,
+    Open,
+    ReleaseShell,
+    Replace,
+    Review,
+    Scores,
+    SetLevel,
+)
+from api.dependencies import Db, RestCaller
+from api.fields import Because
+from api.rest.repeats import DeedRoute, Once
+from api.rest.shapes import IncidentOut, Page, PublicationOut
+from incidents.matter import incidents
+from incidents.rights.permissions import Deed
+
+router = APIRouter(
+    prefix="/incidents", tags=["incidents"], route_class=DeedRoute, dependencies=[Once]
+)
+
+
+def _shown(incident: incidents.Incident) -> IncidentOut:
+    return IncidentOut.model_validate(incident)
+
+
+@router.post("", status_code=201, summary="Open an incident")
+def open_(session: Db, caller: RestCaller, asked: Open) -> IncidentOut:
+    """Number, playbook run and first call-out in one commit."""
+    return _shown(deeds.open_(session, caller, asked))
+
+
+@router.get("", summary="List incidents, the newest number first")
+def listed(
+    session: Db,
+    caller: RestCaller,
+    live: Annotated[bool, Query()] = False,  # noqa: FBT002 - a query parameter has a name
+    before: str | None = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> Page[IncidentOut]:
+    """``before`` is the ``next`` of the page above."""
+    caller.require(session, Deed.SEE_DESK)
+    rows = incidents.recent(session, live_only=live, before=before, limit=limit)
+    following = rows[-1].number if len(rows) == limit else None
+    return Page(items=[_shown(r) for r in rows], next=following)
+
+
+@router.get("/{number}", summary="One incident")
+def one(session: Db, caller: RestCaller, number: str) -> IncidentOut:
+    """By its number, such as 2026-0042."""
+    return _shown(deeds.see(session, caller, number))
+
+
+@router.post("/{number}/score", summary="Work the level out from five scores")
+def score(session: Db, caller: RestCaller, number: str, asked: Scores) -> IncidentOut:
+    """Each score from 0 to 4."""
+    return _shown(deeds.score(session, caller, number, asked))
+
+
+@router.post("/{number}/level", summary="Set the level by judgement")
+def level(session: Db, caller: RestCaller, number: str, asked: SetLevel) -> IncidentOut:
+    """Lowering it needs a second person."""
+    return _shown(deeds.set_level(session, caller, number, asked))
+
+
+@router.post("/{number}/stabilise", summary="Stabilising")
+def stabilise(session: Db, caller: RestCaller, number: str, asked: Because) -> IncidentOut:
+    """Needs first words out and a falling reach, or a written judgement."""
+    return _shown(deeds.stabilise(session, caller, number, asked))
+
+
+@router.post("/{number}/review", summary="Record the review meeting")
+def review(session: Db, caller: RestCaller, number: str, asked: Review) -> IncidentOut:
+    """Closing needs it from level 3 on."""
+    return _shown(deeds.review(session, caller, number, asked))
+
+
+@router.post("/{number}/resolve", summary="Only the report is left")
+def resolve(session: Db, caller: RestCaller, number: str, asked: Because) -> IncidentOut:
+    """Refused with every missing condition named."""
+    return _shown(deeds.resolve(session, caller, number, asked))
+
+
+@router.post("/{number}/close", summary="Close")
+def close(session: Db, caller: RestCaller, number: str, asked: Because) -> IncidentOut:
+    """Needs a fresh proof of identity."""
+    return _shown(deeds.close(session, caller, number, asked))
+
+
+@router.post("/{number}/stand-down", summary="Stop midway")
+def stand_down(session: Db, caller: RestCaller, number: str, asked: Because) -> IncidentOut:
+    """Open steps and messages are cancelled."""
+    return _shown(deeds.stand_down(session, caller, number, asked))
+
+
+@router.post("/{number}/undo", summary="Take a wrong opening back")
+def undo(session: Db, caller: RestCaller, number: str, asked: Because) -> IncidentOut:
+    """The number stays; the flag returns to triage."""
+    return _shown(deeds.undo(session, caller, number, asked))
+
+
+@router.post("/{number}/direction", summary="Activate a task force on a leader's word")
+def direction(session: Db, caller: RestCaller, number: str, asked: Direction) -> IncidentOut:
+    """The signed decision must follow within a day."""
+    return _shown(deeds.direct(session, caller, number, asked))
+
+
+@router.post("/{number}/notes", status_code=201, summary="Add a note or a call")
+def note(session: Db, caller: RestCaller, number: str, asked: Note) -> IncidentOut:
+    """``happened_at`` back-dates it; both times are kept."""
+    return _shown(deeds.note(session, caller, number, asked))
+
+
+@router.post("/{number}/members/replace", summary="Replace a member")
+def replace(session: Db, caller: RestCaller, number: str, asked: Replace) -> IncidentOut:
+    """Open steps of the outgoing member move."""
+    return _shown(deeds.replace(session, caller, number, asked))
+
+
+@router.post("/{number}/shells/{code}/release", summary="Release a pre-approved shell")
+def release_shell(
+    session: Db, caller: RestCaller, number: str, code: str, asked: ReleaseShell
+) -> PublicationOut:
+    """At levels 3 and 4, by the duty officer, with a fresh proof of identity."""
+    return PublicationOut.model_validate(deeds.release_shell(session, caller, number, code, asked))

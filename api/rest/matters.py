@@ -1,0 +1,123 @@
+"""What belongs to an incident, over REST: its timeline, steps, words, evidence and messages."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query, UploadFile
+from fastapi import File as FileField
+from sqlmodel import col, select
+
+from api.deeds import incidents as deeds
+from api.dependencies import Db, RestCaller, Say
+from api.fields import Moment, Optional
+from api.rest.repeats import DeedRoute, Once
+from api.rest.shapes import (
+    EvidenceOut,
+    FaultOut,
+    LineOut,
+    MessageOut,
+    Page,
+    ProofOfRecord,
+    StatementOut,
+    StepOut,
+)
+from api.rest.wordings import statement_out
+from incidents.insight import reading
+from incidents.intake import evidence
+from incidents.intake.signals import File
+from incidents.record import proof
+from incidents.record.outbox import OutgoingMessage
+from incidents.response import steps
+from incidents.rights.permissions import Deed
+from incidents.words import statements
+
+router = APIRouter(
+    prefix="/incidents/{number}", tags=["incidents"], route_class=DeedRoute, dependencies=[Once]
+)
+
+
+@router.get("/timeline", summary="The timeline in words")
+def timeline(
+    session: Db,
+    caller: RestCaller,
+    number: str,
+    after: Annotated[int, Query(ge=0)] = 0,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+) -> Page[LineOut]:
+    """In the caller's language; ``after`` is the last sequence number read."""
+    incident = deeds.see(session, caller, number)
+    lines = reading.story(session, incident.id, caller.person.language, after=after, limit=limit)
+    following = str(lines[-1].seq) if len(lines) == limit else None
+    return Page(items=[LineOut.model_validate(each) for each in lines], next=following)
+
+
+@router.get("/steps", summary="The steps")
+def listed_steps(session: Db, caller: RestCaller, number: str) -> Page[StepOut]:
+    """With titles in the caller's language."""
+    incident = deeds.see(session, caller, number)
+    titles = reading.step_titles(session, incident.id, caller.person.language)
+    return Page(
+        items=[
+            StepOut.model_validate(s).model_copy(update={"title": titles.get(s.key, s.key)})
+            for s in steps.of_incident(session, incident.id)
+        ]
+    )
+
+
+@router.get("/statements", summary="The statements with their current version")
+def listed_statements(session: Db, caller: RestCaller, number: str) -> Page[StatementOut]:
+    """And whether it may be published."""
+    incident = deeds.see(session, caller, number)
+    return Page(
+        items=[
+            statement_out(session, statement, version, incident.level)
+            for statement, version in statements.of_incident(session, incident.id)
+        ]
+    )
+
+
+@router.get("/evidence", summary="What was kept")
+def listed_evidence(session: Db, caller: RestCaller, number: str) -> Page[EvidenceOut]:
+    """By its SHA-256."""
+    incident = deeds.see(session, caller, number)
+    kept = evidence.of_incident(session, incident.id)
+    return Page(items=[EvidenceOut.model_validate(each) for each in kept])
+
+
+@router.post("/evidence", status_code=201, summary="Keep a file")
+def keep(
+    session: Db,
+    caller: RestCaller,
+    number: str,
+    file: Annotated[UploadFile, FileField()],
+    captured_at: Annotated[Moment | None, Optional, Form()] = None,
+) -> EvidenceOut:
+    """A photo may be older than its upload: ``captured_at`` keeps both times."""
+    sent = File(file.file.read(), file.filename or "", file.content_type or "")
+    return EvidenceOut.model_validate(deeds.keep(session, caller, number, sent, captured_at))
+
+
+@router.get("/messages", summary="What goes out about it")
+def messages(session: Db, caller: RestCaller, number: str) -> Page[MessageOut]:
+    """With the state of delivery."""
+    incident = deeds.see(session, caller, number)
+    sent = session.exec(
+        select(OutgoingMessage)
+        .where(OutgoingMessage.incident_id == incident.id)
+        .order_by(col(OutgoingMessage.id))
+    )
+    return Page(items=[MessageOut.model_validate(each) for each in sent])
+
+
+@router.get("/verify", summary="Prove that nobody rewrote the record")
+def verify(session: Db, caller: RestCaller, number: str, say: Say) -> ProofOfRecord:
+    """Names each entry that was altered or removed."""
+    incident = deeds.see(session, caller, number)
+    caller.require(session, Deed.VERIFY_RECORD, incident)
+    found = proof.verify(session, incident.id)
+    faults = [
+        FaultOut(seq=f.seq, fault=f.fault, text=say.text(f.fault.label, seq=f.seq))
+        for f in found.findings
+    ]
+    return ProofOfRecord(
+        intact=found.intact, entries=found.entries, head=found.head, findings=faults
+    )

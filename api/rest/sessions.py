@@ -1,0 +1,68 @@
+"""Sign-in for programs: a password for a session token, and a fresh proof for grave deeds."""
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, SecretStr
+from sqlmodel import Session
+
+from api import identity
+from api.dependencies import Db, RestCaller
+from api.rest.shapes import ProofOut, SessionOut
+from incidents.people import sign_ins
+from incidents.people.sign_ins import FRESH
+from incidents.record import clock, database
+from incidents.rights.permissions import Deed
+
+router = APIRouter(prefix="/sessions", tags=["sessions"])
+
+
+class SignIn(BaseModel):
+    """Who signs in."""
+
+    username: str
+    password: SecretStr
+
+
+class Prove(BaseModel):
+    """The password once more."""
+
+    password: SecretStr
+
+
+@router.post("", status_code=201, summary="Sign in")
+def sign_in(request: Request, asked: SignIn) -> SessionOut:
+    """Answers with a token for ``Authorization: Bearer``."""
+    person = identity.check(request, asked.username, asked.password.get_secret_value())
+    with database.transaction() as session:
+        token = sign_ins.begin(session, person)
+        session.flush()
+        return _shown(session, token)
+
+
+def _shown(session: Session, token: str) -> SessionOut:
+    found = sign_ins.find(session, token)
+    if found is None:
+        raise LookupError("a session that has just begun")
+    row, person = found
+    return SessionOut(
+        token=token,
+        person_id=person.id,
+        name=person.name,
+        language=person.language,
+        expires_at=row.expires_at,
+    )
+
+
+@router.post("/proof", summary="Prove again that it is you")
+def prove(request: Request, asked: Prove, caller: RestCaller, session: Db) -> ProofOut:
+    """Opens approving, publishing, closing and waiving for five minutes."""
+    identity.check(request, caller.person.username or "", asked.password.get_secret_value())
+    caller.require(session, Deed.FLAG)
+    sign_ins.renew_proof(session, session.merge(caller.sign_in))
+    return ProofOut(fresh_until=clock.now() + FRESH)
+
+
+@router.delete("", status_code=204, summary="Sign out")
+def sign_out(caller: RestCaller, session: Db) -> None:
+    """Ends the session of this token."""
+    caller.require(session, Deed.FLAG)
+    sign_ins.end(session, session.merge(caller.sign_in))

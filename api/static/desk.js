@@ -1,0 +1,29 @@
+// What JavaScript adds to pages that work without it: one key for the level, and calm refreshing.
+
+// A part in use is left alone: nobody loses a half-written sentence to somebody else's commit.
+document.addEventListener("htmx:oobBeforeSwap", (event) => {
+  const part = event.detail.target;
+  if (part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select")) {
+    event.detail.shouldSwap = false;
+  }
+  if (part.querySelector("details[open] form")) event.detail.shouldSwap = false;
+});
+
+// 0 to 4 sets the level while nothing is being typed.
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || !/^[0-4]$/.test(event.key)) return;
+  if (event.target.matches("input:not([type=radio]), textarea, select")) return;
+  const level = document.querySelector(`.levels input[value="${event.key}"]`);
+  if (level) {
+    level.checked = true;
+    level.focus();
+  }
+});
+
+// A link to a folded form opens it.
+const unfold = () => {
+  const aimed = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (aimed?.matches("details")) aimed.open = true;
+};
+addEventListener("hashchange", unfold);
+unfold();
