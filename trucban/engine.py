@@ -1,0 +1,20 @@
+"""``trucban engine``: the loop that drives playbooks, deadlines and messages."""
+
+import typer
+
+from incidents.record.language import N_
+from trucban.terminal import answers, says
+
+command = typer.Typer()
+
+
+@command.command(help=says(N_("Chạy riêng bộ máy: kịch bản, hạn, gửi tin.")))
+@answers
+def engine() -> None:
+    from flows.engine import main
+    from playbooks.catalog import PLAYBOOKS
+    from trucban import desk, first_run
+
+    desk.require_ready()
+    first_run.sign_as_demo()
+    main(PLAYBOOKS)

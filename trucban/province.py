@@ -1,0 +1,179 @@
+"""The demo province: invented bodies, officials, shifts and decisions to try the desk with."""
+
+import tomllib
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from importlib.resources import files
+from typing import Any, NamedTuple
+
+from sqlmodel import Session, select
+
+from incidents.matter.taskforces import FoundingDecision
+from incidents.people import sign_ins
+from incidents.people.authorisations import Authorisation
+from incidents.people.organisations import Organisation
+from incidents.people.persons import ContactPoint, Person
+from incidents.people.roles import Role, RoleHolder
+from incidents.people.rosters import Shift
+from incidents.record import clock
+from incidents.record.language import Language
+from incidents.record.outbox import Channel
+from incidents.words import statements
+from incidents.words.shells import Shell
+from incidents.words.statements import StatementKind
+
+NAME = "Ủy ban nhân dân tỉnh Cửa Sông"
+"""How the demo desk signs what it publishes; no such province exists."""
+
+PASSWORD = "trucban-demo"  # noqa: S105 - it guards invented data only
+"""Everybody's password in the demo."""
+
+SHIFT_DAYS = 60
+"""How many days ahead the rosters are filled."""
+
+SHIFTS = ((Role.DUTY_OFFICER, 8), (Role.DEPARTMENT_DUTY_LEADER, 24), (Role.OFFICE_DUTY, 24))
+"""Who is on duty in turn, and for how many hours each."""
+
+_FIRST_SHIFT = time(6)
+
+
+class _Post(NamedTuple):
+    """An official and the part they hold; rank 1 holds it, the others deputise."""
+
+    username: str
+    name: str
+    post: str
+    body: str
+    role: str = ""
+    rank: int = 1
+    language: str = "vi"
+    administrator: bool = False
+
+
+def seed(session: Session) -> None:
+    """Write the demo province down; where it stands already, nothing is touched."""
+    if session.exec(select(Organisation).where(Organisation.code == "UBND")).first():
+        return
+    now = clock.now()
+    people = _people(session, now)
+    today = now.astimezone(clock.LOCAL).date()
+    _fill_rosters(session, people, today)
+    _sign_papers(session, people, now, today)
+    _approve_shells(session, people, today)
+
+
+@cache
+def _content() -> dict[str, Any]:
+    return tomllib.loads((files("trucban") / "province.toml").read_text("utf-8"))
+
+
+def _posts() -> list[_Post]:
+    return [_Post(**each) for each in _content()["posts"]]
+
+
+def usernames() -> dict[str, str]:
+    """Everybody's name and how they sign in."""
+    return {each.name: each.username for each in _posts()}
+
+
+def _people(session: Session, now: datetime) -> dict[str, Person]:
+    bodies = {c: Organisation(code=c, name=n, kind=k) for c, (n, k) in _content()["bodies"].items()}
+    for code, body in bodies.items():
+        body.parent_id = None if code == "UBND" else bodies["UBND"].id
+    session.add_all(bodies.values())
+    password = sign_ins.hash_password(PASSWORD)
+    people: dict[str, Person] = {}
+    for number, each in enumerate(_posts(), start=1):
+        people[each.username] = person = Person(
+            name=each.name,
+            post=each.post,
+            organisation_id=bodies[each.body].id,
+            language=Language(each.language),
+            username=each.username,
+            password_hash=password,
+            telephone=f"0900 000 {number:03}",
+            administrator=each.administrator,
+        )
+        session.add(person)
+        _reachable(session, person, now)
+        if each.role:
+            # A second apart, so that deputies of one rank keep the order they are written in.
+            since = now - timedelta(days=30) + timedelta(seconds=number)
+            held = RoleHolder(
+                role=Role(each.role), person_id=person.id, rank=each.rank, valid_from=since
+            )
+            session.add(held)
+    return people
+
+
+def _reachable(session: Session, person: Person, now: datetime) -> None:
+    session.add(
+        ContactPoint(
+            person_id=person.id,
+            channel=Channel.MAIL,
+            address=f"{person.username}@cuasong.test",
+            verified_at=now,
+        )
+    )
+
+
+def _fill_rosters(session: Session, people: dict[str, Person], today: date) -> None:
+    """Somebody is on duty at every moment from yesterday on, day and night."""
+    begin = datetime.combine(today - timedelta(days=2), _FIRST_SHIFT, clock.LOCAL)
+    for role, hours in SHIFTS:
+        in_turn = [people[each.username].id for each in _posts() if each.role == role.value]
+        for turn in range((SHIFT_DAYS + 2) * 24 // hours):
+            starts_at = begin + turn * timedelta(hours=hours)
+            session.add(
+                Shift(
+                    role=role,
+                    person_id=in_turn[turn % len(in_turn)],
+                    starts_at=starts_at,
+                    ends_at=starts_at + timedelta(hours=hours),
+                )
+            )
+
+
+def _sign_papers(session: Session, people: dict[str, Person], now: datetime, today: date) -> None:
+    """The decision that founds the task force, and the paper by which the deputy may sign."""
+    founded = today - timedelta(days=200)
+    session.add(
+        FoundingDecision(
+            number="214/QĐ-UBND",
+            signed_on=founded,
+            signer=people["chu.tich"].name,
+            automatic_from_level=2,
+            valid_from=founded,
+        )
+    )
+    session.add(
+        Authorisation(
+            number="18/GUQ-UBND",
+            role=Role.SPOKESPERSON,
+            grantor_id=people["nguoi.phat.ngon"].id,
+            grantee_id=people["pho.phat.ngon"].id,
+            scope="Duyệt nội dung phát ngôn khi Người phát ngôn vắng mặt",
+            valid_from=now - timedelta(days=30),
+            valid_to=now + timedelta(days=180),
+        )
+    )
+
+
+def _approve_shells(session: Session, people: dict[str, Person], today: date) -> None:
+    """Frames signed in advance for the night; the hash covers title and frame."""
+    for code, each in _content()["shells"].items():
+        session.add(
+            Shell(
+                code=code,
+                kind=StatementKind.HOLDING,
+                title=each["title"],
+                frame=each["frame"],
+                frame_sha256=statements.digest(each["title"], each["frame"]),
+                slots=each["slots"],
+                from_level=3,
+                decision=each["decision"],
+                decided_on=today - timedelta(days=120),
+                approved_by=people[each["approved_by"]].id,
+                valid_to=today + timedelta(days=365),
+            )
+        )
