@@ -1,5 +1,6 @@
 """The timeline as people read it: sentences in their language, persons and steps by name."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,10 @@ from incidents.people import persons
 from incidents.record import timeline
 from incidents.record.facts import Fact
 from incidents.record.language import N_, Language, speech
-from incidents.response import catalog, runs, steps
+from incidents.response import catalog, journal, lifecycle, runs, signing, steps
+
+TELLERS = (journal, lifecycle, signing)
+"""What enters every fact into the vocabulary: whoever reads can read whatever was recorded."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,8 @@ class Line:
     happened_at: datetime
     recorded_at: datetime
     hash: str
+    step: int | None = None
+    """The number of the step it tells of."""
 
     @property
     def back_dated(self) -> bool:
@@ -34,14 +40,20 @@ class Line:
 
 
 def story(
-    session: Session, chain: UUID, language: Language, *, after: int = 0, limit: int | None = None
+    session: Session,
+    chain: UUID,
+    language: Language,
+    *,
+    after: int = 0,
+    limit: int | None = None,
+    titles: Mapping[str, str] | None = None,
 ) -> list[Line]:
-    """The entries of a chain in words; three queries however long it is."""
+    """The entries of a chain in words; a handful of queries however long it is."""
     say = speech(language)
     entries = timeline.entries_of(session, chain, after=after, limit=limit)
     mentioned = {v for _, fact in entries for v in _values(fact).values() if isinstance(v, UUID)}
     named = persons.names(session, mentioned | {e.actor_id for e, _ in entries if e.actor_id})
-    titles = step_titles(session, chain, language)
+    titles = step_titles(session, chain, language) if titles is None else titles
 
     def readable(fact: Fact) -> dict[str, Any]:
         values = _values(fact)
@@ -66,9 +78,15 @@ def story(
             happened_at=entry.happened_at,
             recorded_at=entry.recorded_at,
             hash=entry.hash,
+            step=_step(fact),
         )
         for entry, fact in entries
     ]
+
+
+def _step(fact: Fact) -> int | None:
+    values = _values(fact)
+    return values["number"] if "number" in values and "key" in values else None
 
 
 def _values(fact: Fact) -> dict[str, Any]:

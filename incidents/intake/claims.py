@@ -65,9 +65,12 @@ def state(
 def verify(
     session: Session, incident_id: UUID, finding: Finding, explanation: str, *, by: Actor
 ) -> None:
-    """Record a named person's finding on the open claims of an incident."""
+    """Record a named person's finding on the claims of an incident.
+
+    A finding replaces the one before it, except that not knowing never replaces knowing.
+    """
     for claim in of_incident(session, incident_id):
-        if claim.finding is Finding.PENDING:
+        if finding is not Finding.UNDETERMINED or claim.finding is Finding.PENDING:
             claim.finding, claim.verified_by, claim.verified_at = finding, by.person_id, clock.now()
             session.add(claim)
     timeline.record(

@@ -222,12 +222,20 @@ def _accept(text: str, url: str, reach: int | None, files: list[File]) -> None:
             N_("Nội dung dài quá %(limit)s ký tự; hãy gửi thành tệp."),
             {"limit": TEXT_LIMIT},
         )
-    if url and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname):
+    if url and not _on_the_web(url):
         fields["url"] = (N_("Đường dẫn phải bắt đầu bằng http:// hoặc https://."), {})
     if reach is not None and reach < 0:
         fields["reach"] = (N_("Lượt tiếp cận không thể âm."), {})
     if fields:
         raise Invalid(fields=fields)
+
+
+def _on_the_web(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # such as http://[::1
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
 def alert(session: Session, signal: Signal, kind: str, people: list[UUID]) -> None:

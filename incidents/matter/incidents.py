@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, Uuid
+from sqlalchemy import CheckConstraint, Column, Uuid, text
 from sqlmodel import Field, Session, col, select
 
 from incidents.record import clock
@@ -88,9 +88,14 @@ class Incident(Table, table=True):
 
 def next_number(session: Session, today: date) -> str:
     """The next number of the year, without gaps: 2026-0001."""
-    counter = session.get(IncidentCounter, today.year, with_for_update=True, populate_existing=True)
-    if counter is None:
-        counter = IncidentCounter(year=today.year)
+    # Two first openings of a year at one moment: the row must exist before it can be locked.
+    session.connection().execute(
+        text("INSERT INTO incident_counter (year, last) VALUES (:year, 0) ON CONFLICT DO NOTHING"),
+        {"year": today.year},
+    )
+    counter = session.get_one(
+        IncidentCounter, today.year, with_for_update=True, populate_existing=True
+    )
     counter.last += 1
     session.add(counter)
     return f"{today.year}-{counter.last:04d}"

@@ -66,7 +66,7 @@ ANCHORS: Mapping[Criterion, tuple[str, str, str, str, str]] = {
         N_("trong 1 giờ"),
     ),
     Criterion.HARM: (
-        N_("không"),
+        N_("không gây hại"),
         N_("gây phiền"),
         N_("tiền bạc, sinh kế"),
         N_("trật tự, sức khỏe cộng đồng"),

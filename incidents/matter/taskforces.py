@@ -76,7 +76,7 @@ class TaskForceActivated(Fact):
     decision: str
     automatic: bool
     roles: list[Role]
-    says: ClassVar[str] = N_("Kích hoạt Tổ công tác theo %(decision)s gồm: %(roles)s")
+    says: ClassVar[str] = N_("Kích hoạt Tổ công tác theo Quyết định %(decision)s gồm: %(roles)s")
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,7 @@ def activate(
         session,
         incident.id,
         TaskForceActivated(
-            decision=f"{N_('Quyết định')} {decision.number}",
+            decision=decision.number,
             automatic=True,
             roles=wanted,
         ),

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, Session, col, select
 
-from incidents.record import outbox
+from incidents.record import clock, outbox
 from incidents.record.database import Table, choice, identifier, moment, reference
 from incidents.record.errors import NotFound
 from incidents.record.language import N_, Language
@@ -99,3 +99,16 @@ def tell_all(
             for point in [p for p in all_of if p.verified_at and not p.bounced_at] or all_of[:1]
         ],
     )
+
+
+def bounced(session: Session, person_id: UUID, address: str) -> None:
+    """An address stopped accepting: from now on it is the last one tried."""
+    for point in session.exec(
+        select(ContactPoint).where(
+            ContactPoint.person_id == person_id,
+            ContactPoint.address == address,
+            col(ContactPoint.bounced_at).is_(None),
+        )
+    ):
+        point.bounced_at = clock.now()
+        session.add(point)

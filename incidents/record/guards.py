@@ -32,5 +32,5 @@ def missing(session: Session) -> list[str]:
         f"{table}_no_{deed.lower()}"
         for table, deeds in GUARDED.items()
         for deed in deeds
-        if session.execute(look, {"table": table, "deed": deed}).first() is None
+        if session.connection().execute(look, {"table": table, "deed": deed}).first() is None
     ]

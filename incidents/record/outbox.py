@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, Index, Uuid, update
+from sqlalchemy import CheckConstraint, Column, ColumnElement, Index, Uuid, update
 from sqlmodel import Field, Session, col, select
 
 from incidents.record import clock
@@ -46,6 +46,7 @@ class Channel(Labelled):
 
     MAIL = "mail", N_("thư điện tử")
     PUBLIC_PAGE = "public_page", N_("trang thông tin chính thức")
+    APPRISE = "apprise", N_("dịch vụ nhắn tin")
 
 
 class AttemptOutcome(Labelled):
@@ -125,16 +126,7 @@ def claim_due(session: Session, *, claim: UUID, limit: int = 50) -> list[Outgoin
     now = clock.now()
     wanted = (
         select(OutgoingMessage)
-        .where(
-            (
-                (col(OutgoingMessage.state) == MessageState.QUEUED)
-                & (col(OutgoingMessage.due_at) <= now)
-            )
-            | (
-                (col(OutgoingMessage.state) == MessageState.CLAIMED)
-                & (col(OutgoingMessage.claimed_until) <= now)
-            )
-        )
+        .where(_due(now))
         .order_by(col(OutgoingMessage.due_at), col(OutgoingMessage.id))
         .limit(limit)
     )
@@ -150,6 +142,45 @@ def claim_due(session: Session, *, claim: UUID, limit: int = 50) -> list[Outgoin
     return messages
 
 
+def _due(now: datetime) -> ColumnElement[bool]:
+    return (
+        (col(OutgoingMessage.state) == MessageState.QUEUED) & (col(OutgoingMessage.due_at) <= now)
+    ) | (
+        (col(OutgoingMessage.state) == MessageState.CLAIMED)
+        & (col(OutgoingMessage.claimed_until) <= now)
+    )
+
+
+def anything_due(session: Session) -> bool:
+    """Whether ``claim_due`` would take anything; only looks."""
+    return (
+        session.exec(select(OutgoingMessage.id).where(_due(clock.now())).limit(1)).first()
+        is not None
+    )
+
+
+def held(session: Session, claim: UUID) -> set[UUID]:
+    """The messages a claimer still holds: those cancelled, taken over or marked are gone."""
+    return set(
+        session.exec(
+            select(OutgoingMessage.id).where(
+                OutgoingMessage.state == MessageState.CLAIMED, OutgoingMessage.claim == claim
+            )
+        )
+    )
+
+
+def hurry(session: Session, *, reason: str) -> int:
+    """Make messages that failed for a reason due now, because the reason is gone; says how many."""
+    return session.exec(
+        update(OutgoingMessage)
+        .where(
+            col(OutgoingMessage.state) == MessageState.QUEUED, col(OutgoingMessage.reason) == reason
+        )
+        .values(due_at=clock.now(), reason=None)
+    ).rowcount
+
+
 def mark(
     session: Session,
     message: OutgoingMessage,
@@ -157,6 +188,7 @@ def mark(
     *,
     detail: str = "",
     provider_id: str | None = None,
+    retry_in: timedelta | None = None,
 ) -> None:
     """Write down how the attempt ended; a message cancelled meanwhile stays cancelled."""
     now = clock.now()
@@ -167,13 +199,17 @@ def mark(
             col(DeliveryAttempt.number) == message.attempts,
         )
         .values(ended_at=now, outcome=outcome, detail=detail or None)
+        .execution_options(synchronize_session=False)
     )
     after: dict[str, Any] = {"claimed_until": None, "claim": None, "reason": detail or None}
     match outcome:
         case AttemptOutcome.SENT:
             after |= {"state": MessageState.SENT, "sent_at": now, "provider_id": provider_id}
         case AttemptOutcome.FAILED_FOR_NOW:
-            after |= {"state": MessageState.QUEUED, "due_at": now + retry_after(message.attempts)}
+            after |= {
+                "state": MessageState.QUEUED,
+                "due_at": now + (retry_in or retry_after(message.attempts)),
+            }
         case AttemptOutcome.FAILED_FOR_GOOD:
             after |= {"state": MessageState.FAILED}
     session.exec(
@@ -184,6 +220,7 @@ def mark(
             col(OutgoingMessage.claim) == message.claim,
         )
         .values(**after)
+        .execution_options(synchronize_session=False)
     )
 
 

@@ -25,7 +25,10 @@ class Settings(BaseSettings):
     prefect_port: int = 0
     work_pool: str = ""
     claim_within_seconds: float = 15.0
+    playbooks: str = "playbooks.catalog:PLAYBOOKS"
+    """Where a Prefect worker finds the playbooks: module and name, colon between them."""
     smtp_url: SecretStr = SecretStr("")
+    apprise_urls: SecretStr = SecretStr("")
     mail_from: str = "Trực Ban <truc@localhost>"
     secret_key_file: Path | None = None
     session_hours: int = 12

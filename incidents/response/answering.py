@@ -245,7 +245,7 @@ def _in_live_incident(session: Session, step: Step) -> None:
     incident = incidents.get(session, step.incident_id)
     if not incident.live:
         raise Conflict(
-            N_("Vụ việc %(number)s đã %(status)s; câu trả lời không được ghi nhận."),
+            N_("Vụ việc %(number)s đang ở trạng thái «%(status)s»; không ghi nhận câu trả lời."),
             number=incident.number,
             status=incident.status,
         )

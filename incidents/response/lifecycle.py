@@ -255,6 +255,8 @@ def override(
         raise Conflict(N_("Vụ việc đang ở cấp độ này."))
     if level < incident.level and seconded_by in (None, by.person_id):
         raise Invalid(fields={"seconded_by": (N_("Hạ cấp độ cần người thứ hai đồng ý."), {})})
+    if seconded_by:
+        persons.get(session, seconded_by)
     _set_level(session, incident, level, points=None, reason=reason, seconded_by=seconded_by, by=by)
     return incident
 
@@ -405,8 +407,8 @@ def close(session: Session, incident_id: UUID, *, reason: str = "", by: Actor) -
     runs.end_all(session, incident.id)
     passing.cancel_all(session, incident.id)
     taskforces.dissolve(session, incident.id)
-    incident.ended_at = clock.now()
     _move(session, incident, Status.CLOSED, reason, by)
+    incident.ended_at = clock.now()
     _tell_members(session, incident, "incident_closed", by)
     return incident
 
@@ -475,7 +477,9 @@ def _live(session: Session, incident_id: UUID) -> Incident:
     incident = incidents.get(session, incident_id, lock=True)
     if not incident.live:
         raise Conflict(
-            N_("Vụ việc %(number)s đã %(status)s."), number=incident.number, status=incident.status
+            N_("Vụ việc %(number)s đang ở trạng thái «%(status)s»."),
+            number=incident.number,
+            status=incident.status,
         )
     return incident
 

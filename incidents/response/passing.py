@@ -278,6 +278,16 @@ def move(
     )
 
 
+def _restart_ladder(session: Session, step: Step) -> None:
+    """Whoever was given the step has the whole time to acknowledge, and silence climbs again."""
+    policy = severity.policy(session, incidents.get(session, step.incident_id).level)
+    step.acknowledge_by = clock.now() + policy.acknowledge_within
+    session.add(step)
+    timers.cancel(session, step.id, LADDER_KINDS)
+    round_ = timers.next_round(session, step.id)
+    timers.arm_ladder(session, step.id, policy.acknowledge_within, round_=round_)
+
+
 def _due(session: Session, step: Step) -> None:
     if step.then_role and not step.passed_at_due:
         line = (
@@ -332,6 +342,7 @@ def decline(session: Session, step: Step, *, reason: str, by: Actor) -> None:
         refuse_by_all(session, step)
         return
     move(session, step, incoming, cause=Cause.DECLINED, by=by, reason=reason)
+    _restart_ladder(session, step)
 
 
 def reassign(session: Session, step_id: UUID, person_id: UUID, *, reason: str, by: Actor) -> Step:
@@ -342,6 +353,7 @@ def reassign(session: Session, step_id: UUID, person_id: UUID, *, reason: str, b
     if step.kind is StepKind.APPROVE and not may_sign(session, step, person_id):
         raise Conflict(N_("Người được giao chưa có thẩm quyền hoặc giấy ủy quyền để duyệt."))
     move(session, step, person_id, cause=Cause.REASSIGNED, by=by, reason=reason)
+    _restart_ladder(session, step)
     return step
 
 
@@ -391,7 +403,7 @@ def reopen(session: Session, step: Step, *, by: Actor) -> None:
     timeline.record(
         session, step.incident_id, StepReopened(number=step.number, key=step.key), by=by
     )
-    step.answer, step.settled_at, step.settled_by = None, None, None
+    step.state, step.answer, step.settled_at, step.settled_by = StepState.OPEN, None, None, None
     allowed = timedelta(minutes=step.allowed_minutes)
     step.due_at = clock.now() + allowed
     person_id = step.assignee_id
@@ -466,6 +478,7 @@ def replace_member(
         links.revoke(session, step_id=step.id, person_id=outgoing)
         step.holder_ids = [h for h in step.holder_ids if h != str(outgoing)]
         move(session, step, incoming, cause=Cause.REPLACED, by=by, reason=reason)
+        _restart_ladder(session, step)
     return len(held)
 
 

@@ -232,7 +232,7 @@ def _to_sign(
     incident = incidents.get(session, statement.incident_id)
     if not incident.live:
         raise Conflict(
-            N_("Vụ việc %(number)s đã %(status)s; không nhận chữ duyệt."),
+            N_("Vụ việc %(number)s đang ở trạng thái «%(status)s»; không nhận chữ duyệt."),
             number=incident.number,
             status=incident.status,
         )
@@ -343,7 +343,7 @@ def revise(
     incident = incidents.get(session, statement.incident_id)
     if not incident.live:
         raise Conflict(
-            N_("Vụ việc %(number)s đã %(status)s; không sửa được."),
+            N_("Vụ việc %(number)s đang ở trạng thái «%(status)s»; không sửa được."),
             number=incident.number,
             status=incident.status,
         )

@@ -110,10 +110,7 @@ def deeds(session: Session, person: Person, subject: Incident | None = None) -> 
 def roles_in(session: Session, person_id: UUID, incident_id: UUID | None) -> set[Role]:
     """Roles by post, by seat in the incident's task force, and by being on shift now."""
     now = clock.now()
-    held = roles.roles_of(session, person_id, now)
-    for role in (Role.DUTY_OFFICER, *rosters.STAND_INS):
-        if person_id in rosters.on_shift(session, now, role):
-            held.add(role)
+    held = roles.roles_of(session, person_id, now) | rosters.roles_on_shift(session, person_id, now)
     if incident_id:
         held |= {
             m.role for m in taskforces.members(session, incident_id) if m.person_id == person_id

@@ -690,6 +690,7 @@ def upgrade() -> None:
             sa.Enum(
                 "mail",
                 "public_page",
+                "apprise",
                 name="channel",
                 native_enum=False,
                 create_constraint=True,
@@ -1350,6 +1351,7 @@ def upgrade() -> None:
             sa.Enum(
                 "mail",
                 "public_page",
+                "apprise",
                 name="channel",
                 native_enum=False,
                 create_constraint=True,
@@ -1757,6 +1759,7 @@ def upgrade() -> None:
             sa.Enum(
                 "mail",
                 "public_page",
+                "apprise",
                 name="channel",
                 native_enum=False,
                 create_constraint=True,

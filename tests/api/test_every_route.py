@@ -1,0 +1,305 @@
+"""Every route against nobody, an outsider, a member and the duty officer; none is forgotten."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from starlette.testclient import TestClient
+
+from incidents.people.roles import Role
+from incidents.record import links
+from incidents.record.actors import Actor, Via
+from incidents.response.steps import StepKind
+from tests.api.conftest import Browser, Program
+from tests.harness import Desk
+
+# Who asks: nobody signed in, Kiên without a role, Hà the secretary, Lan on shift.
+NOBODY, OUTSIDER, MEMBER, DUTY = range(4)
+
+# What an answer tells: let in (the deed itself may still refuse an empty body), no right, sign in.
+IN, NO, SIGN_IN, TO_SIGN_IN, PROVE = "in", "no", "sign in", "to sign in", "prove"
+
+ANYBODY = (IN, IN, IN, IN)
+SIGNED_IN = (SIGN_IN, IN, IN, IN)
+INSIDERS = (SIGN_IN, NO, IN, IN)
+DUTY_ONLY = (SIGN_IN, NO, NO, IN)
+ROOM = (SIGN_IN, NO, IN, IN)
+COMMAND_ONLY = (SIGN_IN, NO, NO, NO)
+WITHDRAWERS = COMMAND_ONLY
+EDITORS = (SIGN_IN, NO, IN, NO)
+HOLDER = (SIGN_IN, NO, IN, NO)
+PAGE_SIGNED_IN = (TO_SIGN_IN, IN, IN, IN)
+PAGE_INSIDERS = (TO_SIGN_IN, NO, IN, IN)
+PAGE_DUTY = (TO_SIGN_IN, NO, NO, IN)
+
+SCORES = dict.fromkeys(("reach", "velocity", "harm", "credibility", "duty"), 1)
+BECAUSE = {"reason": "vì thế"}
+
+# (method, path) → the body that passes its shape, and what each of the four gets.
+TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
+    ("GET", "/api/v1/openapi.json"): (None, ANYBODY),
+    ("GET", "/api/v1/health"): (None, ANYBODY),
+    ("GET", "/api/v1/metrics"): (None, ANYBODY),
+    ("POST", "/api/v1/sessions"): ({"username": "x", "password": "x"}, (NO, NO, NO, NO)),
+    ("POST", "/api/v1/sessions/proof"): ({"password": "x"}, (SIGN_IN, NO, NO, NO)),
+    ("DELETE", "/api/v1/sessions"): (None, SIGNED_IN),
+    ("POST", "/api/v1/signals"): ({"text": "x"}, SIGNED_IN),
+    ("GET", "/api/v1/signals"): (None, INSIDERS),
+    ("GET", "/api/v1/signals/{code}"): (None, INSIDERS),
+    ("POST", "/api/v1/signals/{code}/acknowledge"): (None, DUTY_ONLY),
+    ("POST", "/api/v1/signals/{code}/dismiss"): ({"nature": "opinion", **BECAUSE}, DUTY_ONLY),
+    ("POST", "/api/v1/signals/{code}/watch"): ({"review_at": "2030-01-01T00:00:00Z"}, DUTY_ONLY),
+    ("POST", "/api/v1/incidents"): (
+        {"playbook": "TIN_GIA_MXH", "level": 1, "title": "x"},
+        DUTY_ONLY,
+    ),
+    ("GET", "/api/v1/incidents"): (None, INSIDERS),
+    ("GET", "/api/v1/incidents/{number}"): (None, INSIDERS),
+    ("POST", "/api/v1/incidents/{number}/score"): (SCORES, ROOM),
+    ("POST", "/api/v1/incidents/{number}/level"): ({"level": 4, **BECAUSE}, ROOM),
+    ("POST", "/api/v1/incidents/{number}/stabilise"): (BECAUSE, COMMAND_ONLY),
+    ("POST", "/api/v1/incidents/{number}/review"): (
+        {"held_at": "2026-11-01T00:00:00Z", "outcome": "x"},
+        COMMAND_ONLY,
+    ),
+    ("POST", "/api/v1/incidents/{number}/resolve"): (BECAUSE, COMMAND_ONLY),
+    ("POST", "/api/v1/incidents/{number}/close"): (BECAUSE, COMMAND_ONLY),
+    ("POST", "/api/v1/incidents/{number}/stand-down"): (BECAUSE, DUTY_ONLY),
+    ("POST", "/api/v1/incidents/{number}/undo"): (BECAUSE, DUTY_ONLY),
+    ("POST", "/api/v1/incidents/{number}/direction"): (
+        {"roles": ["lead"], "given_by": "x", "call_back": "1"},
+        ROOM,
+    ),
+    ("POST", "/api/v1/incidents/{number}/notes"): ({"text": "x"}, INSIDERS),
+    ("POST", "/api/v1/incidents/{number}/members/replace"): (
+        {"role": "lead", "outgoing": str(uuid4()), "incoming": str(uuid4()), **BECAUSE},
+        ROOM,
+    ),
+    ("POST", "/api/v1/incidents/{number}/shells/{code}/release"): ({}, DUTY_ONLY),
+    ("GET", "/api/v1/incidents/{number}/timeline"): (None, INSIDERS),
+    ("GET", "/api/v1/incidents/{number}/steps"): (None, INSIDERS),
+    ("GET", "/api/v1/incidents/{number}/statements"): (None, INSIDERS),
+    ("GET", "/api/v1/incidents/{number}/evidence"): (None, INSIDERS),
+    ("POST", "/api/v1/incidents/{number}/evidence"): ("a file", INSIDERS),
+    ("GET", "/api/v1/incidents/{number}/messages"): (None, INSIDERS),
+    ("GET", "/api/v1/incidents/{number}/verify"): (None, INSIDERS),
+    ("GET", "/api/v1/steps"): (None, INSIDERS),
+    ("GET", "/api/v1/steps/{step_id}"): (None, INSIDERS),
+    ("POST", "/api/v1/steps/{step_id}/acknowledge"): (None, HOLDER),
+    ("POST", "/api/v1/steps/{step_id}/complete"): ({}, HOLDER),
+    ("POST", "/api/v1/steps/{step_id}/decline"): (BECAUSE, HOLDER),
+    ("POST", "/api/v1/steps/{step_id}/comment"): ({"remark": "x"}, HOLDER),
+    ("POST", "/api/v1/steps/{step_id}/reassign"): ({"person_id": str(uuid4()), **BECAUSE}, ROOM),
+    ("POST", "/api/v1/steps/{step_id}/extend"): (
+        {"due_at": "2030-01-01T00:00:00Z", **BECAUSE},
+        ROOM,
+    ),
+    ("POST", "/api/v1/steps/{step_id}/waive"): (BECAUSE, COMMAND_ONLY),
+    ("GET", "/api/v1/statements/{statement_id}"): (None, INSIDERS),
+    ("POST", "/api/v1/statements/{statement_id}/versions"): ({"title": "x", "text": "y"}, EDITORS),
+    ("POST", "/api/v1/statements/{statement_id}/versions/{version_id}/sign-off"): (
+        {"verdict": "granted", "sha256": "x"},
+        COMMAND_ONLY,
+    ),
+    ("POST", "/api/v1/statements/{statement_id}/versions/{version_id}/telephone"): (
+        {
+            "verdict": "granted",
+            "approver_id": str(uuid4()),
+            "witness_id": str(uuid4()),
+            "number_called": "1",
+            "read_back": "x",
+        },
+        DUTY_ONLY,
+    ),
+    ("POST", "/api/v1/approvals/{approval_id}/confirm"): (None, SIGNED_IN),
+    ("POST", "/api/v1/publications/{publication_id}/withdraw"): (BECAUSE, WITHDRAWERS),
+    ("GET", "/api/v1/people"): (None, INSIDERS),
+    ("GET", "/api/v1/rosters"): (None, INSIDERS),
+    ("GET", "/api/v1/playbooks"): (None, INSIDERS),
+    ("GET", "/api/v1/shells"): (None, INSIDERS),
+    ("GET", "/api/v1/task-forces"): (None, INSIDERS),
+    ("GET", "/api/v1/runs"): (None, INSIDERS),
+    ("GET", "/dang-nhap"): (None, ANYBODY),
+    ("POST", "/dang-nhap"): ({"username": "x", "password": "x"}, (NO, NO, NO, NO)),
+    ("POST", "/dang-xuat"): ({}, PAGE_SIGNED_IN),
+    ("POST", "/ngon-ngu"): ({"language": "vi"}, PAGE_SIGNED_IN),
+    ("GET", "/"): (None, PAGE_SIGNED_IN),
+    ("GET", "/vu-viec"): (None, PAGE_INSIDERS),
+    ("GET", "/bao-tin"): (None, PAGE_SIGNED_IN),
+    ("POST", "/bao-tin"): ({"text": "x"}, PAGE_SIGNED_IN),
+    ("GET", "/tin-bao/{code}"): (None, PAGE_INSIDERS),
+    ("POST", "/tin-bao/{code}/{deed}"): ({}, PAGE_DUTY),
+    ("GET", "/tu-lieu/{evidence_id}"): (None, PAGE_INSIDERS),
+    ("GET", "/vu-viec/{number}"): (None, PAGE_INSIDERS),
+    ("GET", "/vu-viec/{number}/kiem-tra"): (None, PAGE_INSIDERS),
+    ("POST", "/vu-viec/{number}/tu-lieu"): ({}, PAGE_INSIDERS),
+    ("POST", "/vu-viec/{number}/mau/{code}"): ({}, PAGE_DUTY),
+    ("POST", "/vu-viec/{number}/{deed}"): ({"text": "x"}, PAGE_INSIDERS),
+    ("GET", "/nhiem-vu/{step_id}"): (None, PAGE_INSIDERS),
+    ("POST", "/nhiem-vu/{step_id}/hoan-thanh"): ({}, (TO_SIGN_IN, NO, IN, NO)),
+    ("POST", "/nhiem-vu/{step_id}/{deed}"): ({}, (TO_SIGN_IN, NO, IN, NO)),
+    ("GET", "/phat-ngon/{statement_id}"): (None, PAGE_INSIDERS),
+    ("POST", "/phat-ngon/{statement_id}/{deed}"): (
+        {"title": "x", "text": "y"},
+        (TO_SIGN_IN, NO, IN, NO),
+    ),
+    ("GET", "/t/{token}"): (None, ANYBODY),
+    ("POST", "/t/{token}/{deed}"): ({"number": "00"}, ANYBODY),
+    ("GET", "/hop-thu-di"): (None, PAGE_DUTY),
+    ("GET", "/hop-thu-di/{message_id}"): (None, PAGE_DUTY),
+    ("GET", "/cong-bo"): (None, ANYBODY),
+    ("GET", "/cong-bo/{name:path}"): (None, ANYBODY),
+    ("GET", "/tra-cuu-rest"): (None, PAGE_SIGNED_IN),
+    ("GET", "/song/ban-truc"): (None, PAGE_INSIDERS),
+    ("GET", "/song/vu-viec/{number}"): (None, PAGE_INSIDERS),
+}
+ENDS_SESSION = ("/api/v1/sessions", "/dang-xuat")
+STREAMS = ("/song/ban-truc", "/song/vu-viec/{number}")
+
+
+def routes_of(app: Any) -> Iterator[tuple[str, str]]:
+    """Every method and path the application answers, mounts left out."""
+    for route in app.routes:
+        found = route.effective_route_contexts() if hasattr(route, "original_router") else [route]
+        for each in found:
+            for method in (getattr(each, "methods", None) or set()) - {"HEAD"}:
+                yield method, each.path
+
+
+def test_no_route_was_left_unthought_of(client: TestClient) -> None:
+    assert set(routes_of(client.app)) == set(TABLE)
+
+
+@dataclass
+class Scene:
+    """One incident with a step of Hà's, a statement, a publication and a flag that waits."""
+
+    path_values: dict[str, str]
+
+    def path(self, pattern: str) -> str:
+        return pattern.replace("{name:path}", "").format(**self.path_values)
+
+
+@pytest.fixture
+def scene(desk: Desk) -> Scene:
+    incident = desk.opened(
+        level=3, roles=[Role.LEAD, Role.STANDING_DEPUTY, Role.SPOKESPERSON, Role.SECRETARY]
+    )
+    statement, version = desk.drafted(incident)
+    desk.plan(
+        incident,
+        "approve",
+        Role.SPOKESPERSON,
+        kind=StepKind.APPROVE,
+        form="SignOff",
+        statement_id=statement.id,
+    )
+    step = desk.plan(incident, "write it down", Role.SECRETARY)
+    told = desk.messages(to=desk.cast.ha, kind="step_assigned")[-1]
+    from incidents.intake.evidence import of_incident
+    from incidents.record import database
+
+    with database.reading() as session:
+        kept = of_incident(session, incident.id)[0]
+    released = desk.do(_released, incident_id=incident.id, by=Actor(desk.cast.lan.id, Via.DESK))
+    flag = desk.flag("Một chuyện khác")
+    desk.set_aside()
+    return Scene(
+        {
+            "code": flag.code,
+            "number": incident.number,
+            "step_id": str(step.id),
+            "statement_id": str(statement.id),
+            "version_id": str(version.id),
+            "approval_id": str(uuid4()),
+            "publication_id": str(released.id),
+            "evidence_id": str(kept.id),
+            "message_id": str(told.id),
+            "token": links.token(told.id),
+            "deed": "",
+        }
+    )
+
+
+def _released(session: Any, *, incident_id: Any, by: Actor) -> Any:
+    from incidents.response import signing
+
+    values = {"time": "02:00", "place": "phường Tân Hưng", "next": "06:00"}
+    return signing.release_shell(session, incident_id, "BAN-DAU", values, by=by)
+
+
+# The deed a page's general route is tried with.
+DEEDS = {
+    "/tin-bao/{code}/{deed}": "tiep-nhan",
+    "/vu-viec/{number}/{deed}": "ghi-chu",
+    "/nhiem-vu/{step_id}/{deed}": "tiep-nhan",
+    "/phat-ngon/{statement_id}/{deed}": "sua",
+    "/t/{token}/{deed}": "tiep-nhan",
+}
+
+
+@pytest.mark.parametrize("who", [NOBODY, OUTSIDER, MEMBER, DUTY])
+def test_each_lets_in_whom_it_should(
+    desk: Desk,
+    scene: Scene,
+    program: Callable[..., Program],
+    new_browser: Callable[..., Browser],
+    who: int,
+) -> None:
+    name = ("", "kien", "ha", "lan")[who]
+    at_rest, at_pages = program(name), new_browser(name)
+    met: dict[tuple[str, str], str] = {}
+    for (method, pattern), (body, _) in TABLE.items():
+        if pattern in STREAMS:
+            continue
+        if pattern in ENDS_SESSION:
+            at_rest, at_pages = program(name), new_browser(name)
+        scene.path_values["deed"] = DEEDS.get(pattern, "")
+        path = scene.path(pattern)
+        answer = (
+            _over_rest(at_rest, method, path, body)
+            if pattern.startswith("/api/")
+            else _on_pages(at_pages, method, path, body)
+        )
+        met[method, pattern] = _meaning(answer)
+        if pattern in ENDS_SESSION:
+            at_rest, at_pages = program(name), new_browser(name)
+    desk.set_aside()
+    assert met == {key: expected[who] for key, (_, expected) in TABLE.items() if key in met}
+
+
+@pytest.mark.parametrize("path", STREAMS)
+@pytest.mark.parametrize(("name", "expected"), [("", TO_SIGN_IN), ("kien", NO)])
+def test_live_updates_are_for_insiders(
+    scene: Scene, new_browser: Callable[..., Browser], path: str, name: str, expected: str
+) -> None:
+    answer = new_browser(name).get(scene.path(path), follow_redirects=False)
+    assert _meaning(answer) == expected
+
+
+def _over_rest(program: Program, method: str, path: str, body: Any) -> Any:
+    options: dict[str, Any] = {"headers": program.headers}
+    if body == "a file":
+        options["files"] = {"file": ("a.txt", b"x", "text/plain")}
+    elif body is not None:
+        options["json"] = body
+    return program.client.request(method, path, **options)
+
+
+def _on_pages(browser: Browser, method: str, path: str, body: Any) -> Any:
+    if method == "POST":
+        data = {"form_token": browser.form_token} | body
+        return browser.client.post(path, data=data, follow_redirects=False)
+    return browser.get(path, follow_redirects=False)
+
+
+def _meaning(answer: Any) -> str:
+    if answer.status_code == 303 and answer.headers["location"].startswith("/dang-nhap?tiep="):
+        return TO_SIGN_IN
+    if answer.status_code == 401:
+        is_problem = answer.headers["content-type"] == "application/problem+json"
+        return SIGN_IN if is_problem and answer.json()["type"] == "sign-in" else PROVE
+    assert answer.status_code < 500, answer.text
+    return NO if answer.status_code == 403 else IN

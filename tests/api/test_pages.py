@@ -1,0 +1,288 @@
+"""The pages: whole without JavaScript, safe to look at, and as fast however much they show."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+from starlette.testclient import TestClient
+
+from api import attempts
+from incidents.people.roles import Role
+from incidents.record import database, links
+from incidents.record.outbox import Channel
+from incidents.response import journal
+from incidents.response.steps import StepKind, StepState
+from tests.api.conftest import Browser
+from tests.api.test_every_route import STREAMS, TABLE, Scene, scene
+from tests.cast import PASSWORD
+from tests.harness import Desk
+
+__all__ = ["scene"]
+
+MOST_QUERIES = 34
+"""For the whole room; what counts more is that it does not grow."""
+
+New = Callable[..., Browser]
+
+
+def test_looking_changes_nothing(
+    desk: Desk, scene: Scene, new_browser: New, client: TestClient
+) -> None:
+    lan = new_browser("lan")
+    before = desk.picture()
+    for method, pattern in TABLE:
+        if method == "GET" and pattern not in STREAMS:
+            assert lan.get(scene.path(pattern)).status_code < 500
+            assert client.head(scene.path(pattern)).status_code < 500
+    assert desk.picture() == before
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """The statements sent to the database meanwhile."""
+    sent: list[str] = []
+
+    def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        sent.append(statement)
+
+    engine = database.reading_engine()
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def test_the_room_asks_as_often_however_long_the_story(desk: Desk, new_browser: New) -> None:
+    incident = desk.opened(roles=[Role.SECRETARY, Role.SPOKESPERSON])
+    lan = new_browser("lan")
+
+    def look() -> int:
+        with counted() as sent:
+            assert lan.get(f"/vu-viec/{incident.number}").status_code == 200
+        return len(sent)
+
+    desk.plan(incident, "first", Role.SECRETARY)
+    desk.drafted(incident)
+    few = look()
+    for count in range(8):
+        desk.plan(incident, f"step {count}", Role.SECRETARY)
+        desk.do(journal.note, incident.id, f"ghi chú {count}", by=desk.cast.lan)
+    desk.set_aside()
+    assert look() == few
+    assert few <= MOST_QUERIES
+
+
+def test_a_flag_is_taken_and_opened_by_two_forms(desk: Desk, new_browser: New) -> None:
+    lan = new_browser("lan")
+    sent = lan.post("/bao-tin", text="Đập sắp vỡ", files={"files": ("a.png", b"x", "image/png")})
+    code = re.search(r"T[2-9A-Z]{5}", sent.text)
+    assert code, sent.text
+    flag = f"/tin-bao/{code[0]}"
+    assert f'action="{flag}/tiep-nhan"' in lan.get("/").text
+    assert "Mở vụ việc" in lan.post(f"{flag}/tiep-nhan").text
+    room = lan.post(f"{flag}/mo-vu-viec", title="Tin vỡ đập", level="3", playbook="TIN_GIA_MXH")
+    assert room.url.path == "/vu-viec/2026-0001"
+    assert "Tin vỡ đập" in room.text
+    desk.set_aside()
+
+
+def test_a_refused_form_comes_back_as_it_was_filled_in(desk: Desk, new_browser: New) -> None:
+    incident = desk.opened()
+    again = new_browser("lan").post(
+        f"/vu-viec/{incident.number}/cap-do", level="0", reason="Đã hết lan"
+    )
+    assert again.status_code == 422
+    assert "Hạ cấp độ cần người thứ hai đồng ý." in again.text
+    assert "Đã hết lan" in again.text
+    assert desk.reload(incident).level == 3
+
+
+def test_conditions_that_are_missing_are_listed(desk: Desk, new_browser: New) -> None:
+    incident = desk.opened(roles=[Role.SECRETARY])
+    desk.plan(incident, "write it down", Role.SECRETARY)
+    refused = new_browser("tung").post(f"/vu-viec/{incident.number}/cho-tong-ket")
+    assert refused.status_code == 409
+    assert "chưa xong và chưa được miễn" in refused.text
+    assert "Vụ việc chưa ở trạng thái tạm ổn." in refused.text
+    desk.set_aside()
+
+
+def test_signing_asks_for_the_password_and_loses_nothing(desk: Desk, new_browser: New) -> None:
+    incident = desk.opened(roles=[Role.SPOKESPERSON])
+    statement, version = desk.drafted(incident)
+    desk.plan(
+        incident,
+        "approve",
+        Role.SPOKESPERSON,
+        kind=StepKind.APPROVE,
+        form="SignOff",
+        statement_id=statement.id,
+        release_to=(Channel.PUBLIC_PAGE,),
+    )
+    minh = new_browser("minh")
+    desk.fast_forward(timedelta(minutes=6))
+    page = minh.get(f"/phat-ngon/{statement.id}").text
+    assert version.sha256[:6].upper() in page
+    assert 'name="password"' in page
+    verdict = {"target": str(version.id), "sha256": version.sha256, "verdict": "granted"}
+    asked = minh.post(f"/phat-ngon/{statement.id}/duyet", comment="Được", **verdict)
+    assert asked.status_code == 401
+    assert 'value="Được"' in asked.text
+    wrong = minh.post(f"/phat-ngon/{statement.id}/duyet", password="không phải", **verdict)
+    assert wrong.status_code == 403
+    assert desk.step("approve").state is StepState.OPEN
+    done = minh.post(f"/phat-ngon/{statement.id}/duyet", password=PASSWORD, **verdict)
+    assert done.status_code == 200, done.text
+    assert desk.step("approve").state is StepState.DONE
+    desk.set_aside()
+
+
+def test_a_form_from_elsewhere_is_refused(desk: Desk, new_browser: New) -> None:
+    incident = desk.opened()
+    lan = new_browser("lan")
+    path = f"/vu-viec/{incident.number}/dung-xu-ly"
+    elsewhere = [
+        {"origin": "https://evil.test"},
+        {"sec-fetch-site": "cross-site", "origin": "null"},
+        {"sec-fetch-site": "same-site"},
+    ]
+    data = {"form_token": lan.form_token, "reason": "x"}
+    for headers in elsewhere:
+        assert lan.client.post(path, data=data, headers=headers).status_code == 403
+    assert lan.client.post(path, data={"reason": "x"}).status_code == 403
+    assert lan.client.post(path, data=data | {"form_token": "guess"}).status_code == 403
+    assert desk.reload(incident).live
+    ours = {"origin": "null", "sec-fetch-site": "same-origin"}
+    assert lan.client.post(path, data=data, headers=ours).status_code == 200
+    assert not desk.reload(incident).live
+    desk.set_aside()
+
+
+def test_a_cookie_alone_changes_nothing_over_rest(desk: Desk, new_browser: New) -> None:
+    lan = new_browser("lan")
+    assert lan.get("/api/v1/signals").status_code == 200
+    assert lan.client.post("/api/v1/signals", json={"text": "x"}).status_code == 401
+
+
+def test_guessing_passwords_is_slowed_down(desk: Desk, new_browser: New) -> None:
+    browser = new_browser()
+    for _ in range(attempts.ACCOUNT_LIMIT):
+        tried = browser.client.post("/dang-nhap", data={"username": "lan", "password": "sai"})
+        assert tried.status_code == 403
+    slowed = browser.client.post("/dang-nhap", data={"username": "lan", "password": PASSWORD})
+    assert (slowed.status_code, "15 phút" in slowed.text) == (429, True)
+    desk.time += attempts.WINDOW
+    browser.sign_in("lan")
+
+
+def test_signing_in_leads_on_inside_the_desk_only(desk: Desk, new_browser: New) -> None:
+    for onward in ("https://evil.test/", "//evil.test", "/\\evil.test"):
+        data = {"username": "lan", "password": PASSWORD, "tiep": onward}
+        answer = new_browser().client.post("/dang-nhap", data=data, follow_redirects=False)
+        assert answer.headers["location"] == "/"
+        assert "HttpOnly" in answer.headers["set-cookie"]
+
+
+def test_signing_out_ends_the_session(desk: Desk, new_browser: New) -> None:
+    lan = new_browser("lan")
+    kept = dict(lan.client.cookies)
+    lan.post("/dang-xuat")
+    thief = new_browser()
+    thief.client.cookies.update(kept)
+    assert thief.get("/vu-viec", follow_redirects=False).status_code == 303
+
+
+def test_the_language_is_the_persons_own(desk: Desk, new_browser: New) -> None:
+    lan = new_browser("lan")
+    assert '<html lang="vi">' in lan.get("/").text
+    assert '<html lang="en">' in lan.post("/ngon-ngu", language="en", tiep="/").text
+    assert "Flags waiting" in lan.get("/").text
+    assert "Flags waiting" in new_browser("lan").get("/").text
+
+
+def test_a_link_does_a_step_without_signing_in(desk: Desk, new_browser: New) -> None:
+    incident = desk.opened(roles=[Role.SUBJECT_LEAD, Role.STANDING_DEPUTY])
+    desk.plan(incident, "verify", Role.SUBJECT_LEAD, form="Verification")
+    message = desk.messages(to=desk.cast.phuc, kind="step_assigned")[-1]
+    path, number = f"/t/{links.token(message.id)}", links.number(message.id)
+    phuc = new_browser()
+    page = phuc.get(path)
+    assert desk.cast.phuc.name in page.text
+    assert page.headers["referrer-policy"] == "no-referrer"
+    assert number not in re.sub(r"\d{4}-\d{4}|\d\d:\d\d|[\d/]{6,}", "", page.text.split("<main")[1])
+    missing = phuc.post(f"{path}/hoan-thanh", number=number, finding="false")
+    assert (missing.status_code, "Ô này phải điền." in missing.text) == (422, True)
+    done = phuc.post(
+        f"{path}/hoan-thanh",
+        number=number,
+        finding="false",
+        explanation="Cống vận hành bình thường",
+        source="Trạm thủy nông",
+    )
+    assert "Đã ghi nhận." in done.text
+    assert desk.step("verify").state is StepState.DONE
+    desk.set_aside()
+
+
+def test_an_approval_by_link_leads_to_the_sign_in(desk: Desk, new_browser: New) -> None:
+    incident = desk.opened(roles=[Role.SPOKESPERSON])
+    statement, version = desk.drafted(incident)
+    desk.plan(
+        incident,
+        "approve",
+        Role.SPOKESPERSON,
+        kind=StepKind.APPROVE,
+        form="SignOff",
+        statement_id=statement.id,
+    )
+    message = desk.messages(to=desk.cast.minh, kind="step_assigned")[-1]
+    path, number = f"/t/{links.token(message.id)}", links.number(message.id)
+    browser = new_browser()
+    page = browser.get(path).text
+    assert "Đăng nhập để duyệt" in page
+    assert version.text not in page
+    tried = browser.post(f"{path}/hoan-thanh", number=number, verdict="granted")
+    assert tried.status_code == 409
+    assert desk.step("approve").state is StepState.OPEN
+    desk.set_aside()
+
+
+def test_the_outbox_shows_words_but_never_the_key_to_answer(desk: Desk, new_browser: New) -> None:
+    incident = desk.opened(roles=[Role.SECRETARY])
+    desk.plan(incident, "write it down", Role.SECRETARY)
+    message = desk.messages(to=desk.cast.ha, kind="step_assigned")[-1]
+    page = new_browser("lan").get(f"/hop-thu-di/{message.id}").text
+    assert incident.number in page
+    assert links.token(message.id) not in page
+    assert "••" in page
+    desk.set_aside()
+
+
+@pytest.mark.parametrize("name", ["../trucban.db", "..%2Ftrucban.db", ".writing", "%00", "/etc/x"])
+def test_the_public_page_shows_its_own_files_only(desk: Desk, new_browser: New, name: str) -> None:
+    assert new_browser().get(f"/cong-bo/{name}").status_code == 404
+
+
+def test_evidence_never_runs_in_our_pages(desk: Desk, new_browser: New) -> None:
+    lan = new_browser("lan")
+    page = lan.post(
+        "/bao-tin", text="x", files={"files": ("a.html", b"<script>1</script>", "text/html")}
+    )
+    at = re.findall(r'href="(/tu-lieu/[^"]+)">a.html', page.text)[0]
+    kept = lan.get(at)
+    assert kept.content == b"<script>1</script>"
+    assert kept.headers["content-type"] == "application/octet-stream"
+    assert kept.headers["content-disposition"].startswith("attachment")
+    desk.set_aside()
+
+
+def test_the_reference_lists_every_operation(desk: Desk, new_browser: New) -> None:
+    page = new_browser("lan").get("/tra-cuu-rest").text
+    for _, path in TABLE:
+        if path.startswith("/api/v1/") and path != "/api/v1/openapi.json":
+            assert path in page, path

