@@ -33,6 +33,7 @@ _KINDS: dict[str, tuple[HTTPStatus, str]] = {
     "TooManyAttempts": (HTTPStatus.TOO_MANY_REQUESTS, "too-many-attempts"),
     "NotSignedIn": (HTTPStatus.UNAUTHORIZED, "sign-in"),
     "Busy": (HTTPStatus.SERVICE_UNAVAILABLE, "busy"),
+    "Broken": (HTTPStatus.INTERNAL_SERVER_ERROR, "broken"),
     SignInAgain.__name__: (HTTPStatus.UNAUTHORIZED, "sign-in-again"),
     NotFound.__name__: (HTTPStatus.NOT_FOUND, "not-found"),
     NotPermitted.__name__: (HTTPStatus.FORBIDDEN, "not-permitted"),
@@ -41,6 +42,10 @@ _KINDS: dict[str, tuple[HTTPStatus, str]] = {
     Conflict.__name__: (HTTPStatus.CONFLICT, "conflict"),
     Invalid.__name__: (HTTPStatus.UNPROCESSABLE_ENTITY, "invalid"),
 }
+
+
+class Broken(Refusal):
+    """We made a mistake; the log has it."""
 
 
 class Busy(Refusal):
@@ -127,8 +132,12 @@ def _as_refusal(error: Exception) -> Refusal:  # noqa: PLR0911 - one line a kind
             return Conflict(N_("Có người vừa làm việc này; hãy tải lại trang để xem."))
         case OperationalError():
             return Busy(N_("Bàn trực đang bận. Chưa có gì được ghi nhận; hãy thử lại."))
-        case _:
+        case DataError() | UnicodeEncodeError() | HTTPException():
             return Invalid(N_("Không đọc được nội dung gửi lên. Chưa có gì được ghi nhận."))
+        case _:
+            return Broken(
+                N_("Bàn trực gặp lỗi. Chưa có gì được ghi nhận; hãy gọi quản trị hệ thống.")
+            )
 
 
 def _invalid(error: RequestValidationError) -> Invalid:
@@ -151,5 +160,7 @@ def install(app: FastAPI) -> None:
         OperationalError,
         DataError,
         UnicodeEncodeError,
+        # What nobody foresaw is logged by the server as well, never shown.
+        Exception,
     ):
         app.add_exception_handler(kind, _refused)

@@ -78,6 +78,10 @@ class Resident:
             self._loop.run_until_complete(_warm())
             self._loop.call_soon(self._ready.set)
             self._loop.run_forever()
+            for left in asyncio.all_tasks(self._loop):
+                left.cancel()
+            self._loop.run_until_complete(asyncio.sleep(0))
+            self._loop.close()
 
     def call(self, coroutine: "Coroutine[Any, Any, R]") -> "Future[R]":
         """Run something of Prefect's client in its thread."""

@@ -198,7 +198,7 @@ def statement(
             ),
             None,
         )
-        or catalog.newest(session, incident.playbook).version
+        or catalog.newest(session, incident.playbook)
     )
     path = f"templates/{template}"
     sources = [

@@ -30,7 +30,7 @@ class Prove(BaseModel):
 
 @router.post("", status_code=201, summary="Sign in")
 def sign_in(request: Request, asked: SignIn) -> SessionOut:
-    """Answers with a token for ``Authorization: Bearer``."""
+    """Answers with a token for the header Authorization: Bearer."""
     person = identity.check(request, asked.username, asked.password.get_secret_value())
     with database.transaction() as session:
         token = sign_ins.begin(session, person)

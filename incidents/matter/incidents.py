@@ -88,17 +88,19 @@ class Incident(Table, table=True):
 
 def next_number(session: Session, today: date) -> str:
     """The next number of the year, without gaps: 2026-0001."""
-    # Two first openings of a year at one moment: the row must exist before it can be locked.
-    session.connection().execute(
-        text("INSERT INTO incident_counter (year, last) VALUES (:year, 0) ON CONFLICT DO NOTHING"),
-        {"year": today.year},
+    # One statement: two first openings of a year at one moment wait for each other all the same.
+    number: int = (
+        session.connection()
+        .execute(
+            text(
+                "INSERT INTO incident_counter (year, last) VALUES (:year, 1) "
+                "ON CONFLICT (year) DO UPDATE SET last = incident_counter.last + 1 RETURNING last"
+            ),
+            {"year": today.year},
+        )
+        .scalar_one()
     )
-    counter = session.get_one(
-        IncidentCounter, today.year, with_for_update=True, populate_existing=True
-    )
-    counter.last += 1
-    session.add(counter)
-    return f"{today.year}-{counter.last:04d}"
+    return f"{today.year}-{number:04d}"
 
 
 def today() -> date:

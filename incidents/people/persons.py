@@ -8,6 +8,8 @@ from uuid import UUID
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, Session, col, select
 
+# Persons point to its table: whoever writes one needs it known, in whatever process.
+from incidents.people.organisations import Organisation as Organisation  # noqa: PLC0414
 from incidents.record import clock, outbox
 from incidents.record.database import Table, choice, identifier, moment, reference
 from incidents.record.errors import NotFound

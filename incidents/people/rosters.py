@@ -41,13 +41,12 @@ def on_shift(session: Session, at: datetime, role: Role = Role.DUTY_OFFICER) -> 
 
 def roles_on_shift(session: Session, person_id: UUID, at: datetime) -> set[Role]:
     """In which roles a person is on shift at a moment."""
-    return set(
-        session.exec(
-            select(Shift.role).where(
-                Shift.person_id == person_id, Shift.starts_at <= at, Shift.ends_at > at
-            )
+    held = session.exec(
+        select(Shift.role).where(
+            Shift.person_id == person_id, Shift.starts_at <= at, Shift.ends_at > at
         )
     )
+    return {Role(role) for role in held}
 
 
 def to_alert(session: Session, at: datetime) -> list[UUID]:

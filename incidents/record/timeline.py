@@ -9,7 +9,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -140,7 +140,8 @@ def record(
     entry = TimelineEntry(
         chain=chain,
         seq=head.seq + 1,
-        happened_at=happened_at or recorded_at,
+        # In UTC before it is hashed: that is how it comes back from the database.
+        happened_at=(happened_at or recorded_at).astimezone(UTC),
         recorded_at=recorded_at,
         actor_id=by.person_id,
         via=by.via,

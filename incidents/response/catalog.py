@@ -76,18 +76,21 @@ def find(session: Session, code: str, version: int) -> PlaybookVersion | None:
     ).first()
 
 
-def newest(session: Session, code: str) -> PlaybookVersion:
-    """The version a new incident is bound to; ``Invalid`` for an unknown code."""
-    row = session.exec(
-        select(PlaybookVersion)
+def newest(session: Session, code: str) -> int:
+    """The version a new incident is bound to; ``Invalid`` for an unknown code.
+
+    Only the number is read: a row carries some hundred kilobytes of outline and texts.
+    """
+    version = session.exec(
+        select(PlaybookVersion.version)
         .where(PlaybookVersion.code == code)
         .order_by(col(PlaybookVersion.version).desc())
     ).first()
-    if row is None:
+    if version is None:
         raise Invalid(
             fields={"playbook": (N_("Không có kịch bản ứng phó mã %(code)s."), {"code": code})}
         )
-    return row
+    return version
 
 
 def on_offer(session: Session) -> list[PlaybookVersion]:

@@ -16,7 +16,7 @@ from incidents.intake.signals import Nature, Signal, SignalReturned, SignalState
 from incidents.matter import incidents, severity, taskforces
 from incidents.matter.incidents import Finding, Incident, Status
 from incidents.matter.severity import Criterion, Level
-from incidents.people import persons
+from incidents.people import persons, roles
 from incidents.people.roles import Role
 from incidents.record import clock, outbox, timeline
 from incidents.record.actors import Actor
@@ -178,7 +178,7 @@ def _acceptable(session: Session, playbook: str, level: int, title: str, nature:
             {},
         )
     try:
-        version = catalog.newest(session, playbook).version
+        version = catalog.newest(session, playbook)
     except Invalid as unknown:
         fields |= unknown.fields
         version = 0
@@ -212,8 +212,9 @@ def _take_over(session: Session, incident: Incident, signal: Signal, nature: Nat
 
 
 def _call_first(session: Session, incident: Incident) -> None:
+    # No task force yet: whoever holds the post is called.
     called = [
-        p for role in FIRST_CALLED for p in taskforces.candidates(session, incident.id, role)[:1]
+        p for role in FIRST_CALLED for p in roles.holders(session, role, incident.opened_at)[:1]
     ]
     persons.tell_all(
         session,

@@ -1,7 +1,7 @@
 """The pages: whole without JavaScript, safe to look at, and as fast however much they show."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -42,7 +42,7 @@ def test_looking_changes_nothing(
 
 
 @contextmanager
-def counted() -> Iterator[list[str]]:
+def counted() -> Generator[list[str]]:
     """The statements sent to the database meanwhile."""
     sent: list[str] = []
 

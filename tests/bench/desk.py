@@ -1,7 +1,5 @@
 """A desk to measure: its data folder, its people, its processes, and the deeds done at it."""
 
-import http.client
-import json
 import os
 import socket
 import time
@@ -21,42 +19,19 @@ from incidents.record import clock, database, schema, settings
 from incidents.record.actors import ENGINE, Actor, Via
 from incidents.record.outbox import Channel, OutgoingMessage
 from incidents.response import answering, lifecycle, steps
+from incidents.response.catalog import PlaybookVersion
 from incidents.response.runs import Advance, PlaybookRun, Where
 from incidents.response.steps import StepState
 from tests import cast
+from tests.bench.caller import Caller
 from tests.bench.children import Child, NotMeasured
+from tests.bench.post import Post
 
 CALLED = 50
-_CROWD = "xa"
+CROWD = "xa"
+"""How the addresses of those who are called begin."""
+
 _PATIENCE = 60.0
-
-
-class Post:
-    """The SMTP server, and what it has accepted."""
-
-    def __init__(self, env: dict[str, str]) -> None:
-        self.child = Child.module("tests.bench.sink", env=env)
-        self.port = int(self.child.line())
-
-    def clear(self) -> None:
-        """Forget what has come so far."""
-        self.until_quiet()
-
-    def until_quiet(self, quiet: float = 0.3) -> None:
-        """Wait until nothing has come for a while."""
-        while True:
-            try:
-                self.child.line(quiet)
-            except NotMeasured:
-                return
-
-    def accepted(self, to: str, count: int = 1, within: float = _PATIENCE) -> float:
-        """When the last of so many mails to addresses that begin so was accepted."""
-        until, left, at = time.monotonic() + within, count, 0.0
-        while left:
-            at, address = json.loads(self.child.line(until - time.monotonic()))
-            left -= address.startswith(to)
-        return at
 
 
 class Desk:
@@ -77,7 +52,6 @@ class Desk:
             TRUCBAN_PREFECT_PORT=str(_free_port()),
         )
         self.lan = self._furnish()
-        self.prefect: Child | None = None
 
     def _set(self, **values: str) -> None:
         os.environ.update(values)
@@ -99,7 +73,19 @@ class Desk:
                 self._call_up(session, people.hung, number)
             lan = people.lan.id
         Engine(PLAYBOOKS).publish_catalogue()
+        self._as_large_as_life()
         return lan
+
+    def _as_large_as_life(self) -> None:
+        """Give the bench's small playbooks the outline of a real one: rows of its size are read."""
+        from flows import catalogue
+        from playbooks.catalog import PLAYBOOKS
+
+        outline = catalogue.read(PLAYBOOKS[0]).outline
+        with database.transaction() as session:
+            for row in session.exec(select(PlaybookVersion)):
+                row.outline = outline
+                session.add(row)
 
     def _call_up(self, session: Any, like: Person, number: int) -> None:
         person = Person(name=f"Cán bộ xã {number}", organisation_id=like.organisation_id)
@@ -109,7 +95,7 @@ class Desk:
             ContactPoint(
                 person_id=person.id,
                 channel=Channel.MAIL,
-                address=f"{_CROWD}{number}@binhkhe.test",
+                address=f"{CROWD}{number}@binhkhe.test",
                 verified_at=now,
             )
         )
@@ -125,31 +111,24 @@ class Desk:
         self._stack.callback(child.stop)
         return child
 
-    def start_prefect(self) -> None:
-        """Start Prefect's server as ``trucban serve`` does."""
+    def start_prefect(self) -> Child:
+        """Start Prefect's server as ``trucban serve`` does, and wait until it answers."""
         from flows import prefect_server
 
         argv, env = prefect_server.command(settings.current())
-        self.prefect = Child("prefect", argv, env)
-        self._stack.callback(self.prefect.stop)
-
-    def await_prefect(self, within: float = 90.0) -> None:
-        """Wait until Prefect's server answers."""
-        from flows import prefect_server
-
-        url, until = (
-            f"{prefect_server.address(settings.current())}/health",
-            time.monotonic() + within,
-        )
+        child = Child("prefect", argv, env)
+        self._stack.callback(child.stop)
+        url = f"{prefect_server.address(settings.current())}/health"
+        until = time.monotonic() + 90
         while time.monotonic() < until:
             try:
                 with urllib.request.urlopen(url, timeout=2):
-                    return
+                    return child
             except OSError:
                 time.sleep(0.2)
         raise NotMeasured("Prefect's server does not come up")
 
-    def api(self) -> "Caller":
+    def api(self) -> Caller:
         """Start the process that answers people, and sign Lan in."""
         child = Child.module("trucban", "api", env=self.env)
         self._stack.callback(child.stop)
@@ -209,10 +188,6 @@ class Desk:
             answering.complete(session, waiting[0], {}, by=Actor(self.lan, Via.LINK))
         return time.monotonic()
 
-    def crowd(self) -> str:
-        """How the addresses of those who are called begin."""
-        return _CROWD
-
     def called_out(self) -> list[OutgoingMessage]:
         """Fifty of the messages of a call-out."""
         with database.reading() as session:
@@ -231,11 +206,7 @@ class Desk:
             found = session.exec(
                 select(Advance.where).order_by(col(Advance.started_at).desc()).limit(last)
             )
-            return set(found)
-
-    def idle(self, within: float = _PATIENCE) -> None:
-        """Wait until no run is being advanced or wants to be."""
-        self.settled(recorded=False, within=within)
+            return {Where(each) for each in found}
 
     def settled(self, *, recorded: bool = True, within: float = _PATIENCE) -> None:
         """Wait until no run wants an advance, and perhaps until Prefect has a record of each."""
@@ -259,45 +230,9 @@ class Desk:
         raise NotMeasured("the engine does not come to rest")
 
 
-class Caller:
-    """A signed-in program on one kept connection."""
-
-    def __init__(self, port: int, path: str, token: str = "") -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_PATIENCE)
-        self._path, self._token = path, token
-
-    @classmethod
-    def signed_in(cls, port: int, username: str, password: str) -> "Caller":
-        """Wait until the desk answers, and sign in."""
-        until = time.monotonic() + _PATIENCE
-        caller = cls(port, "/api/v1/sessions")
-        while True:
-            try:
-                token = caller.post({"username": username, "password": password})["token"]
-            except OSError:
-                if time.monotonic() > until:
-                    raise NotMeasured("the desk does not answer") from None
-                time.sleep(0.1)
-            else:
-                return cls(port, "/api/v1/incidents", token)
-
-    def post(self, body: dict[str, Any]) -> dict[str, Any]:
-        """Post, and what came back; anything but 201 is no measurement."""
-        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self._token}"}
-        for left in (1, 0):
-            try:
-                self._connection.request("POST", self._path, json.dumps(body).encode(), headers)
-                answer = self._connection.getresponse()
-                said = answer.read()
-                break
-            except OSError:
-                # A server hangs up on a connection that was idle for seconds: begin anew, once.
-                self._connection.close()
-                if not left:
-                    raise
-        if answer.status != http.client.CREATED:
-            raise NotMeasured(f"{self._path} answered {answer.status}: {said[:300]!r}")
-        return json.loads(said)
+def asked(playbook: str, code: str) -> dict[str, object]:
+    """What a program posts to open an incident from a flag."""
+    return {"playbook": playbook, "level": 3, "title": "Tin đồn vỡ đập hồ chứa", "signal": code}
 
 
 def _free_port() -> int:

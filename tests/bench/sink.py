@@ -8,6 +8,7 @@ import json
 import signal
 import sys
 import time
+from asyncio.base_events import Server
 from typing import Any
 
 from aiosmtpd.controller import Controller
@@ -22,7 +23,7 @@ class _Sink:
 
 class _OnAnyPort(Controller):
     def _trigger_server(self) -> None:
-        assert self.server
+        assert isinstance(self.server, Server)
         self.port = self.server.sockets[0].getsockname()[1]
         super()._trigger_server()
 

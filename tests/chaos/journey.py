@@ -19,7 +19,6 @@ from uuid import UUID
 
 from sqlmodel import Session, select
 
-import notifications.delivery  # noqa: F401 - imported before the fork, not once in every desk
 from flows.engine import Engine
 from incidents.intake import signals
 from incidents.intake.signals import Signal, SignalState
@@ -33,6 +32,7 @@ from incidents.response.runs import RunState
 from incidents.response.steps import Step, StepKind, StepState
 from incidents.words import statements
 from incidents.words.approvals import Verdict
+from notifications import delivery
 from playbooks.catalog import PLAYBOOKS
 from tests import cast
 from tests.chaos import ledger
@@ -42,6 +42,9 @@ from tests.harness import CODE, START
 _CLOCK = "clock"
 _ENOUGH = 2000
 _REASON = "Đã đủ căn cứ"
+
+IMPORTED = (delivery,)
+"""What a duty imports when it is first needed is here before the fork, not once in every desk."""
 
 Deed = Callable[[Session], object]
 

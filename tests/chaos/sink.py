@@ -1,5 +1,6 @@
 """A real SMTP server that outlives the desk and remembers the Message-ID of what it accepted."""
 
+from asyncio.base_events import Server
 from email import message_from_bytes
 from email.policy import SMTP
 from typing import Any, Self
@@ -11,7 +12,7 @@ class _OnAnyPort(Controller):
     """The system chooses the port, so that two test runs never want the same one."""
 
     def _trigger_server(self) -> None:
-        assert self.server
+        assert isinstance(self.server, Server)
         self.port = self.server.sockets[0].getsockname()[1]
         super()._trigger_server()
 

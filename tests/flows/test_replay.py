@@ -20,7 +20,7 @@ from tests.harness import Desk, hours, minutes
 
 Release = Callable[[str], Engine]
 
-VERIFIED = {"explanation": "Đập an toàn.", "source": "Sở Nông nghiệp"}
+VERIFIED: dict[str, Any] = {"explanation": "Đập an toàn.", "source": "Sở Nông nghiệp"}
 
 
 def opened(desk: Desk) -> Incident:

@@ -14,7 +14,7 @@ from incidents.matter.incidents import Incident
 from incidents.people import sign_ins
 from incidents.people.persons import ContactPoint, Person
 from incidents.people.roles import Role
-from incidents.record import database, links, outbox, proof, timeline
+from incidents.record import clock, database, links, outbox, proof, timeline
 from incidents.record.database import is_sqlite
 from incidents.record.errors import Conflict, Invalid, NotFound, NotPermitted
 from incidents.record.links import AnswerLink
@@ -441,6 +441,13 @@ def test_signing_out_or_leaving_ends_the_session(desk: Desk) -> None:
         session.add(binh)
     with database.reading() as session:
         assert [sign_ins.find(session, token) for token in tokens] == [None, None]
+
+
+def test_a_time_told_in_the_province_s_zone_proves_as_well(desk: Desk, incident: Incident) -> None:
+    told = (desk.time - hours(1)).astimezone(clock.LOCAL)
+    desk.do(journal.note, incident.id, "Kể lại sau", happened_at=told, by=desk.cast.lan)
+    with database.reading() as session:
+        assert proof.verify(session, incident.id).intact
 
 
 def test_times_come_back_as_they_went_in(desk: Desk) -> None:

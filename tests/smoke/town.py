@@ -218,6 +218,7 @@ class Town:
         if take.count():
             take.locator("[name=number]").fill(number)
             take.locator("button").click()
+            phone.wait_for_selector("[role=status]")
         if "/tin-bao" in subject or not phone.locator("form[action$='/hoan-thanh']").count():
             return self._sign(phone, username)
         self._complete(phone, number)

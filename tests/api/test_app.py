@@ -1,0 +1,65 @@
+"""The application by itself, as the process that answers people loads it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from api import app
+
+ROOT = Path(__file__).parents[2]
+
+
+def alone(code: str) -> None:
+    """Run code in a fresh interpreter, where no test has imported anything yet."""
+    subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, cwd=ROOT)
+
+
+def test_every_table_is_known_where_only_pages_are_loaded() -> None:
+    alone(
+        "from sqlmodel import SQLModel\n"
+        "import api.app\n"
+        "for table in SQLModel.metadata.tables.values():\n"
+        "    [key.column for key in table.foreign_keys]\n"
+    )
+
+
+def test_prefect_is_never_loaded() -> None:
+    alone("import sys, api.app; api.app.create(); assert 'prefect' not in sys.modules")
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [("/khong-co", "Không có trang này."), ("/khong-co?lang=en", "There is no such page.")],
+)
+def test_an_address_that_does_not_exist_is_said_in_the_readers_language(
+    client: TestClient, path: str, said: str
+) -> None:
+    page = client.get(path)
+    assert (page.status_code, said in page.text) == (404, True)
+    problem = client.get(f"/api/v1{path}")
+    assert (problem.status_code, problem.json()["title"]) == (404, said)
+
+
+def test_a_mistake_of_ours_tells_nothing_about_itself(client: TestClient) -> None:
+    application = app.create()
+
+    @application.get("/api/v1/broken")
+    def broken() -> None:
+        raise RuntimeError("a secret")
+
+    answer = TestClient(application, raise_server_exceptions=False).get("/api/v1/broken")
+    assert (answer.status_code, answer.json()["type"]) == (500, "broken")
+    assert "secret" not in answer.text
+
+
+def test_every_answer_carries_the_headers_that_protect(client: TestClient) -> None:
+    for path in ("/dang-nhap", "/api/v1/health", "/khong-co", "/tinh/desk.css"):
+        headers = client.get(path).headers
+        assert headers["x-content-type-options"] == "nosniff"
+        assert "frame-ancestors 'none'" in headers["content-security-policy"]
+        assert "unsafe" not in headers["content-security-policy"]
+        assert headers["referrer-policy"] == "no-referrer"
+    assert client.get("/dang-nhap").headers["cache-control"] == "no-store"

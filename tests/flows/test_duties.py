@@ -1,0 +1,199 @@
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from flows.duties import audit, escalate
+from flows.engine import Engine
+from incidents.intake import signals
+from incidents.intake.signals import SignalState
+from incidents.matter import taskforces
+from incidents.people.roles import Role
+from incidents.record import database, proof, settings
+from incidents.record.actors import Actor, Via
+from incidents.record.outbox import MessageState, OutgoingMessage
+from incidents.response import runs, signing
+from incidents.response.runs import Where
+from incidents.response.steps import StepKind
+from incidents.words.approvals import Verdict
+from tests.harness import Desk, hours, minutes
+
+
+def told(desk: Desk, kind: str) -> list[str]:
+    names = {p.id: name for name, p in vars(desk.cast).items()}
+    return [names[m.recipient_id] for m in desk.messages(kind=kind) if m.recipient_id]
+
+
+def test_an_unanswered_flag_climbs_once_a_rung(desk: Desk) -> None:
+    desk.flag()
+    assert told(desk, "signal_flagged") == ["lan"]
+    desk.time += minutes(8)
+    assert escalate.escalate() == 1
+    assert escalate.escalate() == 0
+    assert told(desk, "signal_reminder") == ["lan"]
+    desk.time += minutes(7)
+    escalate.escalate()
+    assert {"long", "duc", "hoa"} <= set(told(desk, "signal_flagged"))
+    desk.time += minutes(8)
+    escalate.escalate()
+    assert "tung" in told(desk, "signal_flagged")
+    before = len(desk.messages())
+    desk.time += hours(5)
+    escalate.escalate()
+    assert len(desk.messages()) == before
+    desk.deliver()
+    desk.set_aside()
+
+
+def test_a_flag_that_was_taken_climbs_no_more(desk: Desk) -> None:
+    signal = desk.flag()
+    desk.take(signal)
+    desk.time += hours(1)
+    assert escalate.escalate() == 0
+    with database.reading() as session:
+        assert signals.get(session, signal.id).state is SignalState.TRIAGE
+    desk.set_aside()
+
+
+def test_a_telephone_approval_is_reminded_until_it_is_confirmed(desk: Desk) -> None:
+    incident = desk.opened(level=3, roles=[Role.SPOKESPERSON])
+    statement, version = desk.drafted(incident)
+    desk.plan(
+        incident,
+        "sign",
+        Role.SPOKESPERSON,
+        kind=StepKind.APPROVE,
+        form="SignOff",
+        statement_id=statement.id,
+    )
+    approval = desk.do(
+        signing.sign_off_by_telephone,
+        version.id,
+        Verdict.GRANTED,
+        approver_id=desk.cast.minh.id,
+        witness_id=desk.cast.khoi.id,
+        number_called=desk.cast.minh.telephone,
+        read_back=signing.version_code(version),
+        by=desk.cast.lan,
+    )
+    assert len(told(desk, "confirm_telephone")) == 1
+    desk.time += hours(7)
+    escalate.escalate()
+    escalate.escalate()
+    assert len(told(desk, "confirm_telephone")) == 2
+    with database.transaction() as session:
+        signing.confirm(session, approval.id, by=desk_actor(desk))
+    desk.time += hours(7)
+    escalate.escalate()
+    assert len(told(desk, "confirm_telephone")) == 2
+    desk.settle()
+    desk.set_aside()
+
+
+def desk_actor(desk: Desk) -> Actor:
+    return Actor(desk.cast.minh.id, Via.DESK)
+
+
+def test_a_verbal_direction_nobody_signed_is_raised_once_after_a_day(desk: Desk) -> None:
+    incident = desk.opened()
+    desk.do(
+        taskforces.activate_by_direction,
+        incident.id,
+        [Role.LEAD],
+        given_by="Chủ tịch",
+        call_back="0900 000 001",
+        by=desk.cast.lan,
+    )
+    desk.time += hours(23)
+    escalate.escalate()
+    assert told(desk, "direction_unsigned") == []
+    desk.time += hours(2)
+    escalate.escalate()
+    escalate.escalate()
+    assert len(told(desk, "direction_unsigned")) == len(set(told(desk, "direction_unsigned"))) >= 1
+    desk.deliver()
+    desk.set_aside()
+
+
+def test_a_run_whose_executor_died_is_raised_once(desk: Desk) -> None:
+    incident = desk.opened()
+    with database.transaction() as session:
+        run = runs.of_incident(session, incident.id)[0]
+        runs.want(session, run.id)
+        session.flush()
+        assert runs.claim(session, run.id, Where.RESIDENT)
+    assert audit.audit() == 0
+    desk.time += minutes(10)
+    assert audit.audit() == 1
+    assert audit.audit() == 0
+    assert told(desk, "audit_alarm")
+    desk.settle()
+    desk.set_aside()
+
+
+@pytest.mark.parametrize("state", [MessageState.FAILED, MessageState.QUEUED])
+def test_a_message_that_did_not_arrive_is_raised_and_an_alarm_raises_no_alarm(
+    desk: Desk, state: MessageState
+) -> None:
+    with database.transaction() as session:
+        session.add(
+            OutgoingMessage(
+                id=uuid4(),
+                key="lost",
+                channel="mail",  # type: ignore[arg-type]
+                kind="called_out",
+                address="x@binhkhe.test",
+                created_at=desk.time,
+                due_at=desk.time,
+                state=state,
+            )
+        )
+    desk.time += timedelta(minutes=6)
+    assert audit.audit() == 1
+    desk.time += timedelta(minutes=6)
+    assert audit.audit() == 0
+    desk.deliver()
+    desk.set_aside()
+
+
+def test_heads_are_signed_and_witnessed_and_the_heart_beats(desk: Desk) -> None:
+    desk.flag()
+    audit.audit()
+    assert len(proof.witness_file().read_text().splitlines()) >= 1
+    written = proof.witness_file().read_text()
+    audit.audit()
+    assert proof.witness_file().read_text() == written
+    assert (settings.current().data_dir / "engine.heartbeat").read_text() == desk.time.isoformat()
+    desk.set_aside()
+
+
+def test_a_failing_duty_does_not_stop_the_others(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import threading
+
+    went_on = threading.Event()
+    failed = threading.Event()
+
+    def broken() -> int:
+        failed.set()
+        raise RuntimeError("a fault")
+
+    def works() -> int:
+        if failed.is_set():
+            went_on.set()
+        return 0
+
+    from flows.engine import Duty
+
+    engine = Engine([])
+    monkeypatch.setattr(
+        engine,
+        "_duties",
+        lambda _: [Duty("broken", broken), Duty("works", works, every=0.05)],
+    )
+    engine.start()
+    try:
+        assert went_on.wait(60)
+    finally:
+        engine.stop()
