@@ -189,17 +189,14 @@ def statement(
     It says when and where, never what the rumour says. ``NotFound`` without such a template,
     ``Conflict`` when the template itself is at fault.
     """
-    version = (
-        next(
-            (
-                r.version
-                for r in runs.of_incident(session, incident.id)
-                if r.playbook == incident.playbook
-            ),
-            None,
-        )
-        or catalog.newest(session, incident.playbook)
-    )
+    version = next(
+        (
+            r.version
+            for r in runs.of_incident(session, incident.id)
+            if r.playbook == incident.playbook
+        ),
+        None,
+    ) or catalog.newest(session, incident.playbook)
     path = f"templates/{template}"
     sources = [
         catalog.wording(session, incident.playbook, version, language, f"{path}/{part}")

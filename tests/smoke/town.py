@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urljoin
@@ -132,7 +132,7 @@ def until(true: Callable[[], object], why: str = "") -> None:
 
 
 @contextmanager
-def running(folder: Path, mail: MailServer) -> Iterator[RunningDesk]:
+def running(folder: Path, mail: MailServer) -> Generator[RunningDesk]:
     """A desk for as long as the block lasts."""
     desk = RunningDesk(folder, mail)
     try:
