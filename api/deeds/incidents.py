@@ -14,7 +14,7 @@ from incidents.intake.signals import File, Nature
 from incidents.matter import incidents, taskforces
 from incidents.matter.incidents import Incident
 from incidents.people.roles import Role
-from incidents.response import journal, lifecycle, passing, signing
+from incidents.response import directing, grading, journal, lifecycle, signing
 from incidents.rights.permissions import Deed
 from incidents.words.publications import Publication
 
@@ -115,13 +115,13 @@ def see(session: Session, caller: Caller, number: str) -> Incident:
 def score(session: Session, caller: Caller, number: str, asked: Scores) -> Incident:
     """Work its level out."""
     incident = _of(session, caller, number, Deed.GRADE)
-    return lifecycle.score(session, incident.id, asked.model_dump(), by=caller.actor)
+    return grading.score(session, incident.id, asked.model_dump(), by=caller.actor)
 
 
 def set_level(session: Session, caller: Caller, number: str, asked: SetLevel) -> Incident:
     """Set its level over the scores."""
     incident = _of(session, caller, number, Deed.GRADE)
-    return lifecycle.override(session, incident.id, **asked.model_dump(), by=caller.actor)
+    return grading.override(session, incident.id, **asked.model_dump(), by=caller.actor)
 
 
 def stabilise(session: Session, caller: Caller, number: str, asked: Because) -> Incident:
@@ -216,7 +216,7 @@ def keep(
 def replace(session: Session, caller: Caller, number: str, asked: Replace) -> Incident:
     """Seat another person; open steps move."""
     incident = _of(session, caller, number, Deed.DIRECT)
-    passing.replace_member(session, incident.id, **asked.model_dump(), by=caller.actor)
+    directing.replace_member(session, incident.id, **asked.model_dump(), by=caller.actor)
     return incident
 
 

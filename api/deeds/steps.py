@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from api.fields import Because, Moment, Reason, Request
 from api.identity import Caller
-from incidents.response import answering, passing, steps
+from incidents.response import answering, directing, steps
 from incidents.response.steps import Step
 from incidents.rights.permissions import Deed
 
@@ -77,16 +77,16 @@ def comment(session: Session, caller: Caller, step_id: UUID, asked: Comment) -> 
 def reassign(session: Session, caller: Caller, step_id: UUID, asked: Reassign) -> Step:
     """Give it to a named person."""
     _of(session, caller, step_id, Deed.DIRECT)
-    return passing.reassign(session, step_id, **asked.model_dump(), by=caller.actor)
+    return directing.reassign(session, step_id, **asked.model_dump(), by=caller.actor)
 
 
 def extend(session: Session, caller: Caller, step_id: UUID, asked: Extend) -> Step:
     """Give it more time."""
     _of(session, caller, step_id, Deed.DIRECT)
-    return passing.extend(session, step_id, **asked.model_dump(), by=caller.actor)
+    return directing.extend(session, step_id, **asked.model_dump(), by=caller.actor)
 
 
 def waive(session: Session, caller: Caller, step_id: UUID, asked: Because) -> Step:
     """Let it go undone."""
     _of(session, caller, step_id, Deed.WAIVE)
-    return passing.waive(session, step_id, reason=asked.reason, by=caller.actor)
+    return directing.waive(session, step_id, reason=asked.reason, by=caller.actor)

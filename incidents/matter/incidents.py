@@ -9,7 +9,7 @@ from sqlmodel import Field, Session, col, select
 
 from incidents.record import clock
 from incidents.record.database import Table, choice, document, identifier, moment
-from incidents.record.errors import NotFound
+from incidents.record.errors import Conflict, NotFound
 from incidents.record.language import N_, Labelled
 from incidents.record.timeline import Confidentiality
 
@@ -114,6 +114,18 @@ def get(session: Session, incident_id: UUID, *, lock: bool = False) -> Incident:
     if found is None:
         raise NotFound(N_("Không tìm thấy vụ việc này."))
     return found
+
+
+def live(session: Session, incident_id: UUID) -> Incident:
+    """The incident, locked, while something may still happen to it; ``Conflict`` afterwards."""
+    incident = get(session, incident_id, lock=True)
+    if not incident.live:
+        raise Conflict(
+            N_("Vụ việc %(number)s đang ở trạng thái «%(status)s»."),
+            number=incident.number,
+            status=incident.status,
+        )
+    return incident
 
 
 def by_number(session: Session, number: str) -> Incident:

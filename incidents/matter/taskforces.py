@@ -132,6 +132,12 @@ def members(session: Session, incident_id: UUID) -> list[TaskForceMember]:
     )
 
 
+def others(session: Session, incident_id: UUID, but: UUID | None) -> list[UUID]:
+    """Everyone in the task force but one person, each once."""
+    everyone = [m.person_id for m in members(session, incident_id)]
+    return [p for p in dict.fromkeys(everyone) if p != but]
+
+
 def standing_decision(session: Session, today: date) -> FoundingDecision | None:
     """The founding decision in force."""
     return session.exec(

@@ -102,14 +102,13 @@ def wrong_number(link: AnswerLink) -> Invalid:
     )
 
 
-def revoke(session: Session, *, step_id: UUID, person_id: UUID) -> None:
-    """Take a person's links to a step back (replaced, no longer in the task force)."""
-    for link in session.exec(
-        select(AnswerLink).where(
-            AnswerLink.step_id == step_id,
-            AnswerLink.person_id == person_id,
-            col(AnswerLink.revoked_at).is_(None),
-        )
-    ):
+def revoke(session: Session, *, step_id: UUID, person_id: UUID | None = None) -> None:
+    """Take the links to a step back, of one person (replaced) or of everybody (text changed)."""
+    wanted = select(AnswerLink).where(
+        AnswerLink.step_id == step_id, col(AnswerLink.revoked_at).is_(None)
+    )
+    if person_id:
+        wanted = wanted.where(AnswerLink.person_id == person_id)
+    for link in session.exec(wanted):
         link.revoked_at = clock.now()
         session.add(link)

@@ -1,4 +1,4 @@
-"""The life of an incident: opened, graded, stabilised, resolved, closed, or ended midway.
+"""The life of an incident: opened, stabilised, resolved, closed, or ended midway.
 
 Every transition is one verb; each refusal names the conditions that are missing.
 """
@@ -13,15 +13,15 @@ from sqlmodel import Session
 
 from incidents.intake import claims, evidence, signals
 from incidents.intake.signals import Nature, Signal, SignalReturned, SignalState
-from incidents.matter import incidents, severity, taskforces
+from incidents.matter import incidents, taskforces
 from incidents.matter.incidents import Finding, Incident, Status
-from incidents.matter.severity import Criterion, Level
+from incidents.matter.severity import Level
 from incidents.people import persons, roles
 from incidents.people.roles import Role
 from incidents.record import clock, outbox, timeline
 from incidents.record.actors import Actor
 from incidents.record.errors import AlreadySettled, Conflict, GuardFailed, Invalid
-from incidents.record.facts import Fact, PersonId, Private
+from incidents.record.facts import Fact, Private
 from incidents.record.language import N_
 from incidents.response import catalog, passing, runs, steps
 from incidents.response.forms import Conclusion, Measurement
@@ -53,18 +53,6 @@ class IncidentOpened(Fact):
         "Mở vụ việc %(number)s «%(title)s», cấp độ tạm %(level)s, kịch bản %(playbook)s, "
         "từ tin báo %(signal)s"
     )
-
-
-@dataclass(frozen=True)
-class LevelSet(Fact):
-    """The level was worked out from the five scores, or set by a person with a reason."""
-
-    before: int
-    after: int
-    points: int | None
-    seconded_by: PersonId | None
-    reason: Private
-    says: ClassVar[str] = N_("Cấp độ %(before)s → %(after)s (điểm %(points)s). %(reason)s")
 
 
 @dataclass(frozen=True)
@@ -225,84 +213,9 @@ def _call_first(session: Session, incident: Incident) -> None:
     )
 
 
-def score(session: Session, incident_id: UUID, scores: Mapping[str, int], *, by: Actor) -> Incident:
-    """Work the level out from the five scores; a lower one than now needs ``override``."""
-    incident = _live(session, incident_id)
-    total = severity.points(session, scores)
-    level = severity.band(session, total)
-    if level < incident.level and not incident.level_provisional:
-        raise Conflict(N_("Hạ cấp độ cần người thứ hai; dùng mục hạ cấp độ."))
-    incident.scores = {c.value: scores[c.value] for c in Criterion} | {"points": total}
-    _set_level(session, incident, level, points=total, reason="", seconded_by=None, by=by)
-    return incident
-
-
-def override(
-    session: Session,
-    incident_id: UUID,
-    level: int,
-    *,
-    reason: str,
-    by: Actor,
-    seconded_by: UUID | None = None,
-) -> Incident:
-    """Raise the level at once with a reason; lowering it needs a second person."""
-    incident = _live(session, incident_id)
-    if not reason.strip():
-        raise Invalid(fields={"reason": (N_("Nêu lý do."), {})})
-    if level not in range(5):
-        raise Invalid(fields={"level": (N_("Cấp độ từ 0 đến 4."), {})})
-    if level == incident.level:
-        raise Conflict(N_("Vụ việc đang ở cấp độ này."))
-    if level < incident.level and seconded_by in (None, by.person_id):
-        raise Invalid(fields={"seconded_by": (N_("Hạ cấp độ cần người thứ hai đồng ý."), {})})
-    if seconded_by:
-        persons.get(session, seconded_by)
-    _set_level(session, incident, level, points=None, reason=reason, seconded_by=seconded_by, by=by)
-    return incident
-
-
-def _set_level(
-    session: Session,
-    incident: Incident,
-    level: int,
-    *,
-    points: int | None,
-    reason: str,
-    seconded_by: UUID | None,
-    by: Actor,
-) -> None:
-    timeline.record(
-        session,
-        incident.id,
-        LevelSet(
-            before=incident.level,
-            after=level,
-            points=points,
-            seconded_by=seconded_by,
-            reason=reason,
-        ),
-        by=by,
-    )
-    changed = incident.level != level
-    incident.level, incident.level_provisional = level, False
-    session.add(incident)
-    if changed:
-        persons.tell_all(
-            session,
-            _members(session, incident, by),
-            "level_changed",
-            key=f"level:{incident.id}:{clock.now().isoformat()}",
-            incident_id=incident.id,
-            values={"level": level, "reason": reason},
-        )
-    for run in runs.of_incident(session, incident.id):
-        runs.want(session, run.id)
-
-
 def stabilise(session: Session, incident_id: UUID, *, reason: str, by: Actor) -> Incident:
     """The first statement is out and reach falls, or the lead judges so in writing (rule 21)."""
-    incident = _live(session, incident_id)
+    incident = incidents.live(session, incident_id)
     missing: list[tuple[str, Mapping[str, Any]]] = []
     if incident.status is Status.STABILISING:
         raise AlreadySettled(N_("Vụ việc đang ở trạng thái này."))
@@ -333,7 +246,7 @@ def _falling(session: Session, incident_id: UUID) -> bool:
 
 def resolve(session: Session, incident_id: UUID, *, reason: str = "", by: Actor) -> Incident:
     """Everything mandatory is done or waived, and every claim has its final word."""
-    incident = _live(session, incident_id)
+    incident = incidents.live(session, incident_id)
     undone = [
         s
         for s in steps.of_incident(session, incident.id)
@@ -416,7 +329,7 @@ def close(session: Session, incident_id: UUID, *, reason: str = "", by: Actor) -
 
 def stand_down(session: Session, incident_id: UUID, *, reason: str, by: Actor) -> Incident:
     """Stop midway: steps, messages and runs end in the same commit; no playbook code runs."""
-    incident = _live(session, incident_id)
+    incident = incidents.live(session, incident_id)
     if not reason.strip():
         raise Invalid(fields={"reason": (N_("Nêu lý do."), {})})
     cancelled = _end(session, incident, Status.STOOD_DOWN)
@@ -429,7 +342,7 @@ def stand_down(session: Session, incident_id: UUID, *, reason: str, by: Actor) -
 
 def undo_opening(session: Session, incident_id: UUID, *, reason: str, by: Actor) -> Incident:
     """Opened by mistake: a fact says so, the number stays, the flag returns to triage."""
-    incident = _live(session, incident_id)
+    incident = incidents.live(session, incident_id)
     if not reason.strip():
         raise Invalid(fields={"reason": (N_("Nêu lý do."), {})})
     if publications.of_incident(session, incident.id):
@@ -461,28 +374,11 @@ def _end(session: Session, incident: Incident, status: Status) -> int:
 def _tell_members(session: Session, incident: Incident, kind: str, by: Actor) -> None:
     persons.tell_all(
         session,
-        _members(session, incident, by),
+        taskforces.others(session, incident.id, by.person_id),
         kind,
         key=f"{kind}:{incident.id}",
         incident_id=incident.id,
     )
-
-
-def _members(session: Session, incident: Incident, by: Actor) -> list[UUID]:
-    """Everyone in the task force but the person who acts, each once."""
-    everyone = [m.person_id for m in taskforces.members(session, incident.id)]
-    return [p for p in dict.fromkeys(everyone) if p != by.person_id]
-
-
-def _live(session: Session, incident_id: UUID) -> Incident:
-    incident = incidents.get(session, incident_id, lock=True)
-    if not incident.live:
-        raise Conflict(
-            N_("Vụ việc %(number)s đang ở trạng thái «%(status)s»."),
-            number=incident.number,
-            status=incident.status,
-        )
-    return incident
 
 
 def _guard(missing: list[tuple[str, Mapping[str, Any]]]) -> None:

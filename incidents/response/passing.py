@@ -6,29 +6,25 @@ Work moves; the authority to sign does not (rule 5 of practice).
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import func
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from incidents.matter import incidents, severity, taskforces
 from incidents.matter.incidents import Incident
-from incidents.matter.taskforces import MemberReplaced, RoleVacant, TaskForceMember
-from incidents.people import authorisations, persons, roles, rosters
+from incidents.matter.taskforces import RoleVacant
+from incidents.people import persons, rosters
 from incidents.people.roles import Role
 from incidents.record import clock, ids, links, outbox, timeline
 from incidents.record.actors import ENGINE, Actor
-from incidents.record.errors import Conflict, Invalid
-from incidents.record.language import N_
 from incidents.record.outbox import Channel
-from incidents.response import forms, runs, steps, timers
+from incidents.response import forms, runs, steps, succession, timers
 from incidents.response.steps import (
     ANSWERABLE,
-    UNSETTLED,
     Cause,
     Step,
-    StepExtended,
     StepKind,
     StepOpened,
     StepOverdue,
@@ -37,11 +33,8 @@ from incidents.response.steps import (
     StepReminded,
     StepReopened,
     StepState,
-    StepWaived,
 )
 from incidents.response.timers import LADDER_KINDS, Timer, TimerKind
-from incidents.words import approvals, statements
-from incidents.words.approvals import ApprovalKind
 
 REMINDERS = ("step_assigned", "step_reminder", "step_passed", "step_unanswered")
 """Kinds of message that an acknowledgement makes pointless."""
@@ -102,7 +95,7 @@ def begin(session: Session, step: Step, incident: Incident) -> None:
     step.state, step.opened_at, step.due_at = StepState.OPEN, now, now + allowed
     within = min(severity.policy(session, incident.level).acknowledge_within, allowed)
     step.acknowledge_by = now + within
-    person_id = _next(session, step) or _vacant(session, step)
+    person_id = succession.next_in_line(session, step) or _vacant(session, step)
     _hand_over(session, step, person_id, kind="step_assigned")
     timers.arm_ladder(session, step.id, within, round_=1)
     timers.arm(session, step.id, TimerKind.DUE, step.due_at, round_=1)
@@ -158,56 +151,6 @@ def notify(session: Session, step: Step, person_id: UUID, kind: str) -> None:
     links.issue(session, messages)
 
 
-def in_line(session: Session, step: Step) -> list[UUID]:
-    """Everyone the step can go to, in order: the role, then tier after tier above it.
-
-    For signatures only those who may sign in the role count, by post or by authorisation.
-    """
-    now, role, line, passed = clock.now(), step.role, list[UUID](), set[Role]()
-    while role not in passed:
-        passed.add(role)
-        if step.kind is StepKind.APPROVE:
-            line += _signers(session, step.incident_id, role, now)
-        else:
-            line += taskforces.candidates(session, step.incident_id, role)
-        role = roles.next_tier(session, role) or role
-    return list(dict.fromkeys(line))
-
-
-def _signers(session: Session, incident_id: UUID, role: Role, at: datetime) -> list[UUID]:
-    """Rank 1 of the role in this incident's task force or office, and holders of a paper for it."""
-    seated = [
-        m.person_id
-        for m in taskforces.members(session, incident_id)
-        if m.role is role and m.rank == 1
-    ]
-    papers = [a.grantee_id for a in authorisations.valid(session, role, at)]
-    return [*(seated or roles.holders(session, role, at)[:1]), *papers]
-
-
-def may_sign(session: Session, step: Step, person_id: UUID) -> bool:
-    """Whether a person may give the signature this step asks for: in its role, or a tier above."""
-    return person_id in in_line(session, step)
-
-
-def _next(session: Session, step: Step) -> UUID | None:
-    tried = {*step.holder_ids, *_barred(session, step)}
-    return next((p for p in in_line(session, step) if str(p) not in tried), None)
-
-
-def _barred(session: Session, step: Step) -> set[str]:
-    """Who cannot sign the current text: its author, and whoever has given a verdict on it."""
-    if step.kind is not StepKind.APPROVE or step.statement_id is None:
-        return set()
-    version = statements.current(session, statements.get(session, step.statement_id))
-    signed = {
-        str(a.person_id)
-        for a in approvals.live(session, version.id)
-        if a.kind is ApprovalKind.SIGN_OFF
-    }
-    return signed | ({str(version.author_id)} if version.author_id else set())
-
-
 def fire(session: Session, timer: Timer) -> None:
     """What a moment that came does to its step, if anybody still has to answer it."""
     step = steps.get(session, timer.step_id, lock=True)
@@ -248,7 +191,7 @@ def _remind(session: Session, step: Step) -> None:
 
 
 def _pass_on_silence(session: Session, step: Step) -> bool:
-    incoming = _next(session, step)
+    incoming = succession.next_in_line(session, step)
     if incoming is None:
         for person_id in rosters.to_alert(session, clock.now()):
             notify(session, step, person_id, "step_unanswered")
@@ -278,7 +221,7 @@ def move(
     )
 
 
-def _restart_ladder(session: Session, step: Step) -> None:
+def restart_ladder(session: Session, step: Step) -> None:
     """Whoever was given the step has the whole time to acknowledge, and silence climbs again."""
     policy = severity.policy(session, incidents.get(session, step.incident_id).level)
     step.acknowledge_by = clock.now() + policy.acknowledge_within
@@ -291,11 +234,11 @@ def _restart_ladder(session: Session, step: Step) -> None:
 def _due(session: Session, step: Step) -> None:
     if step.then_role and not step.passed_at_due:
         line = (
-            _signers(session, step.incident_id, step.then_role, clock.now())
+            succession.signers(session, step.incident_id, step.then_role, clock.now())
             if step.kind is StepKind.APPROVE
             else taskforces.candidates(session, step.incident_id, step.then_role)
         )
-        barred = {str(step.assignee_id), *_barred(session, step)}
+        barred = {str(step.assignee_id), *succession.barred(session, step)}
         heir = next((p for p in line if str(p) not in barred), None)
         if heir:
             step.passed_at_due = True
@@ -337,69 +280,17 @@ def refuse_by_all(session: Session, step: Step) -> None:
 
 def decline(session: Session, step: Step, *, reason: str, by: Actor) -> None:
     """Pass a declined step on at once; with nobody left it settles as declined."""
-    incoming = _next(session, step)
+    incoming = succession.next_in_line(session, step)
     if incoming is None:
         refuse_by_all(session, step)
         return
     move(session, step, incoming, cause=Cause.DECLINED, by=by, reason=reason)
-    _restart_ladder(session, step)
-
-
-def reassign(session: Session, step_id: UUID, person_id: UUID, *, reason: str, by: Actor) -> Step:
-    """Give an open step to a named person."""
-    step = _open(session, step_id)
-    _reason(reason)
-    persons.get(session, person_id)
-    if step.kind is StepKind.APPROVE and not may_sign(session, step, person_id):
-        raise Conflict(N_("Người được giao chưa có thẩm quyền hoặc giấy ủy quyền để duyệt."))
-    move(session, step, person_id, cause=Cause.REASSIGNED, by=by, reason=reason)
-    _restart_ladder(session, step)
-    return step
-
-
-def extend(session: Session, step_id: UUID, due_at: datetime, *, reason: str, by: Actor) -> Step:
-    """Give an open step more time."""
-    step = _open(session, step_id)
-    _reason(reason)
-    if step.due_at is None or due_at <= max(step.due_at, clock.now()):
-        raise Invalid(fields={"due_at": (N_("Hạn mới phải sau hạn cũ và ở phía trước."), {})})
-    step.due_at = due_at
-    session.add(step)
-    timers.cancel(session, step.id, (TimerKind.DUE,))
-    round_ = timers.next_round(session, step.id)
-    timers.arm(session, step.id, TimerKind.DUE, due_at, round_=round_)
-    timeline.record(
-        session,
-        step.incident_id,
-        StepExtended(
-            number=step.number,
-            key=step.key,
-            due_at=due_at,
-            reason=reason,
-        ),
-        by=by,
-    )
-    return step
-
-
-def waive(session: Session, step_id: UUID, *, reason: str, by: Actor) -> Step:
-    """Let a step go undone; who waives it is its approver and answers for the reason."""
-    step = steps.get(session, step_id, lock=True)
-    if step.state in (StepState.DONE, StepState.WAIVED, StepState.CANCELLED):
-        raise Conflict(N_("Nhiệm vụ này đã kết thúc."))
-    _reason(reason)
-    timeline.record(
-        session,
-        step.incident_id,
-        StepWaived(number=step.number, key=step.key, reason=reason),
-        by=by,
-    )
-    settle(session, step, StepState.WAIVED, by=by)
-    return step
+    restart_ladder(session, step)
 
 
 def reopen(session: Session, step: Step, *, by: Actor) -> None:
-    """Ask again because the text the answer was about has changed."""
+    """Ask again because the text the answer was about has changed; links to the old one end."""
+    links.revoke(session, step_id=step.id)
     timeline.record(
         session, step.incident_id, StepReopened(number=step.number, key=step.key), by=by
     )
@@ -407,8 +298,8 @@ def reopen(session: Session, step: Step, *, by: Actor) -> None:
     allowed = timedelta(minutes=step.allowed_minutes)
     step.due_at = clock.now() + allowed
     person_id = step.assignee_id
-    if person_id and str(person_id) in _barred(session, step):
-        person_id = _next(session, step) or _vacant(session, step)
+    if person_id and str(person_id) in succession.barred(session, step):
+        person_id = succession.next_in_line(session, step) or _vacant(session, step)
     _hand_over(session, step, person_id, kind="step_reopened")
     round_ = timers.next_round(session, step.id)
     timers.arm_ladder(session, step.id, allowed, round_=round_)
@@ -429,72 +320,7 @@ def cancel_all(session: Session, incident_id: UUID) -> int:
     return len(open_steps)
 
 
-def replace_member(
-    session: Session,
-    incident_id: UUID,
-    role: Role,
-    *,
-    outgoing: UUID,
-    incoming: UUID,
-    reason: str,
-    by: Actor,
-) -> int:
-    """Seat another person in a role; the open steps of the old one move, their links end."""
-    _reason(reason)
-    persons.get(session, incoming)
-    seat = taskforces.find_member(session, incident_id, role, outgoing)
-    if incoming == outgoing:
-        raise Conflict(N_("Người thay phải là người khác."))
-    seat.left_at = clock.now()
-    session.add(seat)
-    session.add(
-        TaskForceMember(
-            task_force_id=seat.task_force_id,
-            role=role,
-            person_id=incoming,
-            rank=seat.rank,
-            joined_at=clock.now(),
-        )
-    )
-    held = session.exec(
-        select(Step)
-        .where(Step.incident_id == incident_id, Step.assignee_id == outgoing, Step.role == role)
-        .where(col(Step.state).in_(UNSETTLED), col(Step.state) != StepState.PLANNED)
-        .with_for_update()
-    ).all()
-    timeline.record(
-        session,
-        incident_id,
-        MemberReplaced(
-            role=role,
-            outgoing=outgoing,
-            incoming=incoming,
-            steps_moved=len(held),
-            reason=reason,
-        ),
-        by=by,
-    )
-    for step in held:
-        links.revoke(session, step_id=step.id, person_id=outgoing)
-        step.holder_ids = [h for h in step.holder_ids if h != str(outgoing)]
-        move(session, step, incoming, cause=Cause.REPLACED, by=by, reason=reason)
-        _restart_ladder(session, step)
-    return len(held)
-
-
 def quieten(session: Session, step: Step) -> None:
     """Somebody has it: nothing reminds or climbs any more; only the due time stays armed."""
     timers.cancel(session, step.id, LADDER_KINDS)
     outbox.cancel(session, step_id=step.id, kinds=REMINDERS)
-
-
-def _open(session: Session, step_id: UUID) -> Step:
-    step = steps.get(session, step_id, lock=True)
-    if step.state not in ANSWERABLE:
-        raise Conflict(N_("Nhiệm vụ này không còn mở."))
-    return step
-
-
-def _reason(reason: str) -> None:
-    if not reason.strip():
-        raise Invalid(fields={"reason": (N_("Nêu lý do."), {})})

@@ -21,7 +21,7 @@ from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound,
 from incidents.record.facts import Fact
 from incidents.record.language import N_
 from incidents.record.outbox import Channel
-from incidents.response import answering, passing, steps
+from incidents.response import answering, passing, steps, succession
 from incidents.response.forms import SignOff
 from incidents.response.steps import ANSWERABLE, LATE, Step, StepKind, StepState
 from incidents.words import approvals, publications, shells, statements
@@ -259,7 +259,7 @@ def _step_to_sign(session: Session, statement: Statement, person_id: UUID) -> St
             raise AlreadySettled(N_("Văn bản này đã có người duyệt."))
         raise Conflict(N_("Văn bản này chưa đến lượt duyệt."))
     # Their own seat first, so that two approvers never sign on each other's line.
-    line = {step.id: passing.in_line(session, step) for step in waiting}
+    line = {step.id: succession.in_line(session, step) for step in waiting}
     mine = sorted(
         (s for s in waiting if person_id in line[s.id]), key=lambda s: line[s.id].index(person_id)
     )

@@ -17,7 +17,7 @@ from incidents.people.roles import Role
 from incidents.record import clock
 from incidents.record.errors import NotPermitted
 from incidents.record.language import N_, Labelled
-from incidents.response import answering, passing
+from incidents.response import answering, succession
 from incidents.response.steps import Step, StepKind
 
 
@@ -149,7 +149,7 @@ def _signs(session: Session, person: Person, subject: Subject) -> bool:
     return (
         isinstance(subject, Step)
         and subject.kind is StepKind.APPROVE
-        and passing.may_sign(session, subject, person.id)
+        and succession.may_sign(session, subject, person.id)
     )
 
 

@@ -27,7 +27,7 @@ from incidents.matter.severity import Criterion
 from incidents.people.persons import Person
 from incidents.record import clock, database, outbox, schema, settings
 from incidents.record.actors import Actor, Via
-from incidents.response import answering, lifecycle, runs, signing, steps, timers
+from incidents.response import answering, grading, lifecycle, runs, signing, steps, timers
 from incidents.response.runs import RunState
 from incidents.response.steps import Step, StepKind, StepState
 from incidents.words import statements
@@ -154,7 +154,7 @@ def next_deed(session: Session) -> Deed | None:
     if not incident.live:
         return _after_work(session, incident)
     if incident.level_provisional:
-        return lambda s: lifecycle.score(s, incident.id, _SCORES, by=_by(s, "lan"))
+        return lambda s: grading.score(s, incident.id, _SCORES, by=_by(s, "lan"))
     return _next_step(session, incident) or _end(session, incident)
 
 

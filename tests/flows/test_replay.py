@@ -11,7 +11,7 @@ from flows.staging import DuplicateStep
 from incidents.matter.incidents import Finding, Incident
 from incidents.record import database
 from incidents.record.actors import Actor, Via
-from incidents.response import lifecycle, runs, signing
+from incidents.response import grading, lifecycle, runs, signing
 from incidents.response.runs import PlaybookRun, RunState
 from incidents.response.steps import StepState
 from incidents.words.approvals import Verdict
@@ -171,7 +171,7 @@ def test_a_level_once_read_stands(desk: Desk, release: Release) -> None:
     run.wait(run.ask(f"at level {level.value}", of=SECRETARY, due=hours(9)))
     """)
     incident = opened(desk)
-    desk.do(lifecycle.override, incident.id, 4, reason="Lan nhanh", by=desk.cast.binh)
+    desk.do(grading.override, incident.id, 4, reason="Lan nhanh", by=desk.cast.binh)
     desk.answer("first", by=desk.cast.ha)
     assert desk.step("at level 3").state is StepState.OPEN
     desk.set_aside()

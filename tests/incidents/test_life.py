@@ -15,7 +15,7 @@ from incidents.people.roles import Role
 from incidents.record import database
 from incidents.record.errors import AlreadySettled, Conflict, GuardFailed, Invalid
 from incidents.record.language import Language
-from incidents.response import journal, lifecycle, passing, runs, signing
+from incidents.response import directing, grading, journal, lifecycle, runs, signing
 from incidents.response.runs import RunState
 from incidents.response.steps import StepState
 from tests.harness import Desk, hours, minutes
@@ -101,7 +101,7 @@ def test_the_whole_way_to_the_end_names_each_missing_condition(
     ]
     _shell(desk, incident)
     desk.do(claims.verify, incident.id, Finding.FALSE, "Đập an toàn", by=cast.phuc)
-    desk.do(passing.waive, must.id, reason="Không cần", by=cast.binh)
+    desk.do(directing.waive, must.id, reason="Không cần", by=cast.binh)
     desk.plan(incident, "conclude", Role.LEAD, form="Conclusion")
     desk.answer("conclude", by=cast.binh, **CONCLUDED)
     desk.do(lifecycle.stabilise, incident.id, reason="Đã yên", by=cast.binh)
@@ -158,7 +158,7 @@ def test_standing_down_ends_steps_messages_and_run_in_one_commit(
     assert desk.messages(kind="step_assigned")[0].state.value == "cancelled"
     assert "hủy 1 nhiệm vụ" in desk.timeline(incident)[-1].text
     with desk.refused(Conflict, "Dừng xử lý"):
-        desk.do(lifecycle.score, incident.id, {}, by=cast.lan)
+        desk.do(grading.score, incident.id, {}, by=cast.lan)
     desk.fast_forward(hours(5))
     desk.expect_nothing()
 

@@ -19,7 +19,7 @@ from incidents.record import database
 from incidents.record.actors import Actor, Via
 from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound, Refusal
 from incidents.record.language import Language
-from incidents.response import lifecycle, runs
+from incidents.response import grading, lifecycle, runs
 from incidents.response.runs import RunState
 from tests.harness import CODE, Desk, hours
 
@@ -122,33 +122,33 @@ def test_the_timeline_reads_in_both_languages(desk: Desk) -> None:
 def test_five_scores_replace_the_provisional_level(desk: Desk) -> None:
     incident = desk.opened(level=3)
     assert incident.level_provisional
-    desk.do(lifecycle.score, incident.id, MIDDLING, by=desk.cast.lan)
+    desk.do(grading.score, incident.id, MIDDLING, by=desk.cast.lan)
     graded = desk.reload(incident)
     assert (graded.level, graded.level_provisional) == (Level.MEDIUM, False)
     assert graded.scores == MIDDLING | {"points": 46}
     with desk.refused(Invalid, "Cho điểm từ 0 đến 4"):
-        desk.do(lifecycle.score, incident.id, {"reach": 5}, by=desk.cast.lan)
+        desk.do(grading.score, incident.id, {"reach": 5}, by=desk.cast.lan)
 
 
 def test_the_level_goes_up_on_one_word_and_down_only_on_two(desk: Desk) -> None:
     incident = desk.opened(level=2, roles=[Role.LEAD, Role.SPOKESPERSON])
     lan, tung = desk.cast.lan, desk.cast.tung
     with desk.refused(Invalid, "Nêu lý do."):
-        desk.do(lifecycle.override, incident.id, 4, reason=" ", by=lan)
-    desk.do(lifecycle.override, incident.id, 4, reason="Dân bỏ chạy", by=lan)
+        desk.do(grading.override, incident.id, 4, reason=" ", by=lan)
+    desk.do(grading.override, incident.id, 4, reason="Dân bỏ chạy", by=lan)
     desk.expect_messages("level_changed", desk.cast.binh, desk.cast.minh, desk.cast.thao)
     with desk.refused(Conflict, "đang ở cấp độ này"):
-        desk.do(lifecycle.override, incident.id, 4, reason="lần nữa", by=lan)
+        desk.do(grading.override, incident.id, 4, reason="lần nữa", by=lan)
     with desk.refused(Invalid, "Cấp độ từ 0 đến 4"):
-        desk.do(lifecycle.override, incident.id, 7, reason="?", by=lan)
+        desk.do(grading.override, incident.id, 7, reason="?", by=lan)
     with desk.refused(Conflict, "người thứ hai"):
-        desk.do(lifecycle.score, incident.id, MIDDLING, by=lan)
+        desk.do(grading.score, incident.id, MIDDLING, by=lan)
     for second in (None, lan.id):
         with desk.refused(Invalid, "người thứ hai"):
-            desk.do(lifecycle.override, incident.id, 1, reason="Đã yên", seconded_by=second, by=lan)
-    desk.do(lifecycle.override, incident.id, 1, reason="Đã yên", seconded_by=tung.id, by=lan)
+            desk.do(grading.override, incident.id, 1, reason="Đã yên", seconded_by=second, by=lan)
+    desk.do(grading.override, incident.id, 1, reason="Đã yên", seconded_by=tung.id, by=lan)
     desk.set_aside()
-    desk.do(lifecycle.score, incident.id, THE_WORST, by=lan)
+    desk.do(grading.score, incident.id, THE_WORST, by=lan)
     desk.set_aside()
     assert desk.reload(incident).level == Level.CRISIS
     assert desk.facts(incident).count("LevelSet") == 3
@@ -158,7 +158,7 @@ def test_a_second_person_who_lowers_the_level_is_somebody(desk: Desk) -> None:
     incident = desk.opened(level=3)
     with desk.refused(NotFound, "Không tìm thấy người này"):
         desk.do(
-            lifecycle.override,
+            grading.override,
             incident.id,
             1,
             reason="Đã yên",

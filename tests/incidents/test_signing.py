@@ -17,7 +17,7 @@ from incidents.record import database
 from incidents.record.actors import Actor, Via
 from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound, NotPermitted
 from incidents.record.outbox import Channel
-from incidents.response import answering, lifecycle, passing, signing
+from incidents.response import answering, directing, grading, lifecycle, signing
 from incidents.response.steps import StepKind, StepState
 from incidents.words import approvals, publications, shells, statements
 from incidents.words.approvals import Approval, Verdict
@@ -177,7 +177,7 @@ def test_silence_takes_the_signature_past_the_deputy_to_the_next_who_may_sign(
     # Tùng holds Bình's paper; Thảo, who holds none, is passed by.
     desk.expect_messages("step_passed", cast.tung)
     with desk.refused(Conflict, "thẩm quyền"):
-        desk.do(passing.reassign, desk.step(SIGN).id, cast.thao.id, reason="gấp", by=cast.binh)
+        desk.do(directing.reassign, desk.step(SIGN).id, cast.thao.id, reason="gấp", by=cast.binh)
     desk.sign(SIGN, by=cast.tung)
     desk.set_aside()
     assert len(_published(incident)) == 1
@@ -573,7 +573,7 @@ def test_a_raised_level_may_ask_for_more_signatures_before_it_is_released(
 ) -> None:
     statement, _ = _to_sign(desk, incident, StatementKind.REFUTATION, Role.SPOKESPERSON, Role.LEAD)
     _checked(desk, incident, statement)
-    desk.do(lifecycle.override, incident.id, 4, reason="Lan rộng", by=desk.cast.binh)
+    desk.do(grading.override, incident.id, 4, reason="Lan rộng", by=desk.cast.binh)
     desk.sign(SIGN, by=desk.cast.minh)
     desk.sign(f"{SIGN} (lead)", by=desk.cast.binh)
     desk.set_aside()

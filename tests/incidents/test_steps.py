@@ -18,7 +18,7 @@ from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound,
 from incidents.record.language import Language
 from incidents.record.links import AnswerLink
 from incidents.record.outbox import MessageState, OutgoingMessage
-from incidents.response import answering, lifecycle, passing, steps
+from incidents.response import answering, directing, lifecycle, passing, steps
 from incidents.response.steps import Step, StepState
 from incidents.response.timers import Timer, TimerState
 from tests.harness import Desk, hours, minutes
@@ -340,34 +340,34 @@ def test_reassigning_extending_and_waiving_each_need_a_reason(
     cast = desk.cast
     step = _asked(desk, incident, due=hours(1))
     for verb, values in (
-        (passing.reassign, {"person_id": cast.khoi.id}),
-        (passing.extend, {"due_at": desk.time + hours(3)}),
-        (passing.waive, {}),
+        (directing.reassign, {"person_id": cast.khoi.id}),
+        (directing.extend, {"due_at": desk.time + hours(3)}),
+        (directing.waive, {}),
     ):
         with desk.refused(Invalid, "Nêu lý do"):
             desk.do(verb, step.id, reason="  ", by=cast.binh, **values)  # type: ignore[arg-type]
     with desk.refused(NotFound, "người này"):
-        desk.do(passing.reassign, step.id, UUID(int=3), reason="x", by=cast.binh)
-    desk.do(passing.reassign, step.id, cast.khoi.id, reason="Gần hiện trường", by=cast.binh)
+        desk.do(directing.reassign, step.id, UUID(int=3), reason="x", by=cast.binh)
+    desk.do(directing.reassign, step.id, cast.khoi.id, reason="Gần hiện trường", by=cast.binh)
     desk.expect_messages("step_passed", cast.khoi)
     with desk.refused(Invalid, "Hạn mới"):
-        desk.do(passing.extend, step.id, desk.time + minutes(59), reason="x", by=cast.binh)
+        desk.do(directing.extend, step.id, desk.time + minutes(59), reason="x", by=cast.binh)
     desk.acknowledge(KEY, by=cast.khoi)
     desk.expect_messages("step_taken", cast.phuc)
     for _ in range(2):
         until = desk.reload(step).due_at
         assert until
-        desk.do(passing.extend, step.id, until + hours(1), reason="Đường ngập", by=cast.binh)
+        desk.do(directing.extend, step.id, until + hours(1), reason="Đường ngập", by=cast.binh)
     desk.fast_forward(hours(3) - minutes(1))
     assert desk.reload(step).state is StepState.ACKNOWLEDGED
-    desk.do(passing.waive, step.id, reason="Không còn cần", by=cast.binh)
+    desk.do(directing.waive, step.id, reason="Không còn cần", by=cast.binh)
     waived = desk.reload(step)
     assert (waived.state, waived.settled_by) == (StepState.WAIVED, cast.binh.id)
     assert desk.timeline(incident)[-1].text.endswith("Lý do: Không còn cần")
     for verb, values in (
-        (passing.waive, {}),
-        (passing.reassign, {"person_id": cast.khoi.id}),
-        (passing.extend, {"due_at": desk.time + hours(9)}),
+        (directing.waive, {}),
+        (directing.reassign, {"person_id": cast.khoi.id}),
+        (directing.extend, {"due_at": desk.time + hours(9)}),
     ):
         with desk.refused(Conflict, "Nhiệm vụ này"):
             desk.do(verb, step.id, reason="x", by=cast.binh, **values)  # type: ignore[arg-type]
@@ -379,7 +379,7 @@ def test_an_overdue_step_may_be_waived(desk: Desk, incident: Incident) -> None:
     step = _asked(desk, incident, due=minutes(10))
     desk.fast_forward(minutes(10))
     desk.set_aside()
-    desk.do(passing.waive, step.id, reason="Đã có ở nơi khác", by=desk.cast.binh)
+    desk.do(directing.waive, step.id, reason="Đã có ở nơi khác", by=desk.cast.binh)
     assert desk.reload(step).state is StepState.WAIVED
 
 
@@ -393,7 +393,7 @@ def test_a_replaced_member_hands_over_open_steps_and_loses_the_links(
 
     def replace(outgoing: UUID, incoming: UUID, reason: str = "Nghỉ ốm") -> int:
         return desk.do(
-            passing.replace_member,
+            directing.replace_member,
             incident.id,
             Role.SUBJECT_LEAD,
             outgoing=outgoing,

@@ -20,7 +20,7 @@ from incidents.record.errors import (
 )
 from incidents.record.links import AnswerLink
 from incidents.record.outbox import MessageState, OutgoingMessage
-from incidents.response import answering, lifecycle, passing
+from incidents.response import answering, directing, lifecycle
 from incidents.response.steps import StepKind, StepState
 from notifications import answers
 from notifications.answers import Answered, AnswerView, LinkDeed, Recorded
@@ -158,7 +158,7 @@ def test_the_link_of_a_replaced_member_is_taken_back(stage: Stage) -> None:
     stage.ask()
     message = _assigned(stage)
     with database.transaction() as session:
-        passing.replace_member(
+        directing.replace_member(
             session,
             stage.incident.id,
             Role.SUBJECT_LEAD,
@@ -188,7 +188,7 @@ def test_a_step_somebody_else_finished_says_so(stage: Stage) -> None:
     step = stage.ask()
     message = _assigned(stage)
     with database.transaction() as session:
-        passing.reassign(
+        directing.reassign(
             session, step.id, stage.cast.yen.id, reason="Chuyển", by=by(stage.cast.binh)
         )
     with database.transaction() as session:

@@ -8,7 +8,7 @@ from incidents.intake.signals import Signal
 from incidents.matter.incidents import Incident
 from incidents.record import database, guards, proof
 from incidents.record.actors import Actor, Via
-from incidents.response import lifecycle
+from incidents.response import grading, lifecycle
 from tests.cast import Cast
 from tests.conftest import BOTH_DATABASES
 from tests.trucban.conftest import PLAYBOOK, Trucban
@@ -30,7 +30,7 @@ def matter(office: Cast) -> tuple[Signal, Incident]:
             session, playbook=PLAYBOOK, level=3, title="Vỡ đập", signal_id=signal.id, by=by
         )
         for level in (4, 3, 4, 3):
-            lifecycle.override(
+            grading.override(
                 session,
                 incident.id,
                 level,

@@ -1,0 +1,69 @@
+"""Who can take a step, in order: the role, then tier after tier above it.
+
+For a signature only those count who may sign, by post or by a recorded authorisation: work passes
+on, authority does not (rule 5 of practice).
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session
+
+from incidents.matter import taskforces
+from incidents.people import authorisations, roles
+from incidents.people.roles import Role
+from incidents.record import clock
+from incidents.response.steps import Step, StepKind
+from incidents.words import approvals, statements
+from incidents.words.approvals import ApprovalKind
+
+
+def in_line(session: Session, step: Step) -> list[UUID]:
+    """Everyone the step can go to, in order: the role, then tier after tier above it.
+
+    For signatures only those who may sign in the role count, by post or by authorisation.
+    """
+    now, role, line, passed = clock.now(), step.role, list[UUID](), set[Role]()
+    while role not in passed:
+        passed.add(role)
+        if step.kind is StepKind.APPROVE:
+            line += signers(session, step.incident_id, role, now)
+        else:
+            line += taskforces.candidates(session, step.incident_id, role)
+        role = roles.next_tier(session, role) or role
+    return list(dict.fromkeys(line))
+
+
+def signers(session: Session, incident_id: UUID, role: Role, at: datetime) -> list[UUID]:
+    """Rank 1 of the role in this incident's task force or office, and holders of a paper for it."""
+    seated = [
+        m.person_id
+        for m in taskforces.members(session, incident_id)
+        if m.role is role and m.rank == 1
+    ]
+    papers = [a.grantee_id for a in authorisations.valid(session, role, at)]
+    return [*(seated or roles.holders(session, role, at)[:1]), *papers]
+
+
+def may_sign(session: Session, step: Step, person_id: UUID) -> bool:
+    """Whether a person may give the signature this step asks for: in its role, or a tier above."""
+    return person_id in in_line(session, step)
+
+
+def next_in_line(session: Session, step: Step) -> UUID | None:
+    """The next person nobody has asked yet and who is not barred; ``None`` at the end."""
+    tried = {*step.holder_ids, *barred(session, step)}
+    return next((p for p in in_line(session, step) if str(p) not in tried), None)
+
+
+def barred(session: Session, step: Step) -> set[str]:
+    """Who cannot sign the current text: its author, and whoever has given a verdict on it."""
+    if step.kind is not StepKind.APPROVE or step.statement_id is None:
+        return set()
+    version = statements.current(session, statements.get(session, step.statement_id))
+    signed = {
+        str(a.person_id)
+        for a in approvals.live(session, version.id)
+        if a.kind is ApprovalKind.SIGN_OFF
+    }
+    return signed | ({str(version.author_id)} if version.author_id else set())
