@@ -221,7 +221,7 @@ def _of_step(session: Session, link: AnswerLink, person: Person, step: Step) -> 
         taken_at=step.acknowledged_at,
         form=step.form if LinkDeed.COMPLETE in deeds else None,
         words=_words(session, step),
-        sign_in_at=_sign_in_address(step),
+        sign_in_at=_sign_in_address(incident.number, step),
     )
 
 
@@ -246,10 +246,12 @@ def _words(session: Session, step: Step) -> Words | None:
     return Words(version.title, version.text, version.number, version.sha256)
 
 
-def _sign_in_address(step: Step) -> str | None:
-    """Where the words to sign are read; a signature is given there, signed in."""
-    signed = step.kind is StepKind.APPROVE and step.statement_id
-    return f"{settings.current().address}/phat-ngon/{step.statement_id}" if signed else None
+def _sign_in_address(number: str, step: Step) -> str | None:
+    """Where a signature is given, signed in: at the words, or in the room where there are none."""
+    if step.kind is not StepKind.APPROVE:
+        return None
+    path = f"phat-ngon/{step.statement_id}" if step.statement_id else f"vu-viec/{number}"
+    return f"{settings.current().address}/{path}"
 
 
 def _of_signal(session: Session, link: AnswerLink, person: Person, signal: Signal) -> AnswerView:

@@ -206,7 +206,7 @@ def test_a_signature_is_never_given_by_link(stage: Stage) -> None:
     assert LinkDeed.COMPLETE not in seen.deeds
     assert seen.form is None
     assert seen.sign_in_at
-    assert seen.sign_in_at.endswith(f"/phat-ngon/{step.statement_id}")
+    assert seen.sign_in_at.endswith("/vu-viec/2026-0001")
     with pytest.raises(Conflict, match="sau khi đăng nhập"):
         _act(message, LinkDeed.COMPLETE, answer={"verdict": "granted"})
     assert _act(message, LinkDeed.ACKNOWLEDGE).recorded is Recorded.NOW
