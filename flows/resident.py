@@ -28,8 +28,9 @@ from incidents.record import clock, database
 from incidents.response import runs
 from incidents.response.runs import Advance, Superseded, Where
 
-PATIENCE = 1.0
-"""Seconds an advance waits for a Prefect that may be gone."""
+PATIENCE = 0.5
+"""Seconds an advance waits before it asks whether Prefect is still there; asking takes up to as
+long again, so that discovering an outage costs one second."""
 LONGEST = 10.0
 """Seconds it waits for one that answers its health page and does nothing else."""
 

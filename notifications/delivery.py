@@ -150,8 +150,15 @@ def _mark_all(ended: Iterable[tuple[OutgoingMessage, Outcome]]) -> None:
     results = list(ended)
     if results:
         with database.transaction() as session:
+            mails = [
+                (message, outcome.provider_id)
+                for message, outcome in results
+                if isinstance(outcome, Sent) and message.channel is Channel.MAIL
+            ]
+            outbox.mark_sent(session, mails)
             for message, outcome in results:
-                _mark(session, message, outcome)
+                if not isinstance(outcome, Sent) or message.channel is not Channel.MAIL:
+                    _mark(session, message, outcome)
 
 
 def _mark(session: Session, message: OutgoingMessage, outcome: Outcome) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, ColumnElement, Index, Uuid, update
+from sqlalchemy import CheckConstraint, Column, ColumnElement, Index, Uuid, bindparam, update
 from sqlmodel import Field, Session, col, select
 
 from incidents.record import clock
@@ -222,6 +222,53 @@ def mark(
         .values(**after)
         .execution_options(synchronize_session=False)
     )
+
+
+def mark_sent(session: Session, sent: Sequence[tuple[OutgoingMessage, str | None]]) -> None:
+    """Write down that these were accepted, under the names given: two statements for all of them.
+
+    Marking competes with the sending of the rest of a call-out, so it costs as little as it can.
+    """
+    now = clock.now()
+    rows = [
+        {
+            "of": message.id,
+            "attempt": message.attempts,
+            "held_by": message.claim,
+            "name": name,
+            "now": now,
+        }
+        for message, name in sent
+    ]
+    if rows:
+        connection = session.connection()
+        connection.execute(_ATTEMPT_ENDED, rows)
+        connection.execute(_ACCEPTED, rows)
+
+
+_attempt, _message = DeliveryAttempt.__table__.c, OutgoingMessage.__table__.c  # type: ignore[attr-defined]
+_ATTEMPT_ENDED = (
+    update(DeliveryAttempt.__table__)  # type: ignore[attr-defined]
+    .where(_attempt.message_id == bindparam("of"), _attempt.number == bindparam("attempt"))
+    .values(ended_at=bindparam("now"), outcome=AttemptOutcome.SENT, detail=None)
+)
+_ACCEPTED = (
+    update(OutgoingMessage.__table__)  # type: ignore[attr-defined]
+    .where(
+        _message.id == bindparam("of"),
+        # What was cancelled meanwhile stays cancelled.
+        _message.state == MessageState.CLAIMED,
+        _message.claim == bindparam("held_by"),
+    )
+    .values(
+        state=MessageState.SENT,
+        sent_at=bindparam("now"),
+        provider_id=bindparam("name"),
+        claimed_until=None,
+        claim=None,
+        reason=None,
+    )
+)
 
 
 def retry_after(attempts: int) -> timedelta:

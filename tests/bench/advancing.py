@@ -110,11 +110,14 @@ def through_a_worker(desk: Desk, stack: ExitStack, engine: Child) -> list[Figure
     here = [_next(desk, incident) for _ in range(_IN_A_BLOCK)]
     engine.stop()
     pool = {"TRUCBAN_WORK_POOL": "bench", "TRUCBAN_CLAIM_WITHIN_SECONDS": "120"}
-    desk.engine(**pool).says("Prefect is here")
     worker = Child.module("trucban", "worker", env={**desk.env, **pool})
     stack.callback(worker.stop)
+    desk.engine(**pool)
+    desk.await_advance(Where.POOL)
     incident = desk.open("BENCH_STEPS")
-    desk.post.accepted(_HOLDER, 2, within=120)
+    desk.post.until_quiet()
+    desk.settled(recorded=False, within=120)
+    desk.post.until_quiet()
     taken = list[float]()
     for _ in range(_THROUGH_THE_WORKER):
         desk.settled(recorded=False, within=120)

@@ -41,6 +41,7 @@ class Desk:
         self.folder, self._stack = folder, stack
         for name in [n for n in os.environ if n.startswith(("TRUCBAN_", "PREFECT_"))]:
             del os.environ[name]
+        database.dispose()
         self.env = dict(os.environ)
         self.post = Post(self.env)
         stack.callback(self.post.child.stop)
@@ -207,6 +208,17 @@ class Desk:
                 select(Advance.where).order_by(col(Advance.started_at).desc()).limit(last)
             )
             return {Where(each) for each in found}
+
+    def await_advance(self, where: Where, within: float = 120.0) -> None:
+        """Open incidents until the advance of one is executed there."""
+        until = time.monotonic() + within
+        while time.monotonic() < until:
+            self.open("BENCH_QUIET")
+            self.settled(recorded=False, within=within)
+            if self.advanced_where(1) == {where}:
+                return
+            time.sleep(1)
+        raise NotMeasured(f"no advance was executed: {where.value}")
 
     def settled(self, *, recorded: bool = True, within: float = _PATIENCE) -> None:
         """Wait until no run wants an advance, and perhaps until Prefect has a record of each."""
