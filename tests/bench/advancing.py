@@ -13,7 +13,7 @@ from tests.bench.figures import Figure, Round, abba, compare, ms, p95
 _HOLDER = "lan@"
 _OUTAGES = 3
 _IN_A_BLOCK = 8
-_THROUGH_THE_WORKER = 4
+_THROUGH_THE_WORKER = 3
 
 
 def with_prefect_and_without(

@@ -21,7 +21,7 @@ from tests.chaos import ledger
 from tests.chaos.points import COMMIT, DIED_AT, MAIL, REST
 from tests.chaos.sink import Sink
 
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(7200)]
 
 ROOT = Path(__file__).parents[2]
 LANES = 2
