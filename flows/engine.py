@@ -1,52 +1,39 @@
-"""The engine: every duty in a loop of its own, woken by a commit or by the nearest due time."""
+"""The engine: every duty in a loop of its own, rung for by a commit or by the nearest due time."""
 
 import os
 import signal as signals_of_the_system
 import sys
 import threading
-import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from types import FrameType
 from uuid import UUID
 
 import structlog
+from sqlmodel import Session
 
 from flows import advancing, catalogue, resident
 from flows.advancing import GIVEN_BACK, Ending
 from flows.backfill import Backfill
-from flows.duties import advance, audit, deliver, escalate
+from flows.duties import audit, deliver, escalate
 from flows.duties.advance import Advancing
+from flows.duty import Duty
+from flows.lookout import Lookout
 from flows.playbook import Playbook
 from flows.pool import Pool
 from flows.probing import Probe
 from flows.resident import Resident
-from incidents.record import clock, database, settings
-from incidents.record.wakeups import Watch
+from incidents.record import database, outbox, settings
+from incidents.response import runs
 
-LONGEST_SLEEP = 5.0
-"""A lost wake-up costs this at most."""
 _AUDIT_EVERY = 15.0
 _BACKFILL_EVERY = 2.0
-_AFTER_A_FAULT = 1.0
-_NOTICE_STOP = 0.5
 
 _log = structlog.get_logger(__name__)
 
 
 class VersionDropped(RuntimeError):
     """A live run is bound to a playbook version that is not here."""
-
-
-@dataclass(frozen=True)
-class Duty:
-    """One small function that says how much it did, and when it wants to be called again."""
-
-    name: str
-    work: Callable[[], int]
-    next_due: Callable[[], datetime | None] | None = None
-    every: float = LONGEST_SLEEP
 
 
 class Engine:
@@ -60,8 +47,8 @@ class Engine:
         self._pool: Pool | None = None
         self._advancing = Advancing(self._advance, self._waits)
         self._lacking: set[UUID] = set()
-        self._stop = threading.Event()
-        self._threads: list[threading.Thread] = []
+        self._duties: list[Duty] = []
+        self._lookout = Lookout(())
 
     def publish_catalogue(self) -> None:
         """Publish every playbook, and refuse to go on without a version a live run is bound to."""
@@ -87,28 +74,23 @@ class Engine:
         self.resident.start()
         if settings.current().work_pool:
             self._pool = Pool(self.resident, settings.current().work_pool)
-        self._threads = [
-            threading.Thread(target=self._loop, args=(duty,), name=duty.name, daemon=True)
-            for duty in self._duties(self.resident)
-        ]
-        for thread in self._threads:
-            thread.start()
-
-    def _duties(self, prefect: Resident) -> list[Duty]:
-        return [
-            Duty("deliver", deliver.deliver, deliver.next_due),
+        self._duties = [
+            Duty("deliver", deliver.deliver, outbox.next_due),
             Duty("advance", self._advancing.start_due, self._next_advance),
             Duty("escalate", escalate.escalate, escalate.next_due),
             Duty("audit", _once(audit.audit), every=_AUDIT_EVERY),
-            Duty("backfill", Backfill(prefect, self.shelf).fill, every=_BACKFILL_EVERY),
+            Duty("backfill", Backfill(self.resident, self.shelf).fill, every=_BACKFILL_EVERY),
         ]
+        self._lookout = Lookout(self._duties)
+        for part in (*self._duties, self._lookout):
+            part.start()
 
     def stop(self) -> None:
         """End every loop; what is under way is replayed by whoever comes next."""
-        self._stop.set()
-        self._advancing.stop()
-        for thread in self._threads:
-            thread.join(timeout=LONGEST_SLEEP)
+        for part in (self._lookout, *self._duties, self._advancing):
+            part.stop()
+        for duty in self._duties:
+            duty.join()
         if self.probe and self.resident:
             self.probe.stop()
             self.resident.stop()
@@ -129,33 +111,10 @@ class Engine:
         """Whether a run that is due is not ours to begin now."""
         return run_id in self._lacking or bool(self._pool and self._pool.waits(run_id))
 
-    def _next_advance(self) -> datetime | None:
-        woken = advance.next_due()
+    def _next_advance(self, session: Session) -> datetime | None:
+        woken = runs.next_due(session)
         handed = self._pool.next_due() if self._pool else None
         return min((moment for moment in (woken, handed) if moment), default=None)
-
-    def _loop(self, duty: Duty) -> None:
-        with Watch() as watch:
-            while not self._stop.is_set():
-                try:
-                    if duty.work():
-                        continue
-                    pause = _pause(duty)
-                except Exception:  # noqa: BLE001 - the loop of the engine outlives every fault
-                    # The others go on, and so does this one: the reason is in the log.
-                    _log.exception("a duty failed", duty=duty.name)
-                    self._stop.wait(_AFTER_A_FAULT)
-                    continue
-                self._sleep(watch, duty, pause)
-
-    def _sleep(self, watch: Watch, duty: Duty, seconds: float) -> None:
-        if duty.next_due is None:
-            self._stop.wait(seconds)
-            return
-        until = time.monotonic() + seconds
-        while (left := until - time.monotonic()) > 0 and not self._stop.is_set():
-            if watch.wait(min(left, _NOTICE_STOP)):
-                return
 
 
 def _once(work: Callable[[], int]) -> Callable[[], int]:
@@ -166,13 +125,6 @@ def _once(work: Callable[[], int]) -> Callable[[], int]:
         return 0
 
     return done
-
-
-def _pause(duty: Duty) -> float:
-    moment = duty.next_due() if duty.next_due else None
-    if moment is None:
-        return duty.every
-    return min(max((moment - clock.now()).total_seconds(), 0.01), duty.every)
 
 
 def _log_plainly() -> None:

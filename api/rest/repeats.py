@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Header, Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
 
 from api.dependencies import Db, RestCaller
@@ -25,7 +26,7 @@ class AlreadyAnswered(Exception):
         super().__init__(given.key)
 
 
-def once(
+async def once(
     request: Request,
     session: Db,
     caller: RestCaller,
@@ -36,7 +37,9 @@ def once(
         return
     sent = f"{request.method} {request.url.path}\n{request.state.body_sha256}"
     sha256 = hashlib.sha256(sent.encode()).hexdigest()
-    given = idempotency.find(session, caller.person.id, idempotency_key, request_sha256=sha256)
+    given = await run_in_threadpool(
+        idempotency.find, session, caller.person.id, idempotency_key, request_sha256=sha256
+    )
     if given:
         raise AlreadyAnswered(given)
     session.info[_PENDING] = (caller.person.id, idempotency_key, sha256)

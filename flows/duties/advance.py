@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
 from uuid import UUID
 
 import structlog
@@ -74,9 +73,3 @@ class Advancing:
     def stop(self) -> None:
         """Begin nothing more."""
         self._threads.shutdown(wait=False, cancel_futures=True)
-
-
-def next_due() -> datetime | None:
-    """When the next sleeping run wants to go on."""
-    with database.reading() as session:
-        return runs.next_wake(session)

@@ -21,6 +21,7 @@ REMIND_CONFIRMATION_EVERY = timedelta(hours=6)
 
 # The ladder of the plan on a flag: remind the same people, then those above them.
 _RUNGS = tuple(ACKNOWLEDGE_WITHIN * share / 100 for share in timers.LADDER.values())
+_UNANSWERED = (col(Signal.state) == SignalState.NEW, col(Signal.alarmed) < len(_RUNGS))
 
 
 def escalate() -> int:
@@ -44,7 +45,9 @@ def _climb_for_flags() -> int:
     now = clock.now()
     with database.reading() as session:
         silent = [
-            signal.id for signal in _unanswered(session) if _rung(signal, now) > signal.alarmed
+            signal.id
+            for signal in session.exec(select(Signal).where(*_UNANSWERED))
+            if _rung(signal, now) > signal.alarmed
         ]
     for signal_id in silent:
         with database.transaction() as session:
@@ -52,14 +55,6 @@ def _climb_for_flags() -> int:
             if signal.state is SignalState.NEW:
                 _climb(session, signal, now)
     return len(silent)
-
-
-def _unanswered(session: Session) -> list[Signal]:
-    return list(
-        session.exec(
-            select(Signal).where(Signal.state == SignalState.NEW, col(Signal.alarmed) < len(_RUNGS))
-        )
-    )
 
 
 def _rung(signal: Signal, now: datetime) -> int:
@@ -156,9 +151,9 @@ def _tell_late_direction(force: TaskForce, now: datetime) -> int:
     return len(people)
 
 
-def next_due() -> datetime | None:
+def next_due(session: Session) -> datetime | None:
     """The nearest moment of a step or a flag; slower reminders are looked at each round."""
-    with database.reading() as session:
-        moments = [signal.flagged_at + _RUNGS[signal.alarmed] for signal in _unanswered(session)]
-        armed = timers.next_due(session)
+    unanswered = session.exec(select(Signal.flagged_at, Signal.alarmed).where(*_UNANSWERED))
+    moments = [flagged_at + _RUNGS[alarmed] for flagged_at, alarmed in unanswered]
+    armed = timers.next_due(session)
     return min([*moments, *([armed] if armed else [])], default=None)

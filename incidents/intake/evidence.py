@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, update
 from sqlmodel import Field, Session, col, select
 
 from incidents.record import clock, settings, timeline
@@ -142,6 +142,13 @@ def of_incident(session: Session, incident_id: UUID) -> list[Evidence]:
             .where(Evidence.incident_id == incident_id)
             .order_by(col(Evidence.captured_at))
         )
+    )
+
+
+def hand_over(session: Session, *, signal_id: UUID, incident_id: UUID) -> None:
+    """What was kept with a flag belongs to its incident as well."""
+    session.exec(
+        update(Evidence).where(col(Evidence.signal_id) == signal_id).values(incident_id=incident_id)
     )
 
 

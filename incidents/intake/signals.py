@@ -16,7 +16,7 @@ from incidents.intake.evidence import EvidenceKind
 from incidents.people import persons, rosters
 from incidents.record import clock, ids, links, timeline
 from incidents.record.actors import Actor
-from incidents.record.database import Table, choice, identifier, moment, reference
+from incidents.record.database import Table, choice, identifier, locked, moment, reference
 from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound
 from incidents.record.facts import Fact, Private
 from incidents.record.language import N_, Labelled
@@ -248,7 +248,7 @@ def alert(session: Session, signal: Signal, kind: str, people: list[UUID]) -> No
 
 def get(session: Session, signal_id: UUID, *, lock: bool = False) -> Signal:
     """The flag; ``NotFound`` when there is none."""
-    found = session.get(Signal, signal_id, with_for_update=lock or None, populate_existing=lock)
+    found = locked(session, Signal, signal_id) if lock else session.get(Signal, signal_id)
     if found is None:
         raise NotFound(N_("Không tìm thấy tin báo này."))
     return found

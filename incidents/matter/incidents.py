@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, Column, Uuid, text
 from sqlmodel import Field, Session, col, select
 
 from incidents.record import clock
-from incidents.record.database import Table, choice, document, identifier, moment
+from incidents.record.database import Table, choice, document, identifier, locked, moment
 from incidents.record.errors import Conflict, NotFound
 from incidents.record.language import N_, Labelled
 from incidents.record.timeline import Confidentiality
@@ -110,7 +110,7 @@ def today() -> date:
 
 def get(session: Session, incident_id: UUID, *, lock: bool = False) -> Incident:
     """The incident; locked, nobody else changes it until the transaction ends."""
-    found = session.get(Incident, incident_id, with_for_update=lock or None, populate_existing=lock)
+    found = locked(session, Incident, incident_id) if lock else session.get(Incident, incident_id)
     if found is None:
         raise NotFound(N_("Không tìm thấy vụ việc này."))
     return found

@@ -1,5 +1,6 @@
 """The parts people play, who holds them, and whom work passes to when they are silent."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -63,15 +64,17 @@ def holders(session: Session, role: Role, at: datetime) -> list[UUID]:
     )
 
 
-def roles_of(session: Session, person_id: UUID, at: datetime) -> set[Role]:
-    """Every role a person holds at a moment, as holder or deputy."""
-    return set(
-        session.exec(
-            select(col(RoleHolder.role))
-            .where(RoleHolder.person_id == person_id, RoleHolder.valid_from <= at)
-            .where(col(RoleHolder.valid_to).is_(None) | (col(RoleHolder.valid_to) > at))
-        )
-    )
+def first_of(session: Session, roles: Sequence[Role], at: datetime) -> list[UUID]:
+    """The first holder of each of these roles, in their order; a role nobody holds has none."""
+    first: dict[Role, UUID] = {}
+    for role, person_id in session.exec(
+        select(col(RoleHolder.role), col(RoleHolder.person_id))
+        .where(col(RoleHolder.role).in_(roles), col(RoleHolder.valid_from) <= at)
+        .where(col(RoleHolder.valid_to).is_(None) | (col(RoleHolder.valid_to) > at))
+        .order_by(col(RoleHolder.rank), col(RoleHolder.valid_from))
+    ):
+        first.setdefault(role, person_id)
+    return [first[role] for role in roles if role in first]
 
 
 def next_tier(session: Session, role: Role) -> Role | None:

@@ -3,11 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, union
 from sqlmodel import Session, col, select
 
 from incidents.people import roles
-from incidents.people.roles import Role
+from incidents.people.roles import Role, RoleHolder
 from incidents.record.database import Table, choice, identifier, moment, reference
 
 # With nobody on shift, the duty leader of the lead department and the duty of the people's
@@ -39,14 +39,18 @@ def on_shift(session: Session, at: datetime, role: Role = Role.DUTY_OFFICER) -> 
     )
 
 
-def roles_on_shift(session: Session, person_id: UUID, at: datetime) -> set[Role]:
-    """In which roles a person is on shift at a moment."""
-    held = session.exec(
-        select(Shift.role).where(
-            Shift.person_id == person_id, Shift.starts_at <= at, Shift.ends_at > at
-        )
+def roles_now(session: Session, person_id: UUID, at: datetime) -> set[Role]:
+    """Every role a person has at a moment: as holder, as deputy, or by being on shift."""
+    by_post = select(col(RoleHolder.role)).where(
+        RoleHolder.person_id == person_id,
+        RoleHolder.valid_from <= at,
+        col(RoleHolder.valid_to).is_(None) | (col(RoleHolder.valid_to) > at),
     )
-    return {Role(role) for role in held}
+    by_shift = select(col(Shift.role)).where(
+        Shift.person_id == person_id, Shift.starts_at <= at, Shift.ends_at > at
+    )
+    # One look, not two: every route asks this.
+    return {Role(role) for (role,) in session.connection().execute(union(by_post, by_shift))}
 
 
 def to_alert(session: Session, at: datetime) -> list[UUID]:

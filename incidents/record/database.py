@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
+from uuid import UUID
 
 from sqlalchemy import (
     JSON,
@@ -37,6 +38,8 @@ SQLModel.metadata.naming_convention = MetaData(
         "pk": "pk_%(table_name)s",
     }
 ).naming_convention
+
+Row = TypeVar("Row", bound="Table")
 
 WAKE_CHANNEL = "trucban"
 
@@ -203,6 +206,14 @@ def transaction() -> Generator[Session]:
             # Sent by PostgreSQL when, and only when, the commit succeeds: wakes every engine.
             session.connection().execute(text(f"NOTIFY {WAKE_CHANNEL}"))
         session.commit()
+
+
+def locked(session: Session, table: type[Row], key: UUID) -> Row | None:
+    """A row as it is now; nobody else changes it until the transaction ends."""
+    if is_sqlite():
+        # All of the database is ours since BEGIN IMMEDIATE: what was read here is still true.
+        return session.get(table, key)
+    return session.get(table, key, with_for_update=True, populate_existing=True)
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from incidents.record.database import (
     choice,
     document,
     identifier,
+    locked,
     moment,
     owned_by,
     reference,
@@ -131,11 +132,7 @@ def record(
     recorded_at = clock.now()
     if happened_at is not None and happened_at > recorded_at:
         raise Invalid(N_("Không thể ghi một việc vào thời điểm chưa tới."))
-    head = session.get(TimelineHead, chain, with_for_update=True, populate_existing=True)
-    if head is None:
-        head = TimelineHead(chain=chain)
-        session.add(head)
-        session.flush()
+    head = locked(session, TimelineHead, chain) or TimelineHead(chain=chain)
     payload, private = facts.split(fact)
     entry = TimelineEntry(
         chain=chain,

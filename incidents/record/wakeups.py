@@ -10,7 +10,7 @@ from sqlalchemy import make_url
 from incidents.record import database, settings
 
 # PRAGMA data_version costs microseconds; this bounds both the wake-up delay and the idle cost.
-_LOOK_EVERY = 0.02
+_LOOK_EVERY = 0.005
 
 
 class Watch:

@@ -128,24 +128,26 @@ def open(
         detected_at=signal.flagged_at if signal else now,
         opened_at=now,
     )
-    session.add(incident)
-    timeline.record(
-        session,
-        incident.id,
-        IncidentOpened(
-            number=incident.number,
-            level=level,
-            playbook=playbook,
-            signal=signal.code if signal else "–",
-            exercise=exercise,
-            title=incident.title,
-        ),
-        by=by,
-    )
-    if signal:
-        _take_over(session, incident, signal, nature)
-    runs.start(session, incident.id, playbook, version)
-    _call_first(session, incident)
+    # Nothing below reads what is written here: all of it goes out in one flush.
+    with session.no_autoflush:
+        session.add(incident)
+        timeline.record(
+            session,
+            incident.id,
+            IncidentOpened(
+                number=incident.number,
+                level=level,
+                playbook=playbook,
+                signal=signal.code if signal else "–",
+                exercise=exercise,
+                title=incident.title,
+            ),
+            by=by,
+        )
+        if signal:
+            _take_over(session, incident, signal, nature)
+        runs.start(session, incident.id, playbook, version)
+        _call_first(session, incident)
     return incident
 
 
@@ -194,19 +196,14 @@ def _openable(session: Session, signal: Signal) -> None:
 def _take_over(session: Session, incident: Incident, signal: Signal, nature: Nature) -> None:
     signal.state, signal.incident_id, signal.nature = SignalState.OPENED, incident.id, nature
     session.add(signal)
-    for kept in evidence.of_signal(session, signal.id):
-        kept.incident_id = incident.id
-        session.add(kept)
+    evidence.hand_over(session, signal_id=signal.id, incident_id=incident.id)
 
 
 def _call_first(session: Session, incident: Incident) -> None:
     # No task force yet: whoever holds the post is called.
-    called = [
-        p for role in FIRST_CALLED for p in roles.holders(session, role, incident.opened_at)[:1]
-    ]
     persons.tell_all(
         session,
-        called,
+        roles.first_of(session, FIRST_CALLED, incident.opened_at),
         "incident_opened",
         key=f"opened:{incident.id}",
         incident_id=incident.id,

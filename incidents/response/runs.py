@@ -11,7 +11,15 @@ from sqlmodel import Field, Session, col, select
 
 from incidents.record import clock, timeline
 from incidents.record.actors import ENGINE
-from incidents.record.database import Table, choice, identifier, is_sqlite, moment, reference
+from incidents.record.database import (
+    Table,
+    choice,
+    identifier,
+    is_sqlite,
+    locked,
+    moment,
+    reference,
+)
 from incidents.record.errors import Conflict, NotFound
 from incidents.record.facts import Fact
 from incidents.record.language import N_, Labelled
@@ -208,7 +216,7 @@ def claim(session: Session, run_id: UUID, where: Where) -> Claim | None:
 
 def hold_claim(session: Session, held: Claim) -> PlaybookRun:
     """The claimed run, locked; ``Superseded`` when the claim is no longer ours or the run ended."""
-    run = session.get(PlaybookRun, held.run_id, with_for_update=True, populate_existing=True)
+    run = locked(session, PlaybookRun, held.run_id)
     if (
         run is None
         or run.fence != held.fence
@@ -318,3 +326,8 @@ def next_wake(session: Session) -> datetime | None:
         .order_by(col(PlaybookRun.wake_at))
         .limit(1)
     ).first()
+
+
+def next_due(session: Session) -> datetime | None:
+    """When there is a run to advance: now, or when the next sleeping one wants to go on."""
+    return clock.now() if due(session, limit=1) else next_wake(session)

@@ -17,6 +17,7 @@ from incidents.people import authorisations, persons, roles
 from incidents.people.roles import Role
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
+from incidents.record.database import locked
 from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound, NotPermitted
 from incidents.record.facts import Fact
 from incidents.record.language import N_
@@ -196,7 +197,7 @@ def confirm(
 
     The scan (bút phê) is evidence of the same incident; whoever attached it answers for it.
     """
-    approval = session.get(Approval, approval_id, with_for_update=True, populate_existing=True)
+    approval = locked(session, Approval, approval_id)
     if approval is None or approval.confirm_by is None:
         raise NotFound(N_("Không có lần duyệt qua điện thoại này."))
     version = statements.version(session, approval.version_id)

@@ -13,7 +13,7 @@ from sqlalchemy import JSON, CheckConstraint, Column, UniqueConstraint
 from sqlmodel import Field, Session, col, select
 
 from incidents.people.roles import Role
-from incidents.record.database import Table, choice, document, identifier, moment, reference
+from incidents.record.database import Table, choice, document, identifier, locked, moment, reference
 from incidents.record.errors import NotFound
 from incidents.record.facts import Fact, PersonId, Private
 from incidents.record.language import N_, Labelled, Language
@@ -233,7 +233,7 @@ class StepReopened(Fact):
 
 def get(session: Session, step_id: UUID, *, lock: bool = False) -> Step:
     """The step; locked, two answers at the same moment come one after the other."""
-    found = session.get(Step, step_id, with_for_update=lock or None, populate_existing=lock)
+    found = locked(session, Step, step_id) if lock else session.get(Step, step_id)
     if found is None:
         raise NotFound(N_("Không tìm thấy nhiệm vụ này."))
     return found

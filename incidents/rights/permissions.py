@@ -11,7 +11,7 @@ from sqlmodel import Session
 from incidents.intake.signals import Signal
 from incidents.matter import taskforces
 from incidents.matter.incidents import Incident
-from incidents.people import roles, rosters
+from incidents.people import rosters
 from incidents.people.persons import Person
 from incidents.people.roles import Role
 from incidents.record import clock
@@ -109,8 +109,7 @@ def deeds(session: Session, person: Person, subject: Incident | None = None) -> 
 
 def roles_in(session: Session, person_id: UUID, incident_id: UUID | None) -> set[Role]:
     """Roles by post, by seat in the incident's task force, and by being on shift now."""
-    now = clock.now()
-    held = roles.roles_of(session, person_id, now) | rosters.roles_on_shift(session, person_id, now)
+    held = rosters.roles_now(session, person_id, clock.now())
     if incident_id:
         held |= {
             m.role for m in taskforces.members(session, incident_id) if m.person_id == person_id

@@ -11,7 +11,7 @@ from sqlmodel import Field, Session, col, select
 from incidents.matter import incidents
 from incidents.record import clock, outbox, timeline
 from incidents.record.actors import Actor
-from incidents.record.database import Table, choice, identifier, moment, reference
+from incidents.record.database import Table, choice, identifier, locked, moment, reference
 from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound
 from incidents.record.facts import Fact, Private
 from incidents.record.language import N_
@@ -149,7 +149,9 @@ def _send(session: Session, publication: Publication, purpose: str) -> None:
 
 def published(session: Session, publication_id: UUID, *, by: Actor) -> None:
     """The channel has taken it: keep the proof and say when."""
-    publication = session.get_one(Publication, publication_id, with_for_update=True)
+    publication = locked(session, Publication, publication_id)
+    if publication is None:
+        raise NotFound(N_("Không tìm thấy nội dung đã đăng này."))
     if publication.published_at or publication.withdrawn_at:
         return
     publication.published_at = clock.now()
@@ -170,7 +172,7 @@ def published(session: Session, publication_id: UUID, *, by: Actor) -> None:
 
 def withdraw(session: Session, publication_id: UUID, *, reason: str, by: Actor) -> Publication:
     """Withdraw a published text; the same address then says that and why."""
-    publication = session.get(Publication, publication_id, with_for_update=True)
+    publication = locked(session, Publication, publication_id)
     if publication is None:
         raise NotFound(N_("Không tìm thấy nội dung đã đăng này."))
     if publication.withdrawn_at:

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
-from incidents.record.database import Table, choice, identifier, moment, reference
+from incidents.record.database import Table, choice, identifier, locked, moment, reference
 from incidents.record.errors import Invalid, NotFound
 from incidents.record.facts import Fact
 from incidents.record.language import N_, Labelled, Language
@@ -152,8 +152,8 @@ def _clean(text: str) -> str:
 
 def get(session: Session, statement_id: UUID, *, lock: bool = False) -> Statement:
     """The statement; locked, no version or signature can be added by others meanwhile."""
-    found = session.get(
-        Statement, statement_id, with_for_update=lock or None, populate_existing=lock
+    found = (
+        locked(session, Statement, statement_id) if lock else session.get(Statement, statement_id)
     )
     if found is None:
         raise NotFound(N_("Không tìm thấy văn bản phát ngôn này."))

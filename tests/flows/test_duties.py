@@ -1,19 +1,26 @@
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from threading import Event
+from time import sleep
 from uuid import uuid4
 
 import pytest
+from sqlmodel import Session, select
 
+from flows import resident
+from flows.advancing import GIVEN_BACK
 from flows.duties import audit, escalate
-from flows.engine import Engine
+from flows.duty import Duty
+from flows.lookout import Lookout
 from incidents.intake import signals
 from incidents.intake.signals import SignalState
 from incidents.matter import taskforces
 from incidents.people.roles import Role
-from incidents.record import database, proof, settings
+from incidents.record import database, outbox, proof, settings
 from incidents.record.actors import Actor, Via
 from incidents.record.outbox import MessageState, OutgoingMessage
-from incidents.response import runs, signing
-from incidents.response.runs import Where
+from incidents.response import lifecycle, runs, signing
+from incidents.response.runs import Advance, Where
 from incidents.response.steps import StepKind
 from incidents.words.approvals import Verdict
 from tests.harness import Desk, hours, minutes
@@ -167,13 +174,8 @@ def test_heads_are_signed_and_witnessed_and_the_heart_beats(desk: Desk) -> None:
     desk.set_aside()
 
 
-def test_a_failing_duty_does_not_stop_the_others(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    import threading
-
-    went_on = threading.Event()
-    failed = threading.Event()
+def test_a_failing_duty_does_not_stop_the_others() -> None:
+    failed, went_on = Event(), Event()
 
     def broken() -> int:
         failed.set()
@@ -184,16 +186,95 @@ def test_a_failing_duty_does_not_stop_the_others(
             went_on.set()
         return 0
 
-    from flows.engine import Duty
-
-    engine = Engine([])
-    monkeypatch.setattr(
-        engine,
-        "_duties",
-        lambda _: [Duty("broken", broken), Duty("works", works, every=0.05)],
-    )
-    engine.start()
+    duties = [Duty("broken", broken), Duty("works", works, every=0.05)]
+    for duty in duties:
+        duty.start()
     try:
         assert went_on.wait(60)
     finally:
-        engine.stop()
+        for duty in duties:
+            duty.stop()
+            duty.join()
+
+
+class Rung(Duty):
+    """A duty that only notes that it was rung for."""
+
+    def __init__(self, next_due: Callable[[Session], datetime | None]) -> None:
+        super().__init__("noted", lambda: 0, next_due)
+        self.heard = Event()
+
+    def ring(self) -> None:
+        self.heard.set()
+
+
+def test_the_lookout_rings_for_what_a_commit_or_the_hour_made_due(desk: Desk) -> None:
+    deliver, advance = Rung(outbox.next_due), Rung(runs.next_due)
+    lookout = Lookout([deliver, advance, Duty("goes round by itself", lambda: 0)])
+    lookout.start()
+    try:
+        assert not deliver.heard.wait(0.2)
+        officer = Actor(desk.cast.lan.id, Via.DESK)
+        with database.transaction() as session:
+            signals.flag(session, text="Đập sắp vỡ!", url="https://mxh.test/1", by=officer)
+        assert deliver.heard.wait(60)
+        assert not advance.heard.is_set()
+        with database.transaction() as session:
+            lifecycle.open(session, playbook="TIN_GIA_MXH", level=3, title="Vỡ đập", by=officer)
+        assert advance.heard.wait(60)
+    finally:
+        lookout.stop()
+        lookout.join()
+    desk.deliver()
+    desk.set_aside()
+
+
+def test_what_stays_due_does_not_keep_the_lookout_busy(desk: Desk) -> None:
+    looks: list[datetime] = []
+
+    def always(_session: Session) -> datetime:
+        looks.append(desk.time)
+        return desk.time
+
+    lookout = Lookout([Rung(always)])
+    lookout.start()
+    sleep(1.2)
+    lookout.stop()
+    lookout.join()
+    assert 2 <= len(looks) <= 4
+
+
+def test_a_look_that_fails_is_not_the_last_one(desk: Desk) -> None:
+    looks: list[datetime] = []
+
+    def breaks_once(_session: Session) -> None:
+        looks.append(desk.time)
+        if len(looks) == 1:
+            raise RuntimeError("the database restarts")
+
+    lookout = Lookout([Rung(breaks_once)])
+    lookout.start()
+    sleep(1.2)
+    lookout.stop()
+    lookout.join()
+    assert len(looks) >= 2
+
+
+def test_an_executor_that_lacks_the_bound_version_gives_the_run_back(desk: Desk) -> None:
+    with database.transaction() as session:
+        incident = lifecycle.open(
+            session,
+            playbook="TIN_GIA_MXH",
+            level=3,
+            title="Vỡ đập",
+            by=Actor(desk.cast.lan.id, Via.DESK),
+        )
+    with database.reading() as session:
+        run = runs.of_incident(session, incident.id)[0]
+    assert resident.plainly(run.id, {}).name == GIVEN_BACK
+    with database.reading() as session:
+        assert runs.due(session) == [run.id]
+        last = session.exec(select(Advance).where(Advance.run_id == run.id)).all()[-1]
+    assert (last.outcome, last.where) == ("given back", Where.PLAIN)
+    desk.deliver()
+    desk.set_aside()

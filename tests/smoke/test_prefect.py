@@ -179,31 +179,55 @@ def test_a_pool_without_a_worker_stops_nothing(
     opened_once(incident)
 
 
-def test_a_stock_worker_executes_what_the_engine_hands_to_its_pool(
+@pytest.fixture
+def worker(
     server: Server, cast: Cast, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
-) -> None:
+) -> Iterator[Callable[..., None]]:
+    """``trucban worker`` on the pool the engine hands its advances to."""
     monkeypatch.setenv("TRUCBAN_WORK_POOL", "desk")
     monkeypatch.setenv("TRUCBAN_CLAIM_WITHIN_SECONDS", "200")
     monkeypatch.setenv("TRUCBAN_DATA_DIR", str(settings.current().data_dir.absolute()))
     settings.current.cache_clear()
     request.getfixturevalue("engine")
-    environment = {
-        **os.environ,
-        "PREFECT_HOME": str(settings.current().data_dir / "worker"),
-        "PREFECT_API_URL": prefect_server.address(settings.current()),
-        "PREFECT_API_AUTH_STRING": prefect_server.password(),
-        "PYTHONPATH": os.getcwd(),  # noqa: PTH109 - the checkout under test
-    }
-    argv = [sys.executable, "-m", "prefect", "worker", "start", "--pool", "desk"]
-    argv += ["--type", "process", "--install-policy", "never"]
-    log = (settings.current().data_dir / "worker.log").open("w")
-    worker = subprocess.Popen(argv, env=environment, stdout=log, stderr=log, start_new_session=True)
-    log.close()
-    try:
-        incident = opened(cast)
-        done = eventually(lambda: advances(incident), within=200)
-        assert done[0].where is Where.POOL
-        opened_once(incident)
-    finally:
-        os.killpg(worker.pid, signal.SIGKILL)
-        worker.wait()
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(**more: str) -> None:
+        environment = {**os.environ, "PYTHONPATH": os.getcwd(), **more}  # noqa: PTH109 - the checkout under test
+        log = (settings.current().data_dir / "worker.log").open("w")
+        started.append(
+            subprocess.Popen(
+                [sys.executable, "-m", "trucban", "worker"],
+                env=environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        )
+        log.close()
+
+    yield start
+    for process in started:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def test_a_worker_executes_what_the_engine_hands_to_its_pool(
+    cast: Cast, worker: Callable[..., None]
+) -> None:
+    worker()
+    incident = opened(cast)
+    done = eventually(lambda: advances(incident), within=200)
+    assert done[0].where is Where.POOL
+    opened_once(incident)
+
+
+def test_a_worker_that_lacks_the_bound_version_gives_the_run_back(
+    cast: Cast, worker: Callable[..., None]
+) -> None:
+    worker(TRUCBAN_PLAYBOOKS="tests.bench.playbooks:PLAYBOOKS")
+    incident = opened(cast)
+    eventually(lambda: advances(incident)[1:], within=200)
+    first, second, *_ = advances(incident)
+    assert (first.where, first.outcome) == (Where.POOL, "given back")
+    assert second.where is not Where.POOL
+    opened_once(incident)
