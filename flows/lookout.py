@@ -57,14 +57,15 @@ class Lookout:
 
     def _look(self) -> float:
         """Ring for what is due; seconds until the nearest thing that is not."""
-        now, pause = clock.now(), _LOOK_EVERY
+        pause = _LOOK_EVERY
         with database.reading() as session:
             for duty, next_due in self._rung_for:
                 moment = next_due(session)
                 if moment is None:
                     continue
-                if moment <= now:
+                left = (moment - clock.now()).total_seconds()
+                if left <= 0:
                     duty.ring()
                 else:
-                    pause = min(pause, (moment - now).total_seconds())
+                    pause = min(pause, left)
         return pause
