@@ -9,10 +9,19 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, ColumnElement, Index, Uuid, bindparam, update
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ColumnElement,
+    Index,
+    Uuid,
+    bindparam,
+    insert,
+    update,
+)
 from sqlmodel import Field, Session, col, select
 
-from incidents.record import clock
+from incidents.record import clock, ids
 from incidents.record.database import (
     Table,
     choice,
@@ -122,23 +131,40 @@ def queue_all(session: Session, messages: Sequence[OutgoingMessage]) -> list[Out
 
 
 def claim_due(session: Session, *, claim: UUID, limit: int = 50) -> list[OutgoingMessage]:
-    """Take due messages for this claimer, those of dead claimers included; counts the attempt."""
+    """Take due messages for this claimer, those of dead claimers included; counts the attempt.
+
+    Two statements however many: the first mail of a call-out waits for this.
+    """
     now = clock.now()
     wanted = (
-        select(OutgoingMessage)
+        select(OutgoingMessage.id)
         .where(_due(now))
         .order_by(col(OutgoingMessage.due_at), col(OutgoingMessage.id))
         .limit(limit)
     )
     if not is_sqlite():
         wanted = wanted.with_for_update(skip_locked=True)
-    messages = list(session.exec(wanted))
-    for message in messages:
-        message.state, message.claim = MessageState.CLAIMED, claim
-        message.claimed_until = now + LEASE
-        message.attempts += 1
-        session.add(message)
-        session.add(DeliveryAttempt(message_id=message.id, number=message.attempts, started_at=now))
+    taken = (
+        update(OutgoingMessage)
+        .where(col(OutgoingMessage.id).in_(wanted))
+        .values(
+            state=MessageState.CLAIMED,
+            claim=claim,
+            claimed_until=now + LEASE,
+            attempts=OutgoingMessage.attempts + 1,
+        )
+        .returning(OutgoingMessage)
+        .execution_options(synchronize_session=False)
+    )
+    messages = sorted(session.exec(taken).scalars(), key=lambda each: (each.due_at, each.id))
+    if messages:
+        session.connection().execute(
+            insert(DeliveryAttempt.__table__),  # type: ignore[attr-defined]
+            [
+                {"id": ids.new(), "message_id": m.id, "number": m.attempts, "started_at": now}
+                for m in messages
+            ],
+        )
     return messages
 
 
