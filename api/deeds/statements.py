@@ -7,10 +7,12 @@ from sqlmodel import Session, select
 
 from api.fields import Because, Line, Reason, Request
 from api.identity import Caller
+from incidents.intake import evidence
 from incidents.matter import incidents
 from incidents.record.errors import NotFound
 from incidents.record.language import N_
 from incidents.response import signing
+from incidents.response import telephone as telephoning
 from incidents.response.steps import Step, StepKind
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
@@ -44,6 +46,12 @@ class Telephone(Request):
     witness_id: UUID
     number_called: Line
     read_back: Line = Field(description="The version's code, read back")
+
+
+class ByScan(Request):
+    """The kept file that shows the approver's handwriting."""
+
+    evidence_id: UUID
 
 
 def see(session: Session, caller: Caller, statement_id: UUID) -> Statement:
@@ -85,14 +93,23 @@ def telephone(session: Session, caller: Caller, version_id: UUID, asked: Telepho
     """Record a verdict given on the telephone."""
     version = statements.version(session, version_id)
     _of(session, caller, version.statement_id, Deed.SIGN_BY_TELEPHONE)
-    return signing.sign_off_by_telephone(session, version_id, **asked.model_dump(), by=caller.actor)
+    return telephoning.approve(session, version_id, **asked.model_dump(), by=caller.actor)
 
 
 def confirm(session: Session, caller: Caller, approval_id: UUID) -> Approval:
     """Confirm what one said on the telephone."""
     caller.require(session, Deed.FLAG)
     caller.require_proof(session)
-    return signing.confirm(session, approval_id, by=caller.actor)
+    return telephoning.confirm(session, approval_id, by=caller.actor)
+
+
+def confirm_by_scan(session: Session, caller: Caller, approval_id: UUID, asked: ByScan) -> Approval:
+    """Confirm by a scan of the approver's handwriting what was said on the telephone."""
+    approval = telephoning.get(session, approval_id)
+    version = statements.version(session, approval.version_id)
+    _of(session, caller, version.statement_id, Deed.SIGN_BY_TELEPHONE)
+    scan = evidence.get(session, asked.evidence_id)
+    return telephoning.confirm(session, approval_id, scan=scan, by=caller.actor)
 
 
 def withdraw(session: Session, caller: Caller, publication_id: UUID, asked: Because) -> Publication:

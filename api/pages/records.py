@@ -9,7 +9,6 @@ from api.deeds import incidents as deeds
 from api.dependencies import Db, Reader
 from api.pages import rendering
 from incidents.intake import evidence
-from incidents.intake.evidence import Evidence
 from incidents.matter import incidents
 from incidents.record import proof
 from incidents.record.errors import NotFound
@@ -24,8 +23,8 @@ _SHOWN_IN_PLACE = ("image/png", "image/jpeg", "image/webp", "image/gif")
 @router.get("/tu-lieu/{evidence_id}")
 def kept(session: Db, caller: Reader, evidence_id: UUID) -> Response:
     """A file as it was kept. What is no plain picture is downloaded, never run in our pages."""
-    found = session.get(Evidence, evidence_id)
-    if found is None or not evidence.path_of(found.sha256).exists():
+    found = evidence.get(session, evidence_id)
+    if not evidence.path_of(found.sha256).exists():
         raise NotFound(N_("Không tìm thấy tư liệu này."))
     subject = incidents.get(session, found.incident_id) if found.incident_id else None
     caller.require(session, Deed.SEE_INCIDENT, subject)

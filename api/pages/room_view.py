@@ -9,7 +9,7 @@ from incidents.insight import reading
 from incidents.insight.reading import Line
 from incidents.intake import claims, evidence, signals
 from incidents.matter import incidents, severity, taskforces
-from incidents.matter.incidents import Incident, Status
+from incidents.matter.incidents import Finding, Incident, Status
 from incidents.matter.severity import ANCHORS, Criterion
 from incidents.people.persons import Person
 from incidents.people.roles import Role
@@ -84,6 +84,7 @@ def gather(session: Session, incident: Incident, person: Person, *, chosen: str)
         "story": _story(session, incident, person, chosen, titles),
         "criteria": [(c, ANCHORS[c]) for c in Criterion],
         "roles": _CALLABLE,
+        "findings": [f for f in Finding if f is not Finding.PENDING],
         "Status": Status,
     }
 

@@ -13,20 +13,22 @@ from sqlmodel import Session, col, select
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
+from api.deeds import incidents as incident_deeds
 from api.deeds import statements as deeds
-from api.deeds.statements import Revise, SignOff, Telephone
+from api.deeds.statements import ByScan, Revise, SignOff, Telephone
 from api.dependencies import Db, Fields, FormCaller, Reader
 from api.fields import Because, Nothing
 from api.identity import Caller
 from api.pages import rendering
 from api.pages.forms import filled
 from api.problems import Problem
+from api.rest.signals import files_of
+from incidents.intake.signals import File
 from incidents.matter import incidents
 from incidents.people import sign_ins
 from incidents.people.persons import Person
-from incidents.record.errors import NotFound
+from incidents.record.errors import Invalid, NotFound
 from incidents.record.language import N_
-from incidents.response import signing
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 from incidents.words import approvals, statements
@@ -64,7 +66,7 @@ def shown(
         incident=incident,
         versions=written,
         version=version,
-        code=signing.version_code(version),
+        code=version.code,
         current=version.number == statement.current,
         changes=compare(before, version) if before else [],
         standing=approvals.standing(session, statement, version, incident.level),
@@ -153,6 +155,29 @@ class Target(BaseModel):
     """The version, approval or publication a form is about."""
 
     target: UUID
+
+
+async def _scan(form: Fields) -> list[File]:
+    return await files_of(form.getlist("file"))
+
+
+@router.post("/but-phe", dependencies=[Depends(_again)])
+def confirm_by_scan(
+    session: Db,
+    caller: FormCaller,
+    form: Fields,
+    files: Annotated[list[File], Depends(_scan)],
+    statement_id: UUID,
+) -> Response:
+    """Keep the scan of the approver's handwriting, and confirm by it what was said."""
+    statement = deeds.see(session, caller, statement_id)
+    if not files:
+        raise Invalid(fields={"file": (N_("Chọn một tệp."), {})})
+    number = incidents.get(session, statement.incident_id).number
+    kept = incident_deeds.keep(session, caller, number, files[0], None)
+    approval_id = filled(Target, form).target
+    deeds.confirm_by_scan(session, caller, approval_id, ByScan(evidence_id=kept.id))
+    return rendering.back(f"/phat-ngon/{statement_id}", "but-phe")
 
 
 @router.post("/{deed}", dependencies=[Depends(_again)])

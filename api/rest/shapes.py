@@ -155,7 +155,7 @@ class VersionOut(Shape):
     title: str
     text: str
     sha256: str
-    code: str = ""
+    code: str
     author_id: UUID | None
     created_at: datetime
 
@@ -204,6 +204,18 @@ class StatementWhole(StatementOut):
     versions: list[VersionOut]
     approvals: list[ApprovalOut]
     publications: list[PublicationOut]
+
+
+class ClaimOut(Shape):
+    """One checkable sentence, and what a named person found about it."""
+
+    id: UUID
+    text: str
+    nature: Nature
+    finding: Finding
+    made_at: datetime
+    verified_by: UUID | None
+    verified_at: datetime | None
 
 
 class EvidenceOut(Shape):

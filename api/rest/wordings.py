@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from sqlmodel import Session, col, select
 
 from api.deeds import statements as deeds
-from api.deeds.statements import Revise, SignOff, Telephone
+from api.deeds.statements import ByScan, Revise, SignOff, Telephone
 from api.dependencies import Db, RestCaller
 from api.fields import Because
 from api.rest.repeats import DeedRoute, Once
@@ -20,20 +20,12 @@ from api.rest.shapes import (
     VersionOut,
 )
 from incidents.matter import incidents
-from incidents.response import signing
 from incidents.words import approvals, statements
 from incidents.words.approvals import Approval
 from incidents.words.publications import Publication
 from incidents.words.statements import Statement, StatementVersion
 
 router = APIRouter(tags=["statements"], route_class=DeedRoute, dependencies=[Once])
-
-
-def version_out(version: StatementVersion) -> VersionOut:
-    """A version with the code that is read back on the telephone."""
-    return VersionOut.model_validate(version).model_copy(
-        update={"code": signing.version_code(version)}
-    )
 
 
 def statement_out(
@@ -49,7 +41,7 @@ def _core(
     standing = approvals.standing(session, statement, version, level)
     return {
         **{n: getattr(statement, n) for n in ("id", "incident_id", "key", "kind", "current")},
-        "version": version_out(version),
+        "version": VersionOut.model_validate(version),
         "standing": StandingOut.model_validate(standing),
     }
 
@@ -71,7 +63,7 @@ def one(session: Db, caller: RestCaller, statement_id: UUID) -> StatementWhole:
     )
     return StatementWhole(
         **_core(session, statement, written[0], level),
-        versions=[version_out(v) for v in written],
+        versions=[VersionOut.model_validate(v) for v in written],
         approvals=[ApprovalOut.model_validate(a) for a in given],
         publications=[PublicationOut.model_validate(p) for p in out],
     )
@@ -80,7 +72,7 @@ def one(session: Db, caller: RestCaller, statement_id: UUID) -> StatementWhole:
 @router.post("/statements/{statement_id}/versions", status_code=201, summary="Revise")
 def revise(session: Db, caller: RestCaller, statement_id: UUID, asked: Revise) -> VersionOut:
     """A new version; verdicts on the old one no longer count."""
-    return version_out(deeds.revise(session, caller, statement_id, asked))
+    return VersionOut.model_validate(deeds.revise(session, caller, statement_id, asked))
 
 
 @router.post("/statements/{statement_id}/versions/{version_id}/sign-off", summary="Sign off")
@@ -108,6 +100,16 @@ def telephone(
 def confirm(session: Db, caller: RestCaller, approval_id: UUID) -> ApprovalOut:
     """By whoever gave it, signed in."""
     return ApprovalOut.model_validate(deeds.confirm(session, caller, approval_id))
+
+
+@router.post(
+    "/approvals/{approval_id}/confirm-by-scan", summary="Confirm by a scan of the handwriting"
+)
+def confirm_by_scan(
+    session: Db, caller: RestCaller, approval_id: UUID, asked: ByScan
+) -> ApprovalOut:
+    """By the duty officer, with a file kept with the incident that shows it."""
+    return ApprovalOut.model_validate(deeds.confirm_by_scan(session, caller, approval_id, asked))
 
 
 @router.post("/publications/{publication_id}/withdraw", summary="Withdraw published words")

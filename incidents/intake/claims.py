@@ -7,11 +7,14 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
+from incidents.intake import signals
 from incidents.intake.signals import Nature
+from incidents.matter import incidents
 from incidents.matter.incidents import Finding
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
 from incidents.record.database import Table, choice, identifier, moment, reference
+from incidents.record.errors import Invalid, NotFound, NotPermitted
 from incidents.record.facts import Fact, Private
 from incidents.record.language import N_
 
@@ -49,6 +52,16 @@ class ClaimsVerified(Fact):
     says: ClassVar[str] = N_("Kết quả xác minh: %(finding)s. %(explanation)s")
 
 
+@dataclass(frozen=True)
+class ClaimSettled(Fact):
+    """A named person said what is true of one claim."""
+
+    finding: Finding
+    claim: Private
+    explanation: Private
+    says: ClassVar[str] = N_("Kết luận về nội dung «%(claim)s»: %(finding)s. %(explanation)s")
+
+
 def state(
     session: Session, incident_id: UUID, texts: list[str], *, nature: Nature, by: Actor
 ) -> list[Claim]:
@@ -76,6 +89,45 @@ def verify(
     timeline.record(
         session, incident_id, ClaimsVerified(finding=finding, explanation=explanation), by=by
     )
+
+
+def settle(
+    session: Session, claim_id: UUID, finding: Finding, explanation: str, *, by: Actor
+) -> Claim:
+    """A named person's finding on one claim, whatever was found about the others.
+
+    Never by whoever reported it. For a claim stated after the verification, or found otherwise.
+    """
+    claim = get(session, claim_id)
+    incident = incidents.live(session, claim.incident_id)
+    if by.person_id is None:
+        raise NotPermitted(N_("Việc này phải do một người làm."))
+    if any(s.reported_by == by.person_id for s in signals.of_incident(session, incident.id)):
+        raise NotPermitted(N_("Người báo tin không tự kết luận về nội dung mình báo."))
+    fields: dict[str, tuple[str, dict[str, str]]] = {}
+    if finding is Finding.PENDING:
+        fields["finding"] = (N_("Chọn một kết quả."), {})
+    if not explanation.strip():
+        fields["explanation"] = (N_("Nêu căn cứ của kết quả."), {})
+    if fields:
+        raise Invalid(fields=fields)
+    claim.finding, claim.verified_by, claim.verified_at = finding, by.person_id, clock.now()
+    session.add(claim)
+    timeline.record(
+        session,
+        incident.id,
+        ClaimSettled(finding=finding, claim=claim.text, explanation=explanation.strip()),
+        by=by,
+    )
+    return claim
+
+
+def get(session: Session, claim_id: UUID) -> Claim:
+    """The claim; ``NotFound`` when there is none."""
+    found = session.get(Claim, claim_id)
+    if found is None:
+        raise NotFound(N_("Không tìm thấy nội dung này."))
+    return found
 
 
 def of_incident(session: Session, incident_id: UUID) -> list[Claim]:

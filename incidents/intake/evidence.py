@@ -15,7 +15,7 @@ from sqlmodel import Field, Session, col, select
 from incidents.record import clock, settings, timeline
 from incidents.record.actors import Actor
 from incidents.record.database import Table, choice, identifier, moment, reference
-from incidents.record.errors import Invalid
+from incidents.record.errors import Invalid, NotFound
 from incidents.record.facts import Fact, Private
 from incidents.record.language import N_, Labelled
 from incidents.record.timeline import Confidentiality
@@ -143,6 +143,14 @@ def of_incident(session: Session, incident_id: UUID) -> list[Evidence]:
             .order_by(col(Evidence.captured_at))
         )
     )
+
+
+def get(session: Session, evidence_id: UUID) -> Evidence:
+    """What was kept under this id."""
+    found = session.get(Evidence, evidence_id)
+    if found is None:
+        raise NotFound(N_("Không tìm thấy tư liệu này."))
+    return found
 
 
 def hand_over(session: Session, *, signal_id: UUID, incident_id: UUID) -> None:

@@ -11,14 +11,12 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from incidents.intake.evidence import Evidence
 from incidents.matter import incidents, taskforces
 from incidents.people import authorisations, persons, roles
 from incidents.people.roles import Role
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
-from incidents.record.database import locked
-from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound, NotPermitted
+from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotPermitted
 from incidents.record.facts import Fact
 from incidents.record.language import N_
 from incidents.record.outbox import Channel
@@ -30,8 +28,6 @@ from incidents.words.approvals import (
     Approval,
     ApprovalKind,
     SignedOff,
-    SignedOffByTelephone,
-    TelephoneApprovalConfirmed,
     Verdict,
 )
 from incidents.words.publications import Publication
@@ -39,8 +35,6 @@ from incidents.words.statements import Statement, StatementVersion
 
 TOLD_OF_RELEASE = (Role.SPOKESPERSON, Role.STANDING_DEPUTY, Role.LEAD)
 """Those above learn of every release and may withdraw it (rule 2 of practice)."""
-
-_CODE_LENGTH = 6
 
 
 @dataclass(frozen=True)
@@ -50,11 +44,6 @@ class ShellReleased(Fact):
     shell: str
     decision: str
     says: ClassVar[str] = N_("Cán bộ trực phát mẫu duyệt sẵn %(shell)s theo %(decision)s")
-
-
-def version_code(version: StatementVersion) -> str:
-    """What is read back on the telephone: the first six signs of the text's hash."""
-    return version.sha256[:_CODE_LENGTH].upper()
 
 
 def sign_off(
@@ -73,8 +62,8 @@ def sign_off(
     """
     if by.person_id is None:
         raise NotPermitted(N_("Việc này phải do một người làm."))
-    statement, version, step = _to_sign(session, version_id, by.person_id, sha256)
-    paper = _paper(session, step.role, by.person_id)
+    statement, version, step = to_sign(session, version_id, by.person_id, sha256)
+    paper = paper_of(session, step.role, by.person_id)
     approval = approvals.give(
         session,
         version,
@@ -100,131 +89,11 @@ def sign_off(
         ),
         by=by,
     )
-    _conclude(session, statement, version, step, verdict, comment, by)
+    conclude(session, statement, version, step, verdict, comment, by)
     return approval
 
 
-def sign_off_by_telephone(
-    session: Session,
-    version_id: UUID,
-    verdict: Verdict,
-    *,
-    approver_id: UUID,
-    witness_id: UUID,
-    number_called: str,
-    read_back: str,
-    by: Actor,
-) -> Approval:
-    """An approver without a device approves through the duty officer (rule 4 of practice).
-
-    The number is the directory's, the read-back is the version code, a second person listened;
-    the approver confirms within 24 hours.
-    """
-    approver = persons.get(session, approver_id)
-    version = statements.version(session, version_id)
-    _telephone_guards(approver.telephone, number_called, read_back, version)
-    if len({approver_id, witness_id, by.person_id}) < 3:  # noqa: PLR2004 - approver, caller, listener
-        raise Invalid(
-            fields={
-                "witness": (N_("Người duyệt, người gọi và người cùng nghe phải khác nhau."), {})
-            }
-        )
-    if version.author_id == by.person_id:
-        raise NotPermitted(N_("Người soạn không được gọi lấy ý kiến duyệt bản của chính mình."))
-    persons.get(session, witness_id)
-    statement, version, step = _to_sign(session, version_id, approver_id, version.sha256)
-    paper = _paper(session, step.role, approver_id)
-    approval = approvals.give(
-        session,
-        version,
-        verdict,
-        kind=ApprovalKind.SIGN_OFF,
-        person_id=approver_id,
-        role=step.role,
-        by=by,
-        authorisation_id=paper.id if paper else None,
-        witness_id=witness_id,
-    )
-    if approval.confirm_by is None:
-        raise ValueError("an approval by telephone has a time to confirm it")
-    timeline.record(
-        session,
-        statement.incident_id,
-        SignedOffByTelephone(
-            statement=statement.kind,
-            version=version.number,
-            sha256=version.sha256,
-            verdict=verdict,
-            role=step.role,
-            approver=approver_id,
-            witness=witness_id,
-            confirm_by=approval.confirm_by,
-            called=number_called,
-        ),
-        by=by,
-    )
-    persons.tell(
-        session,
-        approver_id,
-        "confirm_telephone",
-        key=f"confirm:{approval.id}:0",
-        incident_id=statement.incident_id,
-        values={"approval": str(approval.id), "kind": statement.kind.value},
-    )
-    _conclude(session, statement, version, step, verdict, "", by)
-    return approval
-
-
-def _telephone_guards(
-    directory: str, called: str, read_back: str, version: StatementVersion
-) -> None:
-    if not directory or _digits(directory) != _digits(called):
-        raise Invalid(
-            fields={"number_called": (N_("Chỉ gọi số trong danh bạ của người duyệt."), {})}
-        )
-    if not hmac.compare_digest(read_back.strip().upper().encode(), version_code(version).encode()):
-        raise Invalid(fields={"read_back": (N_("Mã phiên bản đọc lại không khớp."), {})})
-
-
-def _digits(number: str) -> str:
-    return "".join(c for c in number if c.isdigit())
-
-
-def confirm(
-    session: Session, approval_id: UUID, *, by: Actor, scan: Evidence | None = None
-) -> Approval:
-    """Confirm an approval by telephone: its giver, signed in, or a scan of their handwriting.
-
-    The scan (bút phê) is evidence of the same incident; whoever attached it answers for it.
-    """
-    approval = locked(session, Approval, approval_id)
-    if approval is None or approval.confirm_by is None:
-        raise NotFound(N_("Không có lần duyệt qua điện thoại này."))
-    version = statements.version(session, approval.version_id)
-    statement = statements.get(session, version.statement_id)
-    if scan is None and approval.person_id != by.person_id:
-        raise NotPermitted(N_("Chỉ người đã duyệt qua điện thoại mới xác nhận được."))
-    if scan is not None and scan.incident_id != statement.incident_id:
-        raise Invalid(fields={"scan": (N_("Bản chụp bút phê phải thuộc vụ việc này."), {})})
-    if approval.confirmed_at:
-        raise AlreadySettled(N_("Đã xác nhận rồi."))
-    approval.confirmed_at = clock.now()
-    session.add(approval)
-    timeline.record(
-        session,
-        statement.incident_id,
-        TelephoneApprovalConfirmed(
-            statement=statement.kind,
-            version=version.number,
-            approver=approval.person_id,
-            scan_sha256=scan.sha256 if scan else None,
-        ),
-        by=by,
-    )
-    return approval
-
-
-def _to_sign(
+def to_sign(
     session: Session, version_id: UUID, person_id: UUID, sha256: str
 ) -> tuple[Statement, StatementVersion, Step]:
     """The statement (locked), the version and the step a person may sign; a refusal otherwise."""
@@ -271,7 +140,7 @@ def _step_to_sign(session: Session, statement: Statement, person_id: UUID) -> St
     return mine[0]
 
 
-def _paper(session: Session, role: Role, person_id: UUID) -> authorisations.Authorisation | None:
+def paper_of(session: Session, role: Role, person_id: UUID) -> authorisations.Authorisation | None:
     now = clock.now()
     if person_id in roles.holders(session, role, now)[:1]:
         return None
@@ -280,7 +149,7 @@ def _paper(session: Session, role: Role, person_id: UUID) -> authorisations.Auth
     )
 
 
-def _conclude(
+def conclude(
     session: Session,
     statement: Statement,
     version: StatementVersion,

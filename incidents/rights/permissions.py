@@ -30,6 +30,7 @@ class Deed(Labelled):
     OPEN = "open", N_("mở vụ việc")
     SEE_INCIDENT = "see_incident", N_("xem vụ việc")
     NOTE = "note", N_("ghi nhật ký")
+    VERIFY = "verify", N_("kết luận về nội dung cần xác minh")
     GRADE = "grade", N_("xếp cấp độ")
     DIRECT = "direct", N_("phân công, gia hạn, thay người")
     WAIVE = "waive", N_("miễn nhiệm vụ")
@@ -63,6 +64,7 @@ Subject = Incident | Signal | Step | None
 _HELD: dict[Deed, frozenset[Role]] = {
     Deed.TRIAGE: _DESK,
     Deed.OPEN: _DESK,
+    Deed.VERIFY: _COMMAND | {Role.SUBJECT_LEAD, Role.MONITORING},
     Deed.GRADE: _ROOM,
     Deed.DIRECT: _ROOM,
     Deed.WAIVE: _COMMAND,

@@ -62,6 +62,11 @@ class StatementVersion(Table, table=True):
     shell_id: UUID | None = reference("shell.id", optional=True)
     created_at: datetime = moment()
 
+    @property
+    def code(self) -> str:
+        """What is read back on the telephone: the first six signs of the text's hash."""
+        return self.sha256[:6].upper()
+
 
 @dataclass(frozen=True)
 class StatementDrafted(Fact):

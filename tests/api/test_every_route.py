@@ -8,10 +8,14 @@ from uuid import uuid4
 import pytest
 from starlette.testclient import TestClient
 
+from incidents.intake import claims
+from incidents.intake.signals import Nature
 from incidents.people.roles import Role
 from incidents.record import links
 from incidents.record.actors import Actor, Via
 from incidents.response.steps import StepKind
+from incidents.words import approvals
+from incidents.words.approvals import ApprovalKind, Verdict
 from tests.api.conftest import Browser, Program
 from tests.harness import Desk
 
@@ -28,6 +32,7 @@ DUTY_ONLY = (SIGN_IN, NO, NO, IN)
 ROOM = (SIGN_IN, NO, IN, IN)
 COMMAND_ONLY = (SIGN_IN, NO, NO, NO)
 WITHDRAWERS = COMMAND_ONLY
+GIVER_ONLY = COMMAND_ONLY
 EDITORS = (SIGN_IN, NO, IN, NO)
 HOLDER = (SIGN_IN, NO, IN, NO)
 PAGE_SIGNED_IN = (TO_SIGN_IN, IN, IN, IN)
@@ -97,6 +102,11 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
         ROOM,
     ),
     ("POST", "/api/v1/steps/{step_id}/waive"): (BECAUSE, COMMAND_ONLY),
+    ("GET", "/api/v1/incidents/{number}/claims"): (None, INSIDERS),
+    ("POST", "/api/v1/incidents/{number}/claims/{claim_id}/settle"): (
+        {"finding": "false", "explanation": "x"},
+        COMMAND_ONLY,
+    ),
     ("GET", "/api/v1/statements/{statement_id}"): (None, INSIDERS),
     ("POST", "/api/v1/statements/{statement_id}/versions"): ({"title": "x", "text": "y"}, EDITORS),
     ("POST", "/api/v1/statements/{statement_id}/versions/{version_id}/sign-off"): (
@@ -113,7 +123,11 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
         },
         DUTY_ONLY,
     ),
-    ("POST", "/api/v1/approvals/{approval_id}/confirm"): (None, SIGNED_IN),
+    ("POST", "/api/v1/approvals/{approval_id}/confirm"): (None, GIVER_ONLY),
+    ("POST", "/api/v1/approvals/{approval_id}/confirm-by-scan"): (
+        {"evidence_id": str(uuid4())},
+        DUTY_ONLY,
+    ),
     ("POST", "/api/v1/publications/{publication_id}/withdraw"): (BECAUSE, WITHDRAWERS),
     ("GET", "/api/v1/people"): (None, INSIDERS),
     ("GET", "/api/v1/rosters"): (None, INSIDERS),
@@ -135,12 +149,17 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ("GET", "/vu-viec/{number}"): (None, PAGE_INSIDERS),
     ("GET", "/vu-viec/{number}/kiem-tra"): (None, PAGE_INSIDERS),
     ("POST", "/vu-viec/{number}/tu-lieu"): ({}, PAGE_INSIDERS),
+    ("POST", "/vu-viec/{number}/noi-dung/{claim_id}"): (
+        {"finding": "false", "explanation": "x"},
+        (TO_SIGN_IN, NO, NO, NO),
+    ),
     ("POST", "/vu-viec/{number}/mau/{code}"): ({}, PAGE_DUTY),
     ("POST", "/vu-viec/{number}/{deed}"): ({"text": "x"}, PAGE_INSIDERS),
     ("GET", "/nhiem-vu/{step_id}"): (None, PAGE_INSIDERS),
     ("POST", "/nhiem-vu/{step_id}/hoan-thanh"): ({}, (TO_SIGN_IN, NO, IN, NO)),
     ("POST", "/nhiem-vu/{step_id}/{deed}"): ({}, (TO_SIGN_IN, NO, IN, NO)),
     ("GET", "/phat-ngon/{statement_id}"): (None, PAGE_INSIDERS),
+    ("POST", "/phat-ngon/{statement_id}/but-phe"): ({"target": str(uuid4())}, PAGE_INSIDERS),
     ("POST", "/phat-ngon/{statement_id}/{deed}"): (
         {"title": "x", "text": "y"},
         (TO_SIGN_IN, NO, IN, NO),
@@ -203,6 +222,19 @@ def scene(desk: Desk) -> Scene:
 
     with database.reading() as session:
         kept = of_incident(session, incident.id)[0]
+    approval = desk.do(
+        approvals.give,
+        version,
+        Verdict.GRANTED,
+        kind=ApprovalKind.SIGN_OFF,
+        person_id=desk.cast.minh.id,
+        role=Role.SPOKESPERSON,
+        witness_id=desk.cast.long.id,
+        by=desk.cast.lan,
+    )
+    (stated,) = desk.do(
+        claims.state, incident.id, ["Đập nứt"], nature=Nature.CLAIM, by=desk.cast.khoi
+    )
     released = desk.do(_released, incident_id=incident.id, by=Actor(desk.cast.lan.id, Via.DESK))
     flag = desk.flag("Một chuyện khác")
     desk.set_aside()
@@ -213,7 +245,8 @@ def scene(desk: Desk) -> Scene:
             "step_id": str(step.id),
             "statement_id": str(statement.id),
             "version_id": str(version.id),
-            "approval_id": str(uuid4()),
+            "approval_id": str(approval.id),
+            "claim_id": str(stated.id),
             "publication_id": str(released.id),
             "evidence_id": str(kept.id),
             "message_id": str(told.id),

@@ -1,5 +1,6 @@
 """The pages: whole without JavaScript, safe to look at, and as fast however much they show."""
 
+import hashlib
 import re
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -11,11 +12,15 @@ from sqlalchemy import event
 from starlette.testclient import TestClient
 
 from api import attempts
+from incidents.intake import claims
+from incidents.intake.signals import Nature
 from incidents.people.roles import Role
 from incidents.record import database, links
 from incidents.record.outbox import Channel
 from incidents.response import journal
 from incidents.response.steps import StepKind, StepState
+from incidents.words import approvals
+from incidents.words.approvals import ApprovalKind, Verdict
 from tests.api.conftest import Browser
 from tests.api.test_every_route import STREAMS, TABLE, Scene, scene
 from tests.cast import PASSWORD
@@ -140,6 +145,54 @@ def test_signing_asks_for_the_password_and_loses_nothing(desk: Desk, new_browser
     assert done.status_code == 200, done.text
     assert desk.step("approve").state is StepState.DONE
     desk.set_aside()
+
+
+def test_a_scan_of_the_handwriting_is_kept_and_confirms_the_telephone(
+    desk: Desk, new_browser: New
+) -> None:
+    incident = desk.opened(level=3, roles=[Role.LEAD, Role.SPOKESPERSON])
+    statement, version = desk.drafted(incident)
+    approval = desk.do(
+        approvals.give,
+        version,
+        Verdict.GRANTED,
+        kind=ApprovalKind.SIGN_OFF,
+        person_id=desk.cast.minh.id,
+        role=Role.SPOKESPERSON,
+        witness_id=desk.cast.long.id,
+        by=desk.cast.lan,
+    )
+    desk.set_aside()
+    lan, path = new_browser("lan"), f"/phat-ngon/{statement.id}"
+    assert "Có bản chụp bút phê" in lan.get(path).text
+
+    nothing = lan.post(f"{path}/but-phe", target=str(approval.id))
+    assert (nothing.status_code, "Chọn một tệp." in nothing.text) == (422, True)
+    scan = {"file": ("but-phe.png", b"\x89PNG but phe", "image/png")}
+    answer = lan.post(f"{path}/but-phe", target=str(approval.id), files=scan)
+
+    assert "đã xác nhận" in answer.text
+    assert "Có bản chụp bút phê" not in answer.text
+    said = desk.timeline(incident)[-1].text
+    assert hashlib.sha256(b"\x89PNG but phe").hexdigest() in said
+
+
+def test_a_claim_is_settled_on_the_incidents_page(desk: Desk, new_browser: New) -> None:
+    incident = desk.opened(level=3, roles=[Role.LEAD])
+    (claim,) = desk.do(
+        claims.state, incident.id, ["Đập nứt"], nature=Nature.CLAIM, by=desk.cast.khoi
+    )
+    desk.set_aside()
+    binh, path = new_browser("binh"), f"/vu-viec/{incident.number}"
+    assert "Kết luận nội dung này" in binh.get(path).text
+    empty = binh.post(f"{path}/noi-dung/{claim.id}", finding="false", explanation=" ")
+    assert (empty.status_code, "can-cu-1-sai" in empty.text) == (
+        422,
+        True,
+    )
+    done = binh.post(f"{path}/noi-dung/{claim.id}", finding="false", explanation="Đập an toàn")
+    assert "Kết luận lại" in done.text
+    assert "Kết luận nội dung này" not in done.text
 
 
 def test_a_form_from_elsewhere_is_refused(desk: Desk, new_browser: New) -> None:

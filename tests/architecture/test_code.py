@@ -14,7 +14,6 @@ LIMIT = 350
 GROWN = {
     "incidents/record/migrations/versions/0001_first_tables.py": 10_000,
     "incidents/response/lifecycle.py": 420,
-    "incidents/response/signing.py": 430,
     "incidents/intake/signals.py": 380,
 }
 # Where anything at all may go wrong and the rest must go on: the engine's loop, Apprise's gateway.

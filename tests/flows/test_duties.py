@@ -19,7 +19,7 @@ from incidents.people.roles import Role
 from incidents.record import clock, database, outbox, proof, settings
 from incidents.record.actors import Actor, Via
 from incidents.record.outbox import MessageState, OutgoingMessage
-from incidents.response import lifecycle, runs, signing
+from incidents.response import lifecycle, runs, telephone
 from incidents.response.runs import Advance, Where
 from incidents.response.steps import StepKind
 from incidents.words.approvals import Verdict
@@ -75,13 +75,13 @@ def test_a_telephone_approval_is_reminded_until_it_is_confirmed(desk: Desk) -> N
         statement_id=statement.id,
     )
     approval = desk.do(
-        signing.sign_off_by_telephone,
+        telephone.approve,
         version.id,
         Verdict.GRANTED,
         approver_id=desk.cast.minh.id,
         witness_id=desk.cast.khoi.id,
         number_called=desk.cast.minh.telephone,
-        read_back=signing.version_code(version),
+        read_back=version.code,
         by=desk.cast.lan,
     )
     assert len(told(desk, "confirm_telephone")) == 1
@@ -90,7 +90,7 @@ def test_a_telephone_approval_is_reminded_until_it_is_confirmed(desk: Desk) -> N
     escalate.escalate()
     assert len(told(desk, "confirm_telephone")) == 2
     with database.transaction() as session:
-        signing.confirm(session, approval.id, by=desk_actor(desk))
+        telephone.confirm(session, approval.id, by=desk_actor(desk))
     desk.time += hours(7)
     escalate.escalate()
     assert len(told(desk, "confirm_telephone")) == 2

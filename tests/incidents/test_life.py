@@ -13,7 +13,14 @@ from incidents.matter import taskforces
 from incidents.matter.incidents import Finding, Incident, Status
 from incidents.people.roles import Role
 from incidents.record import database
-from incidents.record.errors import AlreadySettled, Conflict, GuardFailed, Invalid
+from incidents.record.errors import (
+    AlreadySettled,
+    Conflict,
+    GuardFailed,
+    Invalid,
+    NotFound,
+    NotPermitted,
+)
 from incidents.record.language import Language
 from incidents.response import directing, grading, journal, lifecycle, runs, signing
 from incidents.response.runs import RunState
@@ -232,6 +239,30 @@ def test_verification_settles_open_claims_and_the_incidents_finding(
         ("Ba người chết", Finding.PARTLY_FALSE),
     ]
     assert desk.reload(incident).finding is Finding.PARTLY_FALSE
+
+
+def test_a_claim_stated_after_the_verification_is_settled_by_itself(
+    desk: Desk, incident: Incident
+) -> None:
+    cast = desk.cast
+    (late,) = desk.do(
+        claims.state, incident.id, ["Ba người chết"], nature=Nature.CLAIM, by=cast.khoi
+    )
+    with desk.refused(NotPermitted, "Người báo tin"):
+        desk.do(claims.settle, late.id, Finding.FALSE, "Không có ai", by=cast.khoi)
+    with desk.refused(Invalid, "căn cứ"):
+        desk.do(claims.settle, late.id, Finding.FALSE, " ", by=cast.phuc)
+    with desk.refused(Invalid, "Chọn một kết quả"):
+        desk.do(claims.settle, late.id, Finding.PENDING, "…", by=cast.phuc)
+    with desk.refused(NotFound, "nội dung này"):
+        desk.do(claims.settle, UUID(int=1), Finding.FALSE, "…", by=cast.phuc)
+
+    desk.do(claims.settle, late.id, Finding.FALSE, "Không có ai bị nạn", by=cast.phuc)
+
+    with database.reading() as session:
+        (claim,) = claims.of_incident(session, incident.id)
+    assert (claim.finding, claim.verified_by) == (Finding.FALSE, cast.phuc.id)
+    assert "«Ba người chết»: sai. Không có ai bị nạn" in desk.timeline(incident)[-1].text
 
 
 def test_an_unknown_incident_is_not_found(desk: Desk) -> None:

@@ -17,7 +17,7 @@ from incidents.record import database
 from incidents.record.actors import Actor, Via
 from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound, NotPermitted
 from incidents.record.outbox import Channel
-from incidents.response import answering, directing, grading, lifecycle, signing
+from incidents.response import answering, directing, grading, lifecycle, signing, telephone
 from incidents.response.steps import StepKind, StepState
 from incidents.words import approvals, publications, shells, statements
 from incidents.words.approvals import Approval, Verdict
@@ -386,11 +386,11 @@ def _by_telephone(desk: Desk, version: StatementVersion, **changed: object) -> A
         "approver_id": cast.minh.id,
         "witness_id": cast.long.id,
         "number_called": cast.minh.telephone,
-        "read_back": signing.version_code(version).lower(),
+        "read_back": version.code.lower(),
         "by": cast.lan,
     }
     values |= changed
-    return desk.do(signing.sign_off_by_telephone, version.id, Verdict.GRANTED, **values)  # type: ignore[arg-type]
+    return desk.do(telephone.approve, version.id, Verdict.GRANTED, **values)  # type: ignore[arg-type]
 
 
 def test_an_approver_without_a_device_signs_through_the_duty_officer(
@@ -416,12 +416,12 @@ def test_an_approver_without_a_device_signs_through_the_duty_officer(
     with database.reading() as session:
         assert [a.id for a in approvals.unconfirmed(session)] == [approval.id]
     with desk.refused(NotPermitted, "Chỉ người đã duyệt"):
-        desk.do(signing.confirm, approval.id, by=cast.binh)
-    desk.do(signing.confirm, approval.id, by=cast.minh)
+        desk.do(telephone.confirm, approval.id, by=cast.binh)
+    desk.do(telephone.confirm, approval.id, by=cast.minh)
     with desk.refused(AlreadySettled, "Đã xác nhận"):
-        desk.do(signing.confirm, approval.id, by=cast.minh)
+        desk.do(telephone.confirm, approval.id, by=cast.minh)
     with desk.refused(NotFound, "lần duyệt qua điện thoại"):
-        desk.do(signing.confirm, UUID(int=1), by=cast.minh)
+        desk.do(telephone.confirm, UUID(int=1), by=cast.minh)
     with database.reading() as session:
         assert approvals.unconfirmed(session) == []
 
@@ -447,8 +447,8 @@ def test_a_scan_of_the_handwriting_confirms_as_well_if_it_is_of_this_incident(
     wrong, right = scan(other), scan(incident)
     desk.set_aside()
     with desk.refused(Invalid, "phải thuộc vụ việc này"):
-        desk.do(signing.confirm, approval.id, scan=wrong, by=desk.cast.lan)
-    desk.do(signing.confirm, approval.id, scan=right, by=desk.cast.lan)
+        desk.do(telephone.confirm, approval.id, scan=wrong, by=desk.cast.lan)
+    desk.do(telephone.confirm, approval.id, scan=right, by=desk.cast.lan)
     assert right.sha256 in desk.timeline(incident)[-1].text
 
 

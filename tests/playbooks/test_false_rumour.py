@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from incidents.matter.incidents import Finding, Status
-from incidents.response import lifecycle
+from incidents.response import grading, lifecycle
 from incidents.response.forms import Course
 from incidents.response.runs import RunState
 from incidents.response.steps import StepState
@@ -232,6 +232,25 @@ def test_at_level_4_three_sign(journey: Journey) -> None:
     journey.sign("refutation (chair)", by=cast.chuong)
 
     journey.desk.expect_published(StatementKind.REFUTATION)
+    assert "post the refutation" in journey.waiting()
+
+
+def test_a_level_that_rises_while_two_are_reading_asks_for_the_third_signature(
+    journey: Journey,
+) -> None:
+    journey.begin_answering(level=3)
+    journey.say_first()
+    journey.verify(Finding.FALSE)
+    cast, desk = journey.cast, journey.desk
+    desk.do(grading.override, journey.incident.id, 4, reason="Báo trung ương hỏi", by=cast.binh)
+    desk.set_aside()
+    journey.say("refutation", cast.minh, cast.binh)
+    assert "sign the refutation (chair)" in journey.waiting()
+    assert "post the refutation" not in journey.asked()
+
+    journey.sign("refutation (chair)", by=cast.chuong)
+
+    desk.expect_published(StatementKind.REFUTATION)
     assert "post the refutation" in journey.waiting()
 
 
