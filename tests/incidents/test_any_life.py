@@ -1,0 +1,198 @@
+"""Whatever people do to an incident in whatever order: the record alone tells how it stands."""
+
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from incidents.intake import claims
+from incidents.intake.signals import Nature
+from incidents.matter.incidents import Finding, Incident, Status
+from incidents.matter.severity import Level
+from incidents.matter.taskforces import DirectionRecorded, TaskForceActivated
+from incidents.people.roles import Role
+from incidents.record import database, timeline
+from incidents.record.errors import Refusal
+from incidents.response import grading, lifecycle, signing, steps
+from incidents.response.grading import LevelSet
+from incidents.response.lifecycle import (
+    IncidentOpened,
+    OpeningUndone,
+    ReviewHeld,
+    StatusChanged,
+    StoodDown,
+)
+from incidents.response.steps import StepState
+from tests.harness import Desk
+
+SETTLED = (StepState.DONE, StepState.WAIVED, StepState.CANCELLED)
+CONCLUDED: dict[str, Any] = {"summary": "Xong.", "library_updated": "true"}
+
+Move = Callable[[Desk, Incident, int], bool | None]
+
+
+def told(incident: Incident) -> tuple[Status, int]:
+    """Status and level, from the facts of the timeline and nothing else."""
+    with database.reading() as session:
+        facts = [fact for _, fact in timeline.entries_of(session, incident.id)]
+    status, level = Status.OPEN, 0
+    for fact in facts:
+        match fact:
+            case IncidentOpened():
+                status, level = Status.OPEN, fact.level
+            case TaskForceActivated() | DirectionRecorded():
+                status = Status.ACTIVE if status is Status.OPEN else status
+            case StatusChanged():
+                assert fact.before is status
+                status = fact.after
+            case LevelSet():
+                assert fact.before == level
+                level = fact.after
+            case StoodDown():
+                status = Status.STOOD_DOWN
+            case OpeningUndone():
+                status = Status.UNDONE
+            case _:
+                pass
+    return status, level
+
+
+def _activate(desk: Desk, incident: Incident, _value: int) -> bool:
+    """As an engine does, which looks first whether the incident is still worked on."""
+    live = desk.reload(incident).live
+    if live:
+        desk.activate(incident, Role.LEAD, Role.SPOKESPERSON)
+    return live
+
+
+def _conclude(desk: Desk, incident: Incident, _value: int) -> None:
+    desk.answer(_conclusion(incident), by=desk.cast.lan, **CONCLUDED)
+
+
+def _conclusion(incident: Incident) -> str:
+    return f"conclude {incident.number}"
+
+
+def _release_a_shell(desk: Desk, incident: Incident, _value: int) -> None:
+    slots = {"time": "02:00", "place": "phường Tân Hưng", "next": "06:00"}
+    desk.do(signing.release_shell, incident.id, "BAN-DAU", slots, by=desk.cast.lan)
+
+
+def _state_a_claim(desk: Desk, incident: Incident, value: int) -> bool:
+    """As the classification does, which cannot be answered once the incident has ended."""
+    live = desk.reload(incident).live
+    if live:
+        said = [f"Câu {value}"]
+        desk.do(claims.state, incident.id, said, nature=Nature.CLAIM, by=desk.cast.khoi)
+    return live
+
+
+def _settle_the_claims(desk: Desk, incident: Incident, _value: int) -> bool:
+    with database.reading() as session:
+        stated = claims.of_incident(session, incident.id)
+    for each in stated:
+        desk.do(claims.settle, each.id, Finding.FALSE, "Có biên bản", by=desk.cast.phuc)
+    return bool(stated)
+
+
+def _hold_a_review(desk: Desk, incident: Incident, _value: int) -> None:
+    binh = desk.cast.binh
+    desk.do(lifecycle.hold_review, incident.id, "Tốt", held_at=desk.time, by=binh)
+
+
+def _score(desk: Desk, incident: Incident, value: int) -> None:
+    scores = dict.fromkeys(("reach", "velocity", "harm", "credibility", "duty"), value)
+    desk.do(grading.score, incident.id, scores, by=desk.cast.binh)
+
+
+def _override(desk: Desk, incident: Incident, value: int) -> None:
+    cast = desk.cast
+    desk.do(
+        grading.override,
+        incident.id,
+        value,
+        reason="Đánh giá lại",
+        seconded_by=cast.tung.id,
+        by=cast.binh,
+    )
+
+
+def _ended_by(verb: Callable[..., Incident]) -> Move:
+    def carry_out(desk: Desk, incident: Incident, _value: int) -> None:
+        desk.do(verb, incident.id, reason="Theo tình hình", by=desk.cast.binh)
+
+    return carry_out
+
+
+CARRY_OUT: dict[str, Move] = {
+    "activate": _activate,
+    "conclude": _conclude,
+    "release a shell": _release_a_shell,
+    "state a claim": _state_a_claim,
+    "settle the claims": _settle_the_claims,
+    "score": _score,
+    "override": _override,
+    "stabilise": _ended_by(lifecycle.stabilise),
+    "resolve": _ended_by(lifecycle.resolve),
+    "review": _hold_a_review,
+    "close": _ended_by(lifecycle.close),
+    "stand down": _ended_by(lifecycle.stand_down),
+    "undo": _ended_by(lifecycle.undo_opening),
+}
+
+# The ways to the end are walked as often as the ways aside.
+ONWARD = ("activate", "conclude", "settle the claims", "stabilise", "resolve", "review", "close")
+MOVES = st.tuples(
+    st.one_of(st.sampled_from(ONWARD), st.sampled_from(sorted(CARRY_OUT))),
+    st.sampled_from(range(5)),
+)
+
+
+@settings(
+    max_examples=15,
+    deadline=None,
+    database=None,
+    # A life that fails is short enough to be read as it is; shrinking it would take minutes.
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(level=st.sampled_from(range(5)), moves=st.lists(MOVES, min_size=6, max_size=16))
+def test_the_record_alone_tells_how_an_incident_stands_and_no_guard_is_passed(
+    desk: Desk, level: int, moves: list[tuple[str, int]]
+) -> None:
+    incident = desk.opened(level=level)
+    desk.plan(incident, _conclusion(incident), Role.DUTY_OFFICER, form="Conclusion")
+    for move, value in moves:
+        before, picture = desk.reload(incident), desk.picture()
+        try:
+            happened = CARRY_OUT[move](desk, incident, value) is not False
+        except Refusal:
+            assert desk.picture() == picture, f"a refused «{move}» changed something"
+        else:
+            if happened:
+                _allowed(incident, before, move)
+        now = desk.reload(incident)
+        assert told(incident) == (now.status, now.level), move
+    desk.set_aside()
+
+
+def _allowed(incident: Incident, before: Incident, move: str) -> None:
+    """What must have been true for this to happen at all."""
+    with database.reading() as session:
+        asked = steps.of_incident(session, incident.id)
+        stated = claims.of_incident(session, incident.id)
+        reviewed = timeline.says(session, incident.id, ReviewHeld)
+    match move:
+        case "resolve":
+            assert before.status is Status.STABILISING
+            assert all(s.state in SETTLED for s in asked if s.mandatory)
+            assert all(c.finding is not Finding.PENDING for c in stated)
+        case "close":
+            assert before.status is Status.RESOLVED
+            assert any(s.form == "Conclusion" and s.state is StepState.DONE for s in asked)
+            assert reviewed or before.level < Level.HIGH
+        case "review":
+            pass
+        case _:
+            assert before.live, f"«{move}» happened to an incident that had ended"
