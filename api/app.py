@@ -25,6 +25,7 @@ from api.pages import (
     step_pages,
 )
 from api.rest import (
+    clocks,
     directory,
     health,
     incidents,
@@ -51,7 +52,7 @@ _PAGES = (
     live,
 )
 STATIC = Path(__file__).parent / "static"
-_REST = (sessions, signals, incidents, matters, steps, wordings, directory, health)
+_REST = (sessions, signals, incidents, matters, steps, wordings, clocks, directory, health)
 
 
 def create() -> FastAPI:

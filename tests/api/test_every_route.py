@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from incidents.people.roles import Role
 from incidents.record import links
 from incidents.record.actors import Actor, Via
+from incidents.response import clocks
 from incidents.response.steps import StepKind
 from tests.api.conftest import Browser, Program
 from tests.harness import Desk
@@ -28,6 +29,7 @@ DUTY_ONLY = (SIGN_IN, NO, NO, IN)
 ROOM = (SIGN_IN, NO, IN, IN)
 COMMAND_ONLY = (SIGN_IN, NO, NO, NO)
 WITHDRAWERS = COMMAND_ONLY
+ADMINISTRATORS = COMMAND_ONLY
 EDITORS = (SIGN_IN, NO, IN, NO)
 HOLDER = (SIGN_IN, NO, IN, NO)
 PAGE_SIGNED_IN = (TO_SIGN_IN, IN, IN, IN)
@@ -85,6 +87,33 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ("POST", "/api/v1/incidents/{number}/evidence"): ("a file", INSIDERS),
     ("GET", "/api/v1/incidents/{number}/messages"): (None, INSIDERS),
     ("GET", "/api/v1/incidents/{number}/verify"): (None, INSIDERS),
+    ("GET", "/api/v1/incidents/{number}/clocks"): (None, INSIDERS),
+    ("POST", "/api/v1/incidents/{number}/clocks"): ({"code": "DATA_BREACH"}, ROOM),
+    ("POST", "/api/v1/incidents/{number}/clocks/{clock_id}/start"): ({}, ROOM),
+    ("POST", "/api/v1/incidents/{number}/clocks/{clock_id}/meet"): (
+        {"kind": "number", "proof": "1"},
+        ROOM,
+    ),
+    ("POST", "/api/v1/incidents/{number}/clocks/{clock_id}/explain"): (
+        {"explanation": "x"},
+        ROOM,
+    ),
+    ("POST", "/api/v1/incidents/{number}/clocks/{clock_id}/not-applicable"): (BECAUSE, ROOM),
+    ("GET", "/api/v1/clock-rules"): (None, INSIDERS),
+    ("POST", "/api/v1/clock-rules/{rule_id}/figures"): (
+        {"amount": 1, "unit": "hours", "legal_basis": "x", "effective_from": "2026-01-01"},
+        ADMINISTRATORS,
+    ),
+    ("POST", "/api/v1/clock-rules/{rule_id}/verify"): (
+        {"verified_by": "x", "verified_on": "2026-01-01"},
+        ADMINISTRATORS,
+    ),
+    ("GET", "/api/v1/swap-days"): (None, INSIDERS),
+    ("POST", "/api/v1/swap-days"): (
+        {"day": "2026-12-26", "kind": "off", "reason": "x", "decision": "x"},
+        ADMINISTRATORS,
+    ),
+    ("POST", "/api/v1/swap-days/{day}/remove"): (BECAUSE, ADMINISTRATORS),
     ("GET", "/api/v1/steps"): (None, INSIDERS),
     ("GET", "/api/v1/steps/{step_id}"): (None, INSIDERS),
     ("POST", "/api/v1/steps/{step_id}/acknowledge"): (None, HOLDER),
@@ -203,6 +232,7 @@ def scene(desk: Desk) -> Scene:
 
     with database.reading() as session:
         kept = of_incident(session, incident.id)[0]
+    clock = desk.do(clocks.propose, incident.id, "FIRST_INFORMATION", by=desk.cast.lan)
     released = desk.do(_released, incident_id=incident.id, by=Actor(desk.cast.lan.id, Via.DESK))
     flag = desk.flag("Một chuyện khác")
     desk.set_aside()
@@ -217,6 +247,9 @@ def scene(desk: Desk) -> Scene:
             "publication_id": str(released.id),
             "evidence_id": str(kept.id),
             "message_id": str(told.id),
+            "clock_id": str(clock.id),
+            "rule_id": str(clock.rule_id),
+            "day": "2026-12-26",
             "token": links.token(told.id),
             "deed": "",
         }
