@@ -13,6 +13,7 @@ from api.headers import SecureHeaders
 from api.live import Pages
 from api.pages import (
     account,
+    clock_rules,
     desk,
     flags,
     links,
@@ -49,6 +50,7 @@ _PAGES = (
     outbox,
     public,
     reference,
+    clock_rules,
     live,
 )
 STATIC = Path(__file__).parent / "static"

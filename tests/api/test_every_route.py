@@ -35,6 +35,7 @@ HOLDER = (SIGN_IN, NO, IN, NO)
 PAGE_SIGNED_IN = (TO_SIGN_IN, IN, IN, IN)
 PAGE_INSIDERS = (TO_SIGN_IN, NO, IN, IN)
 PAGE_DUTY = (TO_SIGN_IN, NO, NO, IN)
+PAGE_ADMINISTRATORS = (TO_SIGN_IN, NO, NO, NO)
 
 SCORES = dict.fromkeys(("reach", "velocity", "harm", "credibility", "duty"), 1)
 BECAUSE = {"reason": "vì thế"}
@@ -181,6 +182,16 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ("GET", "/cong-bo"): (None, ANYBODY),
     ("GET", "/cong-bo/{name:path}"): (None, ANYBODY),
     ("GET", "/tra-cuu-rest"): (None, PAGE_SIGNED_IN),
+    ("GET", "/quan-tri/thoi-han"): (None, PAGE_ADMINISTRATORS),
+    ("POST", "/quan-tri/thoi-han/ngay"): (
+        {"day": "2026-12-26", "kind": "off", "reason": "x", "decision": "x"},
+        PAGE_ADMINISTRATORS,
+    ),
+    ("POST", "/quan-tri/thoi-han/ngay/{day}/bo"): (BECAUSE, PAGE_ADMINISTRATORS),
+    ("POST", "/quan-tri/thoi-han/{rule_id}/{deed}"): (
+        {"verified_by": "x", "verified_on": "2026-01-01"},
+        PAGE_ADMINISTRATORS,
+    ),
     ("GET", "/song/ban-truc"): (None, PAGE_INSIDERS),
     ("GET", "/song/vu-viec/{number}"): (None, PAGE_INSIDERS),
 }
@@ -270,6 +281,7 @@ DEEDS = {
     "/nhiem-vu/{step_id}/{deed}": "tiep-nhan",
     "/phat-ngon/{statement_id}/{deed}": "sua",
     "/t/{token}/{deed}": "tiep-nhan",
+    "/quan-tri/thoi-han/{rule_id}/{deed}": "tham-dinh",
 }
 
 
