@@ -13,6 +13,7 @@ from api.headers import SecureHeaders
 from api.live import Pages
 from api.pages import (
     account,
+    clock_rules,
     desk,
     flags,
     links,
@@ -25,6 +26,7 @@ from api.pages import (
     step_pages,
 )
 from api.rest import (
+    clocks,
     directory,
     health,
     incidents,
@@ -48,10 +50,11 @@ _PAGES = (
     outbox,
     public,
     reference,
+    clock_rules,
     live,
 )
 STATIC = Path(__file__).parent / "static"
-_REST = (sessions, signals, incidents, matters, steps, wordings, directory, health)
+_REST = (sessions, signals, incidents, matters, steps, wordings, clocks, directory, health)
 
 
 def create() -> FastAPI:

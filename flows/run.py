@@ -15,6 +15,8 @@ from incidents.people import persons
 from incidents.people.roles import Role
 from incidents.record.actors import ENGINE
 from incidents.record.outbox import Channel
+from incidents.response import clocks
+from incidents.response.clock_facts import Origin
 from incidents.response.forms import Done, Draft, Form, LegalCheck, Measurement, Posted, SignOff
 from incidents.response.steps import StepKind
 from incidents.words.statements import StatementKind
@@ -232,6 +234,15 @@ class Run:
             return True
 
         self._stage.once(name, tell)
+
+    def propose_clock(self, code: str) -> None:
+        """Propose a term of the law that may have begun; only a person starts it (rule 8)."""
+
+        def propose(session: Session, incident: Incident) -> bool:
+            clocks.propose(session, incident.id, code, by=ENGINE, origin=Origin.PLAYBOOK)
+            return True
+
+        self._stage.once(self._count(f"clock {code}"), propose)
 
     def wait(self, *asked: Asked[Any]) -> None:
         """Go on when every one of them is settled."""

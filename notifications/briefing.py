@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import parseaddr
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from incidents.intake.signals import Signal
+from incidents.matter import clock_rules
 from incidents.matter.incidents import Incident
 from incidents.matter.severity import Level
 from incidents.matter.taskforces import TaskForce, TaskForceMember
@@ -19,7 +20,7 @@ from incidents.people.roles import Role, RoleHolder
 from incidents.record import clock, links, settings
 from incidents.record.language import Language
 from incidents.record.outbox import Channel, OutgoingMessage
-from incidents.response import catalog
+from incidents.response import catalog, clocks
 from incidents.response.runs import PlaybookRun
 from incidents.response.steps import Step
 from incidents.words.approvals import Approval
@@ -183,12 +184,31 @@ class _Found:
                     read["level_name"] = Level(value).label
                 case "by":
                     read[name] = self._name(UUID(value))
+                case "clock":
+                    read[name] = self._clock(UUID(value))
                 case "approval":
                     approval = self._session.get(Approval, UUID(value))
                     read["confirm_by"] = approval.confirm_by if approval else None
                 case _:
                     pass
         return read
+
+    def _clock(self, clock_id: UUID) -> dict[str, Any]:
+        """A statutory clock as it stands now; ``left`` is nothing once its end has come."""
+        running = clocks.get(self._session, clock_id)
+        rule = clock_rules.get(self._session, running.rule_id)
+        left = running.due_at - clock.now() if running.due_at else None
+        return {
+            "number": running.number,
+            "title": rule.title,
+            "verified": clocks.breachable(self._session, running),
+            "due_at": running.due_at,
+            "left": left if left and left > timedelta(0) else None,
+            "owner": self._owner(running.owner_id),
+        }
+
+    def _owner(self, person_id: UUID | None) -> str | None:
+        return persons.get(self._session, person_id).name if person_id else None
 
 
 def desk() -> dict[str, Any]:

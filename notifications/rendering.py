@@ -127,6 +127,10 @@ def _rows(told: Briefing, say: Speech) -> list[tuple[str, str]]:
         rows.append((N_("Mã tin báo"), signal["code"]))
         rows.append((N_("Nhận lúc"), signal["flagged_at"]))
         rows.append((N_("Lượt tiếp cận"), signal["reach"]))
+    if "clock" in told.about:
+        rows.append((N_("Thời hạn luật định"), told.about["clock"]["title"]))
+        rows.append((N_("Hạn"), told.about["clock"]["due_at"]))
+        rows.append((N_("Phụ trách"), told.about["clock"]["owner"]))
     if step:
         rows.append((N_("Vai"), step["role"]))
     if told.number:

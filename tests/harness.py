@@ -30,7 +30,17 @@ from incidents.record.errors import GuardFailed, Invalid, Refusal
 from incidents.record.language import Language, speech
 from incidents.record.outbox import AttemptOutcome, MessageState, OutgoingMessage
 from incidents.record.timeline import DESK, TimelineHead
-from incidents.response import answering, catalog, lifecycle, passing, runs, signing, timers
+from incidents.response import (
+    answering,
+    catalog,
+    clock_alarms,
+    clock_ringing,
+    lifecycle,
+    passing,
+    runs,
+    signing,
+    timers,
+)
 from incidents.response.catalog import PlaybookVersion
 from incidents.response.passing import Plan
 from incidents.response.runs import Where
@@ -51,6 +61,7 @@ _QUIET_AFTER = 60
 # What a replay may touch: its own bookkeeping.
 _BOOKKEEPING = {"advance", "playbook_run"}
 _LOOKED_AT_WHOLE = {"step", "timer", "outgoing_message", "timeline_head", "seen", "answer_link"}
+_LOOKED_AT_WHOLE |= {"clock", "clock_alarm"}
 
 
 def minutes(count: float) -> timedelta:
@@ -124,14 +135,18 @@ class Desk:
 
     def _next_moment(self) -> datetime | None:
         with database.reading() as session:
-            moments = [timers.next_due(session), runs.next_wake(session)]
+            moments = [
+                timers.next_due(session),
+                clock_alarms.next_due(session),
+                runs.next_wake(session),
+            ]
             if self.mail_works:
                 moments.append(outbox.next_due(session))
         return min((m for m in moments if m and m > self.time), default=None)
 
     def _work(self) -> None:
         for _ in range(_QUIET_AFTER):
-            if not any([self.deliver(), self.fire_timers(), self.advance()]):
+            if not any([self.deliver(), self.fire_timers(), self.ring_clocks(), self.advance()]):
                 return
         raise AssertionError("the desk does not come to rest")
 
@@ -165,6 +180,15 @@ class Desk:
             with database.transaction() as session:
                 if timer := timers.take(session, timer_id):
                     passing.fire(session, timer)
+        return len(waiting)
+
+    def ring_clocks(self) -> int:
+        """Sound the alarms of statutory clocks that are due, as the engine does."""
+        with database.reading() as session:
+            waiting = clock_alarms.due(session)
+        for alarm_id in waiting:
+            with database.transaction() as session:
+                clock_ringing.ring(session, alarm_id)
         return len(waiting)
 
     def deliver(self) -> int:

@@ -17,6 +17,8 @@ KINDS: dict[str, str] = {
     "statement_released": N_("đã phát hành văn bản"),
     "level_changed": N_("đổi cấp độ"),
     "confirm_telephone": N_("cần xác nhận việc duyệt qua điện thoại"),
+    "clock_due": N_("nhắc thời hạn luật định"),
+    "clock_breached": N_("quá hạn luật định"),
     "stood_down": N_("dừng xử lý"),
     "incident_closed": N_("kết thúc vụ việc"),
     "publication": N_("đăng, rút trên trang công bố"),

@@ -25,7 +25,7 @@ from api.deeds.incidents import (
 from api.dependencies import Db, Fields, FormCaller, Reader
 from api.fields import Because, Moment, Optional
 from api.identity import Caller
-from api.pages import rendering, room_view
+from api.pages import clock_forms, rendering, room_view
 from api.pages.forms import filled
 from api.pages.kinds import KINDS
 from api.problems import Problem
@@ -65,6 +65,7 @@ def shown(
         minutes=_minutes,
         **view,
         **_options(view, speech(caller.person.language)),
+        rule_options=clock_forms.offered(session, speech(caller.person.language)),
     )
 
 
@@ -83,6 +84,7 @@ def _options(view: dict[str, Any], say: Speech) -> dict[str, list[tuple[str, str
         "role_options": [
             (role.value, say.value(role)) for role in dict.fromkeys(m.role for m in view["seats"])
         ],
+        "proof_options": clock_forms.proofs(say, view["out"], view["kept"]),
     }
 
 
@@ -143,6 +145,7 @@ _DEEDS: dict[str, tuple[type[BaseModel], Callable[..., Any], str]] = {
     "y-kien-chi-dao": (Direction, deeds.direct, "to-cong-tac"),
     "thay-nguoi": (Replace, deeds.replace, "to-cong-tac"),
     "ghi-chu": (Note, deeds.note, "nhat-ky"),
+    **clock_forms.DEEDS,
 }
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
+from api.pages import clock_forms
 from incidents.insight import reading
 from incidents.insight.reading import Line
 from incidents.intake import claims, evidence, signals
@@ -32,7 +33,8 @@ _STEPS = """Opened Acknowledged Reminded Passed Done Overdue RefusedByAll Waived
 _WORDS = """StatementDrafted SignedOff SignedOffByTelephone TelephoneApprovalConfirmed
     ApprovalsVoided StatementReleased StatementPublished StatementWithdrawn ShellReleased"""
 _DECISIONS = """IncidentOpened LevelSet StatusChanged StoodDown OpeningUndone ReviewHeld
-    DirectionRecorded TaskForceActivated MemberReplaced StepWaived ClaimsVerified"""
+    DirectionRecorded TaskForceActivated MemberReplaced StepWaived ClaimsVerified
+    ClockStarted ClockMet ClockOverdue ClockLapsed ClockExplained ClockNotApplicable"""
 _NOTES = "NoteAdded CallLogged EvidenceKept StepCommented"
 
 FILTERS: dict[str, frozenset[str]] = {
@@ -67,6 +69,8 @@ def gather(session: Session, incident: Incident, person: Person, *, chosen: str)
         "may_answer": _answerable(asked, seats, person.id),
         "to_approve": _to_approve(asked),
         "statements": _statements(session, incident, words, out),
+        "out": out,
+        "clocks": clock_forms.gather(session, incident),
         "force": force,
         "seats": seats,
         "decision": force.decision_id

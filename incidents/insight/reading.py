@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
+from incidents.matter import clock_rules
 from incidents.people import persons
 from incidents.record import timeline
 from incidents.record.facts import Fact
@@ -64,6 +65,8 @@ def story(
                 values[name] = titles.get(value, value)
             elif name == "playbook":
                 values[name] = _playbook(session, value, language)
+            elif name == "rule":
+                values[name] = clock_rules.title(session, value)
         return values
 
     return [

@@ -308,8 +308,12 @@ def cancel(
     step_id: UUID | None = None,
     incident_id: UUID | None = None,
     kinds: Sequence[str] = (),
+    key: str = "",
 ) -> int:
-    """Cancel what has not left yet about a step or a whole incident; says how many."""
+    """Cancel what has not left yet about a step or a whole incident; says how many.
+
+    ``key`` narrows it to the messages whose key begins so.
+    """
     about = (
         col(OutgoingMessage.step_id) == step_id
         if step_id
@@ -320,6 +324,8 @@ def cancel(
     )
     if kinds:
         statement = statement.where(col(OutgoingMessage.kind).in_(kinds))
+    if key:
+        statement = statement.where(col(OutgoingMessage.key).startswith(key, autoescape=True))
     return session.exec(
         statement.values(state=MessageState.CANCELLED, claimed_until=None, claim=None)
     ).rowcount

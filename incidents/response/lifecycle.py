@@ -23,7 +23,7 @@ from incidents.record.actors import Actor
 from incidents.record.errors import AlreadySettled, Conflict, GuardFailed, Invalid
 from incidents.record.facts import Fact, Private
 from incidents.record.language import N_
-from incidents.response import catalog, passing, runs, steps
+from incidents.response import catalog, clock_endings, clocks, passing, runs, steps
 from incidents.response.forms import Conclusion, Measurement
 from incidents.response.runs import RunState
 from incidents.response.steps import StepState
@@ -260,6 +260,7 @@ def resolve(session: Session, incident_id: UUID, *, reason: str = "", by: Actor)
         missing.append((N_("Vụ việc chưa ở trạng thái tạm ổn."), {}))
     if any(c.finding is Finding.PENDING for c in claims.of_incident(session, incident.id)):
         missing.append((N_("Còn nội dung chưa có kết quả xác minh cuối cùng."), {}))
+    missing += clocks.unsettled(session, incident.id)
     missing += _unfinished(session, incident.id)
     _guard(missing)
     # What is still open by now is optional, and a run still waiting only waits for the clock.
@@ -317,6 +318,7 @@ def close(session: Session, incident_id: UUID, *, reason: str = "", by: Actor) -
     _guard(missing)
     runs.end_all(session, incident.id)
     passing.cancel_all(session, incident.id)
+    clock_endings.quieten(session, incident.id)
     taskforces.dissolve(session, incident.id)
     _move(session, incident, Status.CLOSED, reason, by)
     incident.ended_at = clock.now()
@@ -330,6 +332,7 @@ def stand_down(session: Session, incident_id: UUID, *, reason: str, by: Actor) -
     if not reason.strip():
         raise Invalid(fields={"reason": (N_("Nêu lý do."), {})})
     cancelled = _end(session, incident, Status.STOOD_DOWN)
+    clock_endings.drop(session, incident.id, reason=reason, by=by, started=False)
     timeline.record(
         session, incident.id, StoodDown(steps_cancelled=cancelled, reason=reason), by=by
     )
@@ -345,6 +348,7 @@ def undo_opening(session: Session, incident_id: UUID, *, reason: str, by: Actor)
     if publications.of_incident(session, incident.id):
         raise Conflict(N_("Đã công bố thông tin: không hủy được, hãy dừng xử lý hoặc kết thúc."))
     _end(session, incident, Status.UNDONE)
+    clock_endings.drop(session, incident.id, reason=reason, by=by, started=True)
     timeline.record(
         session, incident.id, OpeningUndone(number=incident.number, reason=reason), by=by
     )

@@ -18,6 +18,7 @@ from incidents.record import clock
 from incidents.record.errors import NotPermitted
 from incidents.record.language import N_, Labelled
 from incidents.response import answering, succession
+from incidents.response.clocks import Clock
 from incidents.response.steps import Step, StepKind
 
 
@@ -44,6 +45,7 @@ class Deed(Labelled):
     SIGN_BY_TELEPHONE = "sign_by_telephone", N_("ghi nhận duyệt qua điện thoại")
     RELEASE_SHELL = "release_shell", N_("phát mẫu duyệt sẵn")
     WITHDRAW = "withdraw", N_("rút nội dung đã đăng")
+    TEND_CLOCK = "tend_clock", N_("xác nhận, kết thúc thời hạn luật định")
     VERIFY_RECORD = "verify_record", N_("kiểm tra tính toàn vẹn")
     ADMINISTER = "administer", N_("quản trị")
 
@@ -60,7 +62,7 @@ _DESK = frozenset(
     {Role.DUTY_OFFICER, Role.DEPARTMENT_DUTY_LEADER, Role.OFFICE_DUTY, Role.STANDING_DEPUTY}
 )
 
-Subject = Incident | Signal | Step | None
+Subject = Incident | Signal | Step | Clock | None
 _HELD: dict[Deed, frozenset[Role]] = {
     Deed.TRIAGE: _DESK,
     Deed.OPEN: _DESK,
@@ -76,6 +78,7 @@ _HELD: dict[Deed, frozenset[Role]] = {
     Deed.SIGN_BY_TELEPHONE: frozenset({Role.DUTY_OFFICER}),
     Deed.RELEASE_SHELL: frozenset({Role.DUTY_OFFICER}),
     Deed.WITHDRAW: _ABOVE,
+    Deed.TEND_CLOCK: _ROOM | {Role.SPOKESPERSON, Role.LEGAL},
 }
 
 
@@ -123,7 +126,7 @@ def _incident_of(subject: Subject) -> UUID | None:
     match subject:
         case Incident():
             return subject.id
-        case Step():
+        case Step() | Clock():
             return subject.incident_id
         case _:
             return None
@@ -154,11 +157,19 @@ def _signs(session: Session, person: Person, subject: Subject) -> bool:
     )
 
 
+def _tends(session: Session, person: Person, subject: Subject) -> bool:
+    """Whoever was named at its start tends a clock, and so do the room and its lawyers."""
+    if isinstance(subject, Clock) and subject.owner_id == person.id:
+        return True
+    return bool(_HELD[Deed.TEND_CLOCK] & roles_in(session, person.id, _incident_of(subject)))
+
+
 _INSIDE = frozenset({Deed.SEE_DESK, Deed.SEE_INCIDENT, Deed.NOTE, Deed.VERIFY_RECORD})
 _RULES: dict[Deed, Callable[[Session, Person, Subject], bool]] = {
     Deed.FLAG: _everyone,
     **dict.fromkeys(_INSIDE, _insider),
     Deed.ANSWER: _answers,
     Deed.SIGN: _signs,
+    Deed.TEND_CLOCK: _tends,
     Deed.ADMINISTER: _administrator,
 }

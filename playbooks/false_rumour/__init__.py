@@ -41,6 +41,7 @@ FIELD = (SUBJECT_LEAD, COMMUNE, PUBLISHER)
 def false_rumour(run: Run) -> None:
     run.open_incident()
     run.activate_task_force(*ROOM, *FIELD)
+    run.propose_clock("FIRST_INFORMATION")  # a person says whether more than a rumour happened
 
     # Steps 1 to 4: keep the post, sort it out, ask those who know, choose whether to answer.
     run.ask("capture the post", of=DUTY_OFFICER, form=Capture, due=minutes(10), then=MONITORING)

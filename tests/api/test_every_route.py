@@ -13,6 +13,7 @@ from incidents.intake.signals import Nature
 from incidents.people.roles import Role
 from incidents.record import links
 from incidents.record.actors import Actor, Via
+from incidents.response import clocks
 from incidents.response.steps import StepKind
 from incidents.words import approvals
 from incidents.words.approvals import ApprovalKind, Verdict
@@ -33,11 +34,13 @@ ROOM = (SIGN_IN, NO, IN, IN)
 COMMAND_ONLY = (SIGN_IN, NO, NO, NO)
 WITHDRAWERS = COMMAND_ONLY
 GIVER_ONLY = COMMAND_ONLY
+ADMINISTRATORS = COMMAND_ONLY
 EDITORS = (SIGN_IN, NO, IN, NO)
 HOLDER = (SIGN_IN, NO, IN, NO)
 PAGE_SIGNED_IN = (TO_SIGN_IN, IN, IN, IN)
 PAGE_INSIDERS = (TO_SIGN_IN, NO, IN, IN)
 PAGE_DUTY = (TO_SIGN_IN, NO, NO, IN)
+PAGE_ADMINISTRATORS = (TO_SIGN_IN, NO, NO, NO)
 
 SCORES = dict.fromkeys(("reach", "velocity", "harm", "credibility", "duty"), 1)
 BECAUSE = {"reason": "vì thế"}
@@ -90,6 +93,33 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ("POST", "/api/v1/incidents/{number}/evidence"): ("a file", INSIDERS),
     ("GET", "/api/v1/incidents/{number}/messages"): (None, INSIDERS),
     ("GET", "/api/v1/incidents/{number}/verify"): (None, INSIDERS),
+    ("GET", "/api/v1/incidents/{number}/clocks"): (None, INSIDERS),
+    ("POST", "/api/v1/incidents/{number}/clocks"): ({"code": "DATA_BREACH"}, ROOM),
+    ("POST", "/api/v1/incidents/{number}/clocks/{clock_id}/start"): ({}, ROOM),
+    ("POST", "/api/v1/incidents/{number}/clocks/{clock_id}/meet"): (
+        {"kind": "number", "proof": "1"},
+        ROOM,
+    ),
+    ("POST", "/api/v1/incidents/{number}/clocks/{clock_id}/explain"): (
+        {"explanation": "x"},
+        ROOM,
+    ),
+    ("POST", "/api/v1/incidents/{number}/clocks/{clock_id}/not-applicable"): (BECAUSE, ROOM),
+    ("GET", "/api/v1/clock-rules"): (None, INSIDERS),
+    ("POST", "/api/v1/clock-rules/{rule_id}/figures"): (
+        {"amount": 1, "unit": "hours", "legal_basis": "x", "effective_from": "2026-01-01"},
+        ADMINISTRATORS,
+    ),
+    ("POST", "/api/v1/clock-rules/{rule_id}/verify"): (
+        {"verified_by": "x", "verified_on": "2026-01-01"},
+        ADMINISTRATORS,
+    ),
+    ("GET", "/api/v1/swap-days"): (None, INSIDERS),
+    ("POST", "/api/v1/swap-days"): (
+        {"day": "2026-12-26", "kind": "off", "reason": "x", "decision": "x"},
+        ADMINISTRATORS,
+    ),
+    ("POST", "/api/v1/swap-days/{day}/remove"): (BECAUSE, ADMINISTRATORS),
     ("GET", "/api/v1/steps"): (None, INSIDERS),
     ("GET", "/api/v1/steps/{step_id}"): (None, INSIDERS),
     ("POST", "/api/v1/steps/{step_id}/acknowledge"): (None, HOLDER),
@@ -171,6 +201,16 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ("GET", "/cong-bo"): (None, ANYBODY),
     ("GET", "/cong-bo/{name:path}"): (None, ANYBODY),
     ("GET", "/tra-cuu-rest"): (None, PAGE_SIGNED_IN),
+    ("GET", "/quan-tri/thoi-han"): (None, PAGE_ADMINISTRATORS),
+    ("POST", "/quan-tri/thoi-han/ngay"): (
+        {"day": "2026-12-26", "kind": "off", "reason": "x", "decision": "x"},
+        PAGE_ADMINISTRATORS,
+    ),
+    ("POST", "/quan-tri/thoi-han/ngay/{day}/bo"): (BECAUSE, PAGE_ADMINISTRATORS),
+    ("POST", "/quan-tri/thoi-han/{rule_id}/{deed}"): (
+        {"verified_by": "x", "verified_on": "2026-01-01"},
+        PAGE_ADMINISTRATORS,
+    ),
     ("GET", "/song/ban-truc"): (None, PAGE_INSIDERS),
     ("GET", "/song/vu-viec/{number}"): (None, PAGE_INSIDERS),
 }
@@ -235,6 +275,7 @@ def scene(desk: Desk) -> Scene:
     (stated,) = desk.do(
         claims.state, incident.id, ["Đập nứt"], nature=Nature.CLAIM, by=desk.cast.khoi
     )
+    clock = desk.do(clocks.propose, incident.id, "FIRST_INFORMATION", by=desk.cast.lan)
     released = desk.do(_released, incident_id=incident.id, by=Actor(desk.cast.lan.id, Via.DESK))
     flag = desk.flag("Một chuyện khác")
     desk.set_aside()
@@ -250,6 +291,9 @@ def scene(desk: Desk) -> Scene:
             "publication_id": str(released.id),
             "evidence_id": str(kept.id),
             "message_id": str(told.id),
+            "clock_id": str(clock.id),
+            "rule_id": str(clock.rule_id),
+            "day": "2026-12-26",
             "token": links.token(told.id),
             "deed": "",
         }
@@ -270,6 +314,7 @@ DEEDS = {
     "/nhiem-vu/{step_id}/{deed}": "tiep-nhan",
     "/phat-ngon/{statement_id}/{deed}": "sua",
     "/t/{token}/{deed}": "tiep-nhan",
+    "/quan-tri/thoi-han/{rule_id}/{deed}": "tham-dinh",
 }
 
 

@@ -12,9 +12,11 @@ from sqlmodel import Session
 from incidents.intake.signals import Signal
 from incidents.people.roles import Role
 from incidents.record import database, ids, keys, links
+from incidents.record.actors import Actor, Via
 from incidents.record.errors import Conflict, NotFound
 from incidents.record.language import Language, catalogue, speech
 from incidents.record.outbox import Channel, OutgoingMessage
+from incidents.response import clocks
 from incidents.response.catalog import PlaybookWording
 from incidents.response.steps import StepKind
 from incidents.words.approvals import Approval, ApprovalKind, Verdict
@@ -55,10 +57,18 @@ def _approved_by_telephone(stage: Stage) -> Approval:
     )
 
 
+def _started(stage: Stage) -> clocks.Clock:
+    by = Actor(stage.cast.lan.id, Via.DESK)
+    with database.transaction() as session:
+        proposed = clocks.propose(session, stage.incident.id, "FIRST_INFORMATION", by=by)
+        return clocks.start(session, proposed.id, confirmed=True, by=by)
+
+
 def _every_kind(
     stage: Stage, session: Session, flagged: Signal, **about: Any
 ) -> dict[str, OutgoingMessage]:
     step = stage.ask()
+    started = _started(stage)
     approval = _approved_by_telephone(stage)
     session.add(approval)
     values: dict[str, dict[str, Any]] = {
@@ -70,6 +80,8 @@ def _every_kind(
         "confirm_telephone": {"approval": str(approval.id), "kind": "holding"},
         "audit_alarm": {"what": delivery.NO_SERVER},
         "direction_unsigned": {"given_by": "Phan Đình Chương"},
+        "clock_due": {"clock": str(started.id), "percent": 75},
+        "clock_breached": {"clock": str(started.id), "percent": 100},
     }
     made = {}
     for kind in rendering.kinds():

@@ -5,6 +5,7 @@ complete; where a value cannot be translated it is shown as it stands.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -43,6 +44,17 @@ class Language(Labelled):
     EN = "en", "English"
 
 
+@dataclass(frozen=True)
+class Phrase:
+    """Words the office keeps in both languages, as a value in a sentence."""
+
+    vi: str
+    en: str
+
+    def __str__(self) -> str:
+        return self.vi
+
+
 @lru_cache
 def catalogue(language: Language) -> Mapping[str, str]:
     """Every translated sentence of a language; empty for Vietnamese, which is the key itself."""
@@ -75,6 +87,8 @@ class Speech:
         match value:
             case Labelled():
                 return self.text(value.label)
+            case Phrase():
+                return value.en if self.language is Language.EN else value.vi
             case bool():
                 return self.text(N_("có") if value else N_("không"))
             case datetime():

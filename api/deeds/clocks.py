@@ -1,0 +1,163 @@
+"""What is done with statutory clocks, the terms of the law behind them, and the calendar."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from sqlmodel import Session
+
+from api.fields import Because, Line, Moment, Optional, Reason, Request
+from api.identity import Caller
+from incidents.matter import calendar, clock_rules, incidents
+from incidents.matter.calendar import DayKind, SwapDay, Unit
+from incidents.matter.clock_rules import ClockRule
+from incidents.record.errors import NotFound
+from incidents.record.language import N_
+from incidents.response import clock_endings, clocks
+from incidents.response.clock_facts import ProofKind
+from incidents.response.clocks import Clock
+from incidents.rights.permissions import Deed
+
+
+class Propose(Request):
+    """A term that may have begun, by its code."""
+
+    code: Line
+
+
+class Start(Request):
+    """The trigger applies; without a moment the earliest evidence counts, marked as estimated."""
+
+    confirmed: bool = False
+    triggered_at: Annotated[Moment | None, Optional] = None
+    owner_id: Annotated[UUID | None, Optional] = None
+    note: Reason = ""
+
+
+class Meet(Request):
+    """What shows that it was done, and when, unless the proof itself says so."""
+
+    kind: ProofKind
+    proof: Reason
+    met_at: Annotated[Moment | None, Optional] = None
+
+
+class Explain(Request):
+    """Why it was not done in time."""
+
+    explanation: Reason
+
+
+class Figures(Request):
+    """The figures of a term; the row must be verified anew."""
+
+    amount: int
+    unit: Unit
+    legal_basis: Reason
+    effective_from: date
+    effective_to: Annotated[date | None, Optional] = None
+    before: Line = ""
+    rolls: bool = False
+
+
+class Verify(Request):
+    """Who read the instrument, and when."""
+
+    verified_by: Line
+    verified_on: date
+
+
+class Swap(Request):
+    """A day worked or off by a decision."""
+
+    day: date
+    kind: DayKind
+    reason: Line
+    decision: Line
+
+
+def propose(session: Session, caller: Caller, number: str, asked: Propose) -> Clock:
+    """Propose a term by hand."""
+    incident = incidents.by_number(session, number)
+    caller.require(session, Deed.TEND_CLOCK, incident)
+    return clocks.propose(session, incident.id, asked.code, by=caller.actor)
+
+
+def _of(session: Session, caller: Caller, number: str, clock_id: UUID) -> UUID:
+    incident = incidents.by_number(session, number)
+    caller.require(session, Deed.SEE_INCIDENT, incident)
+    found = clocks.get(session, clock_id)
+    if found.incident_id != incident.id:
+        raise NotFound(N_("Không có thời hạn này."))
+    caller.require(session, Deed.TEND_CLOCK, found)
+    return found.id
+
+
+def start(session: Session, caller: Caller, number: str, clock_id: UUID, asked: Start) -> Clock:
+    """Confirm that the trigger applies."""
+    return clocks.start(
+        session,
+        _of(session, caller, number, clock_id),
+        confirmed=asked.confirmed,
+        triggered_at=asked.triggered_at,
+        owner_id=asked.owner_id,
+        note=asked.note,
+        by=caller.actor,
+    )
+
+
+def meet(session: Session, caller: Caller, number: str, clock_id: UUID, asked: Meet) -> Clock:
+    """End it with its proof."""
+    return clock_endings.meet(
+        session,
+        _of(session, caller, number, clock_id),
+        kind=asked.kind,
+        proof=asked.proof,
+        met_at=asked.met_at,
+        by=caller.actor,
+    )
+
+
+def explain(session: Session, caller: Caller, number: str, clock_id: UUID, asked: Explain) -> Clock:
+    """Explain a breach."""
+    found = _of(session, caller, number, clock_id)
+    return clock_endings.explain(session, found, asked.explanation, by=caller.actor)
+
+
+def dismiss(session: Session, caller: Caller, number: str, clock_id: UUID, asked: Because) -> Clock:
+    """Say that the term does not apply."""
+    found = _of(session, caller, number, clock_id)
+    return clock_endings.dismiss(session, found, reason=asked.reason, by=caller.actor)
+
+
+def change(session: Session, caller: Caller, rule_id: UUID, asked: Figures) -> ClockRule:
+    """Change a term."""
+    caller.require(session, Deed.ADMINISTER)
+    return clock_rules.change(session, rule_id, **asked.model_dump(), by=caller.actor)
+
+
+def verify(session: Session, caller: Caller, rule_id: UUID, asked: Verify) -> ClockRule:
+    """Write down who vouches for a term."""
+    caller.require(session, Deed.ADMINISTER)
+    return clock_rules.verify(
+        session, rule_id, name=asked.verified_by, on=asked.verified_on, by=caller.actor
+    )
+
+
+def swap(session: Session, caller: Caller, asked: Swap) -> SwapDay:
+    """Enter a swapped day."""
+    caller.require(session, Deed.ADMINISTER)
+    return calendar.swap(
+        session,
+        asked.day,
+        asked.kind,
+        reason=asked.reason,
+        decision=asked.decision,
+        by=caller.actor,
+    )
+
+
+def unswap(session: Session, caller: Caller, day: date, asked: Because) -> None:
+    """Take a swapped day back."""
+    caller.require(session, Deed.ADMINISTER)
+    calendar.unswap(session, day, reason=asked.reason, by=caller.actor)
