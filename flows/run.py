@@ -259,9 +259,13 @@ class Run:
     def every(self, interval: timedelta, *, at_most: int) -> Iterator[int]:
         """Rounds 1, 2, 3 …, each one interval after the one before; the bound is stated."""
         begun = self.now
-        for each in range(1, self._stage.rounds(at_most) + 1):
+        for each in self.rounds(at_most=at_most):
             self._stage.until(begun + each * interval)
             yield each
+
+    def rounds(self, *, at_most: int) -> Iterator[int]:
+        """Rounds 1, 2, 3 …, each as soon as the one before has ended; the bound is stated."""
+        yield from range(1, self._stage.rounds(at_most) + 1)
 
     @property
     def level(self) -> Level:

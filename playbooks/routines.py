@@ -1,5 +1,7 @@
 """Sequences that several playbooks share; each reads like the paragraph of the handbook it is."""
 
+from typing import Any
+
 from flows.authoring import (
     CHAIR,
     LEAD,
@@ -13,13 +15,18 @@ from flows.authoring import (
     AnswerOrWatch,
     Approved,
     Asked,
+    Classification,
+    ContentType,
     Course,
     Finding,
     Level,
+    Nature,
+    Request,
     Role,
     Run,
     StatementKind,
     Verification,
+    days,
     hours,
     minutes,
 )
@@ -31,14 +38,22 @@ LOOKS_AFTER = (6, 24, 48)
 """Hours after which the spread is counted."""
 
 
-def say_first(run: Run, words: str, *, template: str) -> bool:
+def say_first(
+    run: Run,
+    words: str,
+    *,
+    template: str,
+    facts: dict[str, Any] | None = None,
+    rounds: tuple[str, ...] = ROUNDS,
+) -> bool:
     """First words: one signature, the legal check beside it, no verification (rules 1 and 2)."""
     signed = None
-    for round_ in ROUNDS:
+    for round_ in rounds:
         drafted = run.draft(
             f"draft the {words}{round_}",
             template=template,
             kind=StatementKind.HOLDING,
+            facts=facts,
             by=SECRETARY,
             due=minutes(20),
             then=STANDING_DEPUTY,
@@ -147,3 +162,28 @@ def established(run: Run, *asked: Asked[Verification]) -> Verification | None:
     )
     run.wait(settled)
     return settled.answer if settled.done else None
+
+
+def after_refuting(run: Run, finding: Finding, sorted_out: Asked[Classification]) -> None:
+    """Requests and redress: only after a signed refutation, never against an opinion."""
+    run.ask(
+        "report to the national centre",
+        of=STANDING_DEPUTY,
+        form=Request,
+        due=hours(4),
+        then=SECRETARY,
+        mandatory=finding is Finding.FALSE,
+    )
+    run.ask("review objections", of=LEGAL, due=days(3), mandatory=False)
+    run.wait(sorted_out)
+    if finding is Finding.FALSE and asserts_a_fact(sorted_out):
+        run.ask("refer to the police", of=LEGAL, form=Request, due=days(1), mandatory=False)
+
+
+def asserts_a_fact(sorted_out: Asked[Classification]) -> bool:
+    """Opinion, complaint, question and satire are nobody's offence (rule 12 of practice)."""
+    return (
+        sorted_out.done
+        and sorted_out.answer.nature is Nature.CLAIM
+        and sorted_out.answer.content_type is not ContentType.SATIRE
+    )

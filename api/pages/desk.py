@@ -33,7 +33,7 @@ def step_titles(session: Session, asked: list[Step], language: Language) -> dict
     )
     bound = {run.id: (run.playbook, run.version) for run in runs}
     words = {b: catalog.step_titles(session, *b, language) for b in set(bound.values())}
-    return {s.id: words[bound[s.run_id]].get(s.key, s.key) for s in asked}
+    return {s.id: catalog.title_in(words[bound[s.run_id]], s.key) for s in asked}
 
 
 @router.get("/")

@@ -102,7 +102,7 @@ def step_titles(session: Session, incident_id: UUID, language: Language) -> dict
     for run in runs.of_incident(session, incident_id):
         found |= catalog.step_titles(session, run.playbook, run.version, language)
     present = {s.key for s in steps.of_incident(session, incident_id)}
-    return {key: found.get(key, key) for key in present}
+    return {key: catalog.title_in(found, key) for key in present}
 
 
 def _playbook(session: Session, code: str, language: Language) -> str:

@@ -16,7 +16,15 @@ from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotPermit
 from incidents.record.language import N_, Language, speech
 from incidents.record.outbox import OutgoingMessage
 from incidents.response import forms, passing, steps
-from incidents.response.forms import Classification, Draft, Form, LegalCheck, Verification
+from incidents.response.forms import (
+    CaseReport,
+    Classification,
+    Draft,
+    Form,
+    HazardReport,
+    LegalCheck,
+    Verification,
+)
 from incidents.response.steps import (
     ANSWERABLE,
     LATE,
@@ -225,6 +233,8 @@ def _statement(step: Step) -> UUID:
 _EFFECTS: dict[type[Form], Callable[..., None]] = {
     Classification: _classified,
     Verification: _verified,
+    HazardReport: _verified,
+    CaseReport: _verified,
     Draft: _drafted,
     LegalCheck: _checked,
 }

@@ -1,5 +1,6 @@
 """The playbooks on offer, as rows the engine publishes; the office's wording lies over them."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,9 @@ from incidents.record import clock
 from incidents.record.database import Table, choice, document, identifier, moment
 from incidents.record.errors import Invalid
 from incidents.record.language import N_, Language
+
+_EXPLORED = 2
+"""Rounds of a loop that stand in the outline and have words of their own."""
 
 
 class PlaybookVersion(Table, table=True):
@@ -121,7 +125,22 @@ def wording(session: Session, code: str, version: int, language: Language, path:
     )
     for part in (rest if head == "templates" else path).split("/"):
         found = found.get(part) if isinstance(found, dict) else None
+    if found is None and head == "steps":
+        key, _, part = rest.rpartition("/")
+        if (alike := reads_like(key)) != key:
+            return wording(session, code, version, language, f"steps/{alike}/{part}")
     return found if isinstance(found, str) else None
+
+
+def reads_like(key: str) -> str:
+    """The step a later round of a loop has its words from: the second, as far as exploring goes."""
+    stem, _, round_ = key.rpartition(" ")
+    return f"{stem} 2" if stem and round_.isdigit() and int(round_) > _EXPLORED else key
+
+
+def title_in(titles: Mapping[str, str], key: str) -> str:
+    """A step's title among those of its playbook; the key where it has none."""
+    return titles.get(key) or titles.get(reads_like(key), key)
 
 
 def step_titles(session: Session, code: str, version: int, language: Language) -> dict[str, str]:

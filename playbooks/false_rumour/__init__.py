@@ -19,10 +19,7 @@ from flows.authoring import (
     Capture,
     Classification,
     Conclusion,
-    ContentType,
     Finding,
-    Nature,
-    Request,
     Run,
     StatementKind,
     Verification,
@@ -103,29 +100,4 @@ def answer(run: Run, facts: Verification | None, sorted_out: Asked[Classificatio
     elif routines.say_with_facts(
         run, "refutation", template="refutation", kind=StatementKind.REFUTATION, facts=facts
     ):
-        after_refuting(run, finding, sorted_out)
-
-
-def after_refuting(run: Run, finding: Finding, sorted_out: Asked[Classification]) -> None:
-    """Steps 8 and 9, and redress: only after a signed refutation, never against an opinion."""
-    run.ask(
-        "report to the national centre",
-        of=STANDING_DEPUTY,
-        form=Request,
-        due=hours(4),
-        then=SECRETARY,
-        mandatory=finding is Finding.FALSE,
-    )
-    run.ask("review objections", of=LEGAL, due=days(3), mandatory=False)
-    run.wait(sorted_out)
-    if finding is Finding.FALSE and asserts_a_fact(sorted_out):
-        run.ask("refer to the police", of=LEGAL, form=Request, due=days(1), mandatory=False)
-
-
-def asserts_a_fact(sorted_out: Asked[Classification]) -> bool:
-    """Opinion, complaint, question and satire are nobody's offence (rule 12 of practice)."""
-    return (
-        sorted_out.done
-        and sorted_out.answer.nature is Nature.CLAIM
-        and sorted_out.answer.content_type is not ContentType.SATIRE
-    )
+        routines.after_refuting(run, finding, sorted_out)

@@ -21,6 +21,10 @@ RELEASED = {
     "Request": {"referral", "reference", "ground"},
     "Measurement": {"interactions", "falling", "note"},
     "Conclusion": {"summary", "lessons", "library_updated", "report_url"},
+    "HazardReport": {"finding", "explanation", "source", "next_word_at", "danger"},
+    "CaseReport": {"finding", "explanation", "source", "next_word_at", "cases"},
+    "YesOrNo": {"yes", "ground"},
+    "ChannelCheck": {"attack", "called", "note"},
 }  # fmt: skip
 
 

@@ -192,6 +192,23 @@ def test_rounds_come_one_interval_after_the_other(desk: Desk, release: Release) 
     desk.set_aside()
 
 
+def test_a_round_begins_when_the_one_before_has_ended(desk: Desk, release: Release) -> None:
+    release("""
+    for each in run.rounds(at_most=3):
+        asked = run.ask(f"ask {each}", of=SECRETARY, due=hours(9))
+        run.wait(asked)
+        if asked.done and each > 1:
+            break
+    """)
+    incident = opened(desk)
+    desk.answer("ask 1", by=desk.cast.ha)
+    desk.answer("ask 2", by=desk.cast.ha)
+    with pytest.raises(Exception, match="No row was found"):
+        desk.step("ask 3")
+    assert run_of(incident).state is RunState.FINISHED
+    desk.set_aside()
+
+
 def test_a_key_used_twice_is_an_error_of_the_author_and_stops_nobody_else(
     desk: Desk, release: Release
 ) -> None:
