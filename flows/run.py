@@ -239,8 +239,8 @@ class Run:
         """Propose a term of the law that may have begun; only a person starts it (rule 8)."""
 
         def propose(session: Session, incident: Incident) -> bool:
-            clocks.propose(session, incident.id, code, by=ENGINE, origin=Origin.PLAYBOOK)
-            return True
+            found = clocks.propose_once(session, incident.id, code, origin=Origin.PLAYBOOK)
+            return found is not None
 
         self._stage.once(self._count(f"clock {code}"), propose)
 

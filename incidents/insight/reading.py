@@ -55,6 +55,7 @@ def story(
     mentioned = {v for _, fact in entries for v in _values(fact).values() if isinstance(v, UUID)}
     named = persons.names(session, mentioned | {e.actor_id for e, _ in entries if e.actor_id})
     titles = step_titles(session, chain, language) if titles is None else titles
+    rules = clock_rules.titles(session) if any("rule" in _values(f) for _, f in entries) else {}
 
     def readable(fact: Fact) -> dict[str, Any]:
         values = _values(fact)
@@ -66,7 +67,7 @@ def story(
             elif name == "playbook":
                 values[name] = _playbook(session, value, language)
             elif name == "rule":
-                values[name] = clock_rules.title(session, value)
+                values[name] = rules.get(value, value)
         return values
 
     return [

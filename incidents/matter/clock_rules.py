@@ -151,10 +151,9 @@ def get(session: Session, rule_id: UUID, *, lock: bool = False) -> ClockRule:
     return found
 
 
-def title(session: Session, code: str) -> Phrase | str:
-    """What a code is called: the newest row says; an unknown code is shown as it stands."""
-    rows = [r for r in listed(session) if r.code == code]
-    return rows[-1].title if rows else code
+def titles(session: Session) -> dict[str, Phrase]:
+    """What each code is called: its newest row says."""
+    return {rule.code: rule.title for rule in listed(session)}
 
 
 def change(

@@ -19,7 +19,7 @@ from incidents.people import persons, rosters
 from incidents.record import clock, outbox, timeline
 from incidents.record.actors import ENGINE, Actor
 from incidents.record.database import Table, choice, document, identifier, locked, moment, reference
-from incidents.record.errors import AlreadySettled, Invalid, NotFound, NotPermitted
+from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound, NotPermitted
 from incidents.record.facts import Fact
 from incidents.record.language import N_, Labelled
 from incidents.response import clock_alarms
@@ -104,25 +104,42 @@ class Clock(Table, table=True):
 # --- proposed ------------------------------------------------------------------------------------
 
 
-def propose(
-    session: Session, incident_id: UUID, code: str, *, by: Actor, origin: Origin = Origin.HAND
-) -> Clock:
-    """Propose a term that may have begun.
-
-    A playbook or a fact proposes a code once on an incident, whoever else has proposed it; a
-    person may propose it again once the last proposal was decided on.
-    """
+def propose(session: Session, incident_id: UUID, code: str, *, by: Actor) -> Clock:
+    """A person proposes a term that may have begun; again only once the last was decided on."""
     incident = incidents.live(session, incident_id)
-    same = [c for c in of_incident(session, incident.id) if c.code == code]
-    if same and origin is not Origin.HAND:
-        return same[0]
-    if any(c.state is ClockState.PROPOSED for c in same):
+    found = of_incident(session, incident.id)
+    if any(c.code == code and c.state is ClockState.PROPOSED for c in found):
         raise AlreadySettled(N_("Thời hạn này đã được đề xuất, đang chờ xác nhận."))
     rule = clock_rules.in_force(session, code, incidents.today())
+    return _proposed(session, incident.id, rule, len(found) + 1, Origin.HAND, by)
+
+
+def propose_once(
+    session: Session, incident_id: UUID, code: str, *, origin: Origin, by: Actor = ENGINE
+) -> Clock | None:
+    """A fact or a playbook proposes a term once on an incident, whoever has proposed it before.
+
+    A term no longer in force is not proposed: no law that ends may stop an incident.
+    """
+    incident = incidents.live(session, incident_id)
+    found = of_incident(session, incident.id)
+    same = next((c for c in found if c.code == code), None)
+    if same:
+        return same
+    try:
+        rule = clock_rules.in_force(session, code, incidents.today())
+    except Conflict:
+        return None
+    return _proposed(session, incident.id, rule, len(found) + 1, origin, by)
+
+
+def _proposed(
+    session: Session, incident_id: UUID, rule: ClockRule, number: int, origin: Origin, by: Actor
+) -> Clock:
     proposed = Clock(
-        incident_id=incident.id,
-        number=1 + len(of_incident(session, incident.id)),
-        code=code,
+        incident_id=incident_id,
+        number=number,
+        code=rule.code,
         rule_id=rule.id,
         figures=rule.figures,
         origin=origin,
@@ -131,8 +148,8 @@ def propose(
     )
     session.add(proposed)
     session.flush()
-    fact = ClockProposed(clock=proposed.number, rule=code, origin=origin)
-    timeline.record(session, incident.id, fact, by=by)
+    fact = ClockProposed(clock=number, rule=rule.code, origin=origin)
+    timeline.record(session, incident_id, fact, by=by)
     return proposed
 
 
@@ -283,7 +300,7 @@ def unsettled(session: Session, incident_id: UUID) -> list[tuple[str, Mapping[st
     return [
         (
             N_("Thời hạn luật định số %(number)s «%(rule)s» chưa hoàn thành và chưa giải trình."),
-            {"number": each.number, "rule": clock_rules.title(session, each.code)},
+            {"number": each.number, "rule": clock_rules.get(session, each.rule_id).title},
         )
         for each in of_incident(session, incident_id)
         if each.state is ClockState.OVERDUE

@@ -24,6 +24,7 @@ from incidents.record.errors import AlreadySettled, Conflict, GuardFailed, Inval
 from incidents.record.facts import Fact, Private
 from incidents.record.language import N_
 from incidents.response import catalog, clock_endings, clocks, passing, runs, steps
+from incidents.response.clock_facts import Origin
 from incidents.response.forms import Conclusion, Measurement
 from incidents.response.runs import RunState
 from incidents.response.steps import StepState
@@ -31,6 +32,9 @@ from incidents.words import publications
 
 CLAIM_ONLY = frozenset({"TIN_GIA_MXH", "GIA_MAO_TAN_CONG"})
 """Playbooks an opinion, a complaint or a question alone never starts (rule 7 of practice)."""
+
+FIRST_INFORMATION = "FIRST_INFORMATION"
+"""The term of the law that a real event starts; a person says whether this is one (rule 8)."""
 
 FIRST_CALLED = (Role.STANDING_DEPUTY, Role.LEAD)
 """Told in the very commit that opens an incident, whatever the engine is doing."""
@@ -148,6 +152,9 @@ def open(
             _take_over(session, incident, signal, nature)
         runs.start(session, incident.id, playbook, version)
         _call_first(session, incident)
+    if occurred_at:
+        # Something did happen, at a known time: the first words may be owed by law.
+        clocks.propose_once(session, incident.id, FIRST_INFORMATION, origin=Origin.FACT, by=by)
     return incident
 
 

@@ -160,20 +160,52 @@ def test_changed_figures_must_be_vouched_for_anew(desk: Desk) -> None:
 def test_a_playbook_proposes_a_term_once_and_a_person_again_after_it_was_decided_on(
     desk: Desk, incident: Incident
 ) -> None:
-    first = desk.do(clocks.propose, incident.id, FIRST, by=ENGINE, origin=Origin.PLAYBOOK)
-    again = desk.do(clocks.propose, incident.id, FIRST, by=ENGINE, origin=Origin.FACT)
+    by_playbook: dict[str, Any] = {"by": ENGINE, "origin": Origin.PLAYBOOK}
+    first = desk.do(clocks.propose_once, incident.id, FIRST, **by_playbook)
+    again = desk.do(clocks.propose_once, incident.id, FIRST, by=ENGINE, origin=Origin.FACT)
+    assert first
+    assert again
     assert again.id == first.id
     with desk.refused(AlreadySettled, "đã được đề xuất"):
         proposed(desk, incident)
     desk.do(clock_endings.dismiss, first.id, reason="Chỉ là tin đồn", by=desk.cast.lan)
     second = proposed(desk, incident)
     assert (first.number, second.number) == (1, 2)
-    assert desk.do(clocks.propose, incident.id, FIRST, by=ENGINE, origin=Origin.PLAYBOOK)
+    assert desk.do(clocks.propose_once, incident.id, FIRST, **by_playbook)
     with desk.refused(NotFound, "mã này"):
         proposed(desk, incident, "NOTHING")
     lines = [line.text for line in desk.timeline(incident)[-3:]]
     assert "số 1 «Thông tin chính thức đầu tiên» (theo kịch bản)" in lines[0]
     assert "Lý do: Chỉ là tin đồn" in lines[1]
+
+
+def test_an_event_at_a_known_time_proposes_the_first_words_by_itself(desk: Desk) -> None:
+    signal = desk.flag()
+    desk.take(signal)
+    incident = desk.open(signal, occurred_at=desk.time - hours(2))
+    with database.reading() as session:
+        (clock,) = clocks.of_incident(session, incident.id)
+    assert (clock.code, clock.origin, clock.state) == (FIRST, Origin.FACT, ClockState.PROPOSED)
+    assert clock.proposed_by == desk.cast.lan.id
+    desk.set_aside()
+
+
+def test_a_term_no_longer_in_force_is_not_proposed_and_stops_nothing(
+    desk: Desk, incident: Incident
+) -> None:
+    desk.do(
+        clock_rules.change,
+        rule().id,
+        amount=24,
+        unit=Unit.HOURS,
+        legal_basis="Đã thay thế",
+        effective_from=date(2017, 1, 1),
+        effective_to=date(2026, 11, 1),
+        by=desk.cast.an,
+    )
+    assert desk.do(clocks.propose_once, incident.id, FIRST, by=ENGINE, origin=Origin.FACT) is None
+    with desk.refused(Conflict, "không có hiệu lực"):
+        proposed(desk, incident)
 
 
 # --- started -------------------------------------------------------------------------------------
