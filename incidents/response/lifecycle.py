@@ -32,6 +32,9 @@ from incidents.words import publications
 CLAIM_ONLY = frozenset({"TIN_GIA_MXH", "GIA_MAO_TAN_CONG"})
 """Playbooks an opinion, a complaint or a question alone never starts (rule 7 of practice)."""
 
+USUAL = "TIN_GIA_MXH"
+"""What most flags open; it stands first where a duty officer chooses."""
+
 FIRST_CALLED = (Role.STANDING_DEPUTY, Role.LEAD)
 """Told in the very commit that opens an incident, whatever the engine is doing."""
 
