@@ -30,6 +30,7 @@ from incidents.record import clock
 from incidents.record.errors import NotFound
 from incidents.record.language import N_
 from incidents.response import catalog
+from incidents.response.lifecycle import USUAL
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 
@@ -92,7 +93,7 @@ def shown(
         natures=[(n.value, n) for n in Nature],
         playbooks=[
             (row.code, (row.texts.get(language) or {}).get("title") or row.code)
-            for row in catalog.on_offer(session)
+            for row in sorted(catalog.on_offer(session), key=lambda row: row.code != USUAL)
         ],
         review_at=clock.now() + timedelta(hours=4),
         may_triage=permissions.allowed(session, caller.person, Deed.TRIAGE, signal),

@@ -17,7 +17,8 @@ from incidents.intake.signals import Nature
 from incidents.people.roles import Role
 from incidents.record import database, links
 from incidents.record.outbox import Channel
-from incidents.response import journal
+from incidents.response import catalog, journal
+from incidents.response.catalog import PlaybookVersion
 from incidents.response.steps import StepKind, StepState
 from incidents.words import approvals
 from incidents.words.approvals import ApprovalKind, Verdict
@@ -93,6 +94,26 @@ def test_a_flag_is_taken_and_opened_by_two_forms(desk: Desk, new_browser: New) -
     room = lan.post(f"{flag}/mo-vu-viec", title="Tin vỡ đập", level="3", playbook="TIN_GIA_MXH")
     assert room.url.path == "/vu-viec/2026-0001"
     assert "Tin vỡ đập" in room.text
+    desk.set_aside()
+
+
+def test_the_usual_playbook_stands_first_and_the_others_follow(
+    desk: Desk, new_browser: New
+) -> None:
+    with database.transaction() as session:
+        for code, title in (("GIA_MAO_TAN_CONG", "Giả mạo"), ("Y_TE_ATTP", "Y tế")):
+            words = {each: {"title": title, "steps": {}} for each in ("vi", "en")}
+            row = PlaybookVersion(
+                code=code, version=1, source_sha256="0" * 64, texts=words, published_at=desk.time
+            )
+            catalog.publish(session, row)
+    signal = desk.flag()
+    desk.take(signal)
+    page = new_browser("lan").get(f"/tin-bao/{signal.code}").text
+    offered = re.search(r'<select id="playbook".*?</select>', page, re.DOTALL)
+    assert offered
+    codes = re.findall(r'value="([A-Z_]+)"', offered[0])
+    assert codes == ["TIN_GIA_MXH", "GIA_MAO_TAN_CONG", "Y_TE_ATTP"]
     desk.set_aside()
 
 

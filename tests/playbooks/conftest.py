@@ -2,6 +2,7 @@
 
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from incidents.people.persons import Person
 from incidents.record import database
 from incidents.record.language import Language
 from incidents.response import catalog, runs, steps
+from incidents.response.catalog import PlaybookVersion
 from incidents.response.forms import Course
 from incidents.response.runs import PlaybookRun, Where
 from incidents.response.steps import Step, StepState
@@ -168,11 +170,17 @@ class Journey:
             return list(session.exec(select(Step)).all())
 
 
+@cache
+def _read(playbook: Playbook) -> dict[str, Any]:
+    """Explored once, whatever number of stories it is told in."""
+    return catalogue.read(playbook).model_dump()
+
+
 @contextmanager
 def travelling(desk: Desk, playbook: Playbook) -> Generator[Journey]:
     """The cast with a real playbook; in the end no run has failed and every step has words."""
     with database.transaction() as session:
-        catalog.publish(session, catalogue.read(playbook))
+        catalog.publish(session, PlaybookVersion(**_read(playbook)))
     made = Journey(desk, playbook)
     yield made
     desk.set_aside()
