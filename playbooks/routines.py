@@ -1,5 +1,8 @@
 """Sequences that several playbooks share; each reads like the paragraph of the handbook it is."""
 
+from datetime import timedelta
+from typing import Any
+
 from flows.authoring import (
     CHAIR,
     LEAD,
@@ -13,9 +16,15 @@ from flows.authoring import (
     AnswerOrWatch,
     Approved,
     Asked,
+    Channel,
+    Classification,
+    ContentType,
     Course,
+    Drafted,
     Finding,
+    Form,
     Level,
+    Nature,
     Role,
     Run,
     StatementKind,
@@ -31,7 +40,7 @@ LOOKS_AFTER = (6, 24, 48)
 """Hours after which the spread is counted."""
 
 
-def say_first(run: Run, words: str, *, template: str) -> bool:
+def say_first(run: Run, words: str, *, template: str, by: Role = SPOKESPERSON) -> bool:
     """First words: one signature, the legal check beside it, no verification (rules 1 and 2)."""
     signed = None
     for round_ in ROUNDS:
@@ -44,12 +53,8 @@ def say_first(run: Run, words: str, *, template: str) -> bool:
             then=STANDING_DEPUTY,
         )
         run.check(f"check the {words}{round_}", drafted, of=LEGAL, due=minutes(20), mandatory=False)
-        signed = run.approve(
-            f"sign the {words}{round_}",
-            drafted,
-            by=SPOKESPERSON,
-            due=minutes(30),
-            release_to=PUBLIC,
+        signed = _signatures(
+            run, f"sign the {words}{round_}", drafted, by=(by,), due=minutes(30), release_to=PUBLIC
         )
         run.wait(signed)
         if not signed.refused:
@@ -58,12 +63,42 @@ def say_first(run: Run, words: str, *, template: str) -> bool:
 
 
 def say_with_facts(
-    run: Run, words: str, *, template: str, kind: StatementKind, facts: Verification
+    run: Run,
+    words: str,
+    *,
+    template: str,
+    kind: StatementKind,
+    facts: Form,
+    by: tuple[Role, ...] = (SPOKESPERSON, LEAD),
+    third: Role = CHAIR,
 ) -> bool:
+    """Words that judge, signed as rule 2 asks and released with the last signature."""
+    signed = sign_with_facts(
+        run,
+        words,
+        template=template,
+        kind=kind,
+        facts=facts,
+        by=by,
+        third=third,
+        release_to=PUBLIC,
+    )
+    return _post(run, words, signed)
+
+
+def sign_with_facts(
+    run: Run,
+    words: str,
+    *,
+    template: str,
+    kind: StatementKind,
+    facts: Form,
+    by: tuple[Role, ...],
+    third: Role = CHAIR,
+    release_to: tuple[Channel, ...] = (),
+) -> Approved | None:
     """Words that judge: the legal check first, then two signatures, at level 4 three (rule 2)."""
-    signers: tuple[Role, ...] = (SPOKESPERSON, LEAD)
-    if run.level >= Level.CRISIS:
-        signers = (*signers, CHAIR)
+    signers = (*by, third) if run.level >= Level.CRISIS else by
     signed = None
     for round_ in ROUNDS:
         drafted = run.draft(
@@ -79,18 +114,44 @@ def say_with_facts(
         run.wait(checked)
         if checked.refused:
             continue  # nobody is asked to sign what the law forbids to say
-        signed = run.approve(
+        signed = _signatures(
+            run,
             f"sign the {words}{round_}",
             drafted,
             by=signers,
             due=minutes(60),
-            release_to=PUBLIC,
+            release_to=release_to,
             after=checked,
         )
         run.wait(signed)
         if not signed.refused:
             break
-    return _post(run, words, signed)
+    return signed
+
+
+def _signatures(
+    run: Run,
+    key: str,
+    drafted: Drafted,
+    *,
+    by: tuple[Role, ...],
+    due: timedelta,
+    release_to: tuple[Channel, ...],
+    after: Asked[Any] | None = None,
+) -> Approved:
+    """One step a signer; each but the spokesperson's, whose it mostly is, says whose it is."""
+    asked = [
+        run.approve(
+            key if role is SPOKESPERSON else f"{key} ({role.value})",
+            drafted,
+            by=role,
+            due=due,
+            release_to=release_to,
+            after=after,
+        )
+        for role in by
+    ]
+    return Approved(*(part for each in asked for part in each.parts))
 
 
 def _post(run: Run, words: str, signed: Approved | None) -> bool:
@@ -136,3 +197,12 @@ def established(run: Run, *asked: Asked[Verification]) -> Verification | None:
     )
     run.wait(settled)
     return settled.answer if settled.done else None
+
+
+def asserts_a_fact(sorted_out: Asked[Classification]) -> bool:
+    """Opinion, complaint, question and satire are nobody's offence (rule 12 of practice)."""
+    return (
+        sorted_out.done
+        and sorted_out.answer.nature is Nature.CLAIM
+        and sorted_out.answer.content_type is not ContentType.SATIRE
+    )

@@ -208,6 +208,50 @@ class Conclusion(Form):
     report_url: HttpUrl | None = Field(None, title=N_("Đường dẫn báo cáo"))
 
 
+class Redress(Labelled):
+    """What a newsroom does about a statement that a signed fact contradicts."""
+
+    FULL = "full", N_("cải chính đầy đủ")
+    PARTLY = "partly", N_("cải chính một phần")
+    CONTESTED = "contested", N_("nêu căn cứ khác")
+    NONE = "none", N_("không đăng, chưa trả lời")
+
+
+class NewsroomAnswer(Form):
+    """What a newsroom says or has published; about the text, never about a journalist."""
+
+    heading: ClassVar[str] = N_("Kết quả từ tòa soạn")
+    redress: Redress = Field(title=N_("Tòa soạn"))
+    missing: Remark = Field("", title=N_("Điểm chưa đạt, hoặc căn cứ tòa soạn nêu"))
+
+
+class PolicyCourse(Labelled):
+    EXPLAIN = "explain", N_("Giải thích")
+    ADJUST = "adjust", N_("Điều chỉnh")
+    PAUSE = "pause", N_("Tạm dừng")
+    WITHDRAW = "withdraw", N_("Thu hồi")
+
+
+class PolicyDecision(Form):
+    """The course a policy takes, with the options considered and the dissent (ISO 22361)."""
+
+    heading: ClassVar[str] = N_("Quyết định về chính sách")
+    course: PolicyCourse = Field(title=N_("Hướng xử lý"))
+    reason: Prose = Field(title=N_("Lý do và nội dung, bằng lời có thể công bố"))
+    promises: Prose = Field(title=N_("Cam kết với người dân: việc gì, ai, hạn nào"))
+    options: Prose = Field(title=N_("Các phương án đã cân nhắc và vì sao không chọn"))
+    dissent: Remark = Field("", title=N_("Ý kiến khác"))
+
+
+class Recusal(Form):
+    """Who steps back: nobody approves words about themselves or about their own superior."""
+
+    heading: ClassVar[str] = N_("Rút người liên quan khỏi chuỗi duyệt")
+    lead: bool = Field(title=N_("Tổ trưởng là người liên quan hoặc dưới quyền người liên quan"))
+    chair: bool = Field(title=N_("Chủ tịch UBND là người liên quan"))
+    note: Remark = Field("", title=N_("Những vai đã thay người, ai được xem hồ sơ"))
+
+
 _SENTENCES: dict[str, str] = {
     "missing": N_("Ô này phải điền."),
     "string_too_short": N_("Ô này phải điền."),

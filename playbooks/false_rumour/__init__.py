@@ -19,9 +19,7 @@ from flows.authoring import (
     Capture,
     Classification,
     Conclusion,
-    ContentType,
     Finding,
-    Nature,
     Request,
     Run,
     StatementKind,
@@ -117,14 +115,5 @@ def after_refuting(run: Run, finding: Finding, sorted_out: Asked[Classification]
     )
     run.ask("review objections", of=LEGAL, due=days(3), mandatory=False)
     run.wait(sorted_out)
-    if finding is Finding.FALSE and asserts_a_fact(sorted_out):
+    if finding is Finding.FALSE and routines.asserts_a_fact(sorted_out):
         run.ask("refer to the police", of=LEGAL, form=Request, due=days(1), mandatory=False)
-
-
-def asserts_a_fact(sorted_out: Asked[Classification]) -> bool:
-    """Opinion, complaint, question and satire are nobody's offence (rule 12 of practice)."""
-    return (
-        sorted_out.done
-        and sorted_out.answer.nature is Nature.CLAIM
-        and sorted_out.answer.content_type is not ContentType.SATIRE
-    )

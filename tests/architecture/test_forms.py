@@ -21,6 +21,9 @@ RELEASED = {
     "Request": {"referral", "reference", "ground"},
     "Measurement": {"interactions", "falling", "note"},
     "Conclusion": {"summary", "lessons", "library_updated", "report_url"},
+    "NewsroomAnswer": {"redress", "missing"},
+    "PolicyDecision": {"course", "reason", "promises", "options", "dissent"},
+    "Recusal": {"lead", "chair", "note"},
 }  # fmt: skip
 
 

@@ -1,12 +1,14 @@
-"""One incident after another with the false-rumour playbook at work, as plain functions."""
+"""One incident after another with a real playbook at work, as plain functions."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from sqlmodel import select
 
 from flows import advancing, catalogue
+from flows.authoring import Playbook
 from incidents.matter.incidents import Finding, Incident
 from incidents.people.persons import Person
 from incidents.record import database
@@ -41,10 +43,10 @@ class PlainEngine:
 
 
 class Journey:
-    """What the people of the cast do about one rumour."""
+    """What the people of the cast do about one incident."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk, self.cast = desk, desk.cast
+    def __init__(self, desk: Desk, playbook: Playbook = false_rumour) -> None:
+        self.desk, self.cast, self.playbook = desk, desk.cast, playbook
         self.engine = PlainEngine()
         desk.engine = self.engine
 
@@ -52,6 +54,7 @@ class Journey:
         """Flagged, taken and opened."""
         signal = self.desk.flag(RUMOUR, url="https://mang-xa-hoi.test/bai/1")
         self.desk.take(signal)
+        values = {"playbook": self.playbook.code, **values}
         self.incident = self.desk.open(signal, level=level, **values)
         return self.incident
 
@@ -165,12 +168,12 @@ class Journey:
             return list(session.exec(select(Step)).all())
 
 
-@pytest.fixture
-def journey(desk: Desk) -> Iterator[Journey]:
-    """The cast with the real playbook; in the end no run has failed and every step has words."""
+@contextmanager
+def travelling(desk: Desk, playbook: Playbook) -> Generator[Journey]:
+    """The cast with a real playbook; in the end no run has failed and every step has words."""
     with database.transaction() as session:
-        catalog.publish(session, catalogue.read(false_rumour))
-    made = Journey(desk)
+        catalog.publish(session, catalogue.read(playbook))
+    made = Journey(desk, playbook)
     yield made
     desk.set_aside()
     assert not {"Failed", "Held", "Given back"} & set(made.engine.endings)
@@ -178,4 +181,11 @@ def journey(desk: Desk) -> Iterator[Journey]:
         for step in session.exec(select(Step)):
             for language in Language:
                 path = f"steps/{step.key}/title"
-                assert catalog.wording(session, false_rumour.code, 1, language, path), step.key
+                assert catalog.wording(session, playbook.code, 1, language, path), step.key
+
+
+@pytest.fixture
+def journey(desk: Desk) -> Iterator[Journey]:
+    """The cast and a rumour."""
+    with travelling(desk, false_rumour) as made:
+        yield made
