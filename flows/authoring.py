@@ -11,22 +11,30 @@ from incidents.matter.incidents import Finding
 from incidents.matter.severity import Level
 from incidents.people.roles import Role
 from incidents.record.outbox import Channel
-from incidents.response.forms import (
-    AnswerOrWatch,
+from incidents.response.crisis_forms import (
     Attack,
-    Capture,
     CaseReport,
     Cases,
     ChannelCheck,
+    Danger,
+    HazardReport,
+    NewsroomAnswer,
+    PolicyCourse,
+    PolicyDecision,
+    Recusal,
+    Redress,
+    YesOrNo,
+)
+from incidents.response.forms import (
+    AnswerOrWatch,
+    Capture,
     Classification,
     Conclusion,
     ContentType,
     Course,
-    Danger,
     Done,
     Draft,
     Form,
-    HazardReport,
     LegalCheck,
     Measurement,
     Posted,
@@ -35,7 +43,6 @@ from incidents.response.forms import (
     SignOff,
     Subject,
     Verification,
-    YesOrNo,
 )
 from incidents.words.approvals import Verdict
 from incidents.words.statements import StatementKind
@@ -111,8 +118,13 @@ __all__ = [
     "Level",
     "Measurement",
     "Nature",
+    "NewsroomAnswer",
     "Playbook",
+    "PolicyCourse",
+    "PolicyDecision",
     "Posted",
+    "Recusal",
+    "Redress",
     "Referral",
     "Request",
     "Role",

@@ -20,15 +20,25 @@ from incidents.response.runs import PlaybookRun, RunState
 def read(playbook: Playbook) -> PlaybookVersion:
     """A playbook as its row: explored, with the texts and templates that lie beside it."""
     folder = files(playbook.module)
+    texts = {each.value: _texts(folder, playbook, each) for each in Language}
+    outline = exploring.explore(playbook).plain()
     return PlaybookVersion(
         code=playbook.code,
         version=playbook.version,
         source_sha256=playbook.source_sha256,
-        outline=exploring.explore(playbook).plain(),
-        texts={each.value: _texts(folder, playbook, each) for each in Language},
+        outline=_as_written(outline, list(texts[Language.VI.value]["steps"])),
+        texts=texts,
         templates={each.value: _templates(folder, each) for each in Language},
         published_at=clock.now(),
     )
+
+
+def _as_written(outline: dict[str, Any], keys: list[str]) -> dict[str, Any]:
+    """Steps and ways in the order of the handbook's pages, not in that of their exploration."""
+    place = {key: number for number, key in enumerate(keys)}
+    steps = sorted(outline["steps"], key=lambda step: place.get(step["key"], len(place)))
+    edges = sorted(outline["edges"], key=lambda edge: place.get(edge["to"], len(place)))
+    return outline | {"steps": steps, "edges": edges}
 
 
 def _texts(folder: Traversable, playbook: Playbook, language: Language) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Sequences that several playbooks share; each reads like the paragraph of the handbook it is."""
 
+from datetime import timedelta
 from typing import Any
 
 from flows.authoring import (
@@ -15,10 +16,13 @@ from flows.authoring import (
     AnswerOrWatch,
     Approved,
     Asked,
+    Channel,
     Classification,
     ContentType,
     Course,
+    Drafted,
     Finding,
+    Form,
     Level,
     Nature,
     Request,
@@ -43,6 +47,7 @@ def say_first(
     words: str,
     *,
     template: str,
+    by: Role = SPOKESPERSON,
     facts: dict[str, Any] | None = None,
     rounds: tuple[str, ...] = ROUNDS,
 ) -> bool:
@@ -59,12 +64,8 @@ def say_first(
             then=STANDING_DEPUTY,
         )
         run.check(f"check the {words}{round_}", drafted, of=LEGAL, due=minutes(20), mandatory=False)
-        signed = run.approve(
-            f"sign the {words}{round_}",
-            drafted,
-            by=SPOKESPERSON,
-            due=minutes(30),
-            release_to=PUBLIC,
+        signed = _signatures(
+            run, f"sign the {words}{round_}", drafted, by=(by,), due=minutes(30), release_to=PUBLIC
         )
         run.wait(signed)
         if not signed.refused:
@@ -73,12 +74,42 @@ def say_first(
 
 
 def say_with_facts(
-    run: Run, words: str, *, template: str, kind: StatementKind, facts: Verification
+    run: Run,
+    words: str,
+    *,
+    template: str,
+    kind: StatementKind,
+    facts: Form,
+    by: tuple[Role, ...] = (SPOKESPERSON, LEAD),
+    third: Role = CHAIR,
 ) -> bool:
+    """Words that judge, signed as rule 2 asks and released with the last signature."""
+    signed = sign_with_facts(
+        run,
+        words,
+        template=template,
+        kind=kind,
+        facts=facts,
+        by=by,
+        third=third,
+        release_to=PUBLIC,
+    )
+    return _post(run, words, signed)
+
+
+def sign_with_facts(
+    run: Run,
+    words: str,
+    *,
+    template: str,
+    kind: StatementKind,
+    facts: Form,
+    by: tuple[Role, ...],
+    third: Role = CHAIR,
+    release_to: tuple[Channel, ...] = (),
+) -> Approved | None:
     """Words that judge: the legal check first, then two signatures, at level 4 three (rule 2)."""
-    signers: tuple[Role, ...] = (SPOKESPERSON, LEAD)
-    if run.level >= Level.CRISIS:
-        signers = (*signers, CHAIR)
+    signers = (*by, third) if run.level >= Level.CRISIS else by
     signed = None
     for round_ in ROUNDS:
         drafted = run.draft(
@@ -94,29 +125,56 @@ def say_with_facts(
         run.wait(checked)
         if checked.refused:
             continue  # nobody is asked to sign what the law forbids to say
-        signed = run.approve(
+        signed = _signatures(
+            run,
             f"sign the {words}{round_}",
             drafted,
             by=signers,
             due=minutes(60),
-            release_to=PUBLIC,
+            release_to=release_to,
             after=checked,
         )
         run.wait(signed)
-        if CHAIR not in signers and not signed.refused and run.level >= Level.CRISIS:
+        if third not in signers and not signed.refused and run.level >= Level.CRISIS:
             # The level rose while two were reading: now it takes the third as well.
-            signed = run.approve(
-                f"sign the {words}{round_} ({CHAIR.value})",
+            signed = _signatures(
+                run,
+                f"sign the {words}{round_}",
                 drafted,
-                by=CHAIR,
+                by=(third,),
                 due=minutes(60),
-                release_to=PUBLIC,
+                release_to=release_to,
                 after=checked,
             )
             run.wait(signed)
         if not signed.refused:
             break
-    return _post(run, words, signed)
+    return signed
+
+
+def _signatures(
+    run: Run,
+    key: str,
+    drafted: Drafted,
+    *,
+    by: tuple[Role, ...],
+    due: timedelta,
+    release_to: tuple[Channel, ...],
+    after: Asked[Any] | None = None,
+) -> Approved:
+    """One step a signer; each but the spokesperson's, whose it mostly is, says whose it is."""
+    asked = [
+        run.approve(
+            key if role is SPOKESPERSON else f"{key} ({role.value})",
+            drafted,
+            by=role,
+            due=due,
+            release_to=release_to,
+            after=after,
+        )
+        for role in by
+    ]
+    return Approved(*(part for each in asked for part in each.parts))
 
 
 def _post(run: Run, words: str, signed: Approved | None) -> bool:

@@ -96,8 +96,7 @@ def rehearse(code: Code, *, lang: Lang = None, as_json: AsJson = False) -> None:
 
 
 def _show_ways(outline: dict[str, Any], words: dict[str, Any], say: Speech) -> None:
-    def title(key: str) -> str:
-        return words.get(key, {}).get("title", key)
+    from trucban import ways
 
     put(
         say.text(
@@ -106,9 +105,8 @@ def _show_ways(outline: dict[str, Any], words: dict[str, Any], say: Speech) -> N
             steps=len(outline["steps"]),
         )
     )
-    for edge in outline["edges"]:
-        before = ", ".join(title(k) for k in edge["from"].split(", ")) or say.text(N_("mở vụ việc"))
-        put(f"  {before} → {title(edge['to'])}" + (f"  [{edge['when']}]" if edge["when"] else ""))
+    for line in ways.lines(outline, words, say):
+        put(line)
 
 
 def _find(code: str) -> "Playbook":

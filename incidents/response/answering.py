@@ -16,12 +16,14 @@ from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotPermit
 from incidents.record.language import N_, Language, speech
 from incidents.record.outbox import OutgoingMessage
 from incidents.response import forms, passing, steps
-from incidents.response.forms import (
+from incidents.response.crisis_forms import (
     CaseReport,
+    HazardReport,
+)
+from incidents.response.forms import (
     Classification,
     Draft,
     Form,
-    HazardReport,
     LegalCheck,
     Verification,
 )

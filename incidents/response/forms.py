@@ -208,62 +208,6 @@ class Conclusion(Form):
     report_url: HttpUrl | None = Field(None, title=N_("Đường dẫn báo cáo"))
 
 
-class Danger(Labelled):
-    """Whether people are in danger; what is not excluded is never called safe."""
-
-    PRESENT = "present", N_("đang có nguy hiểm")
-    NOT_EXCLUDED = "not_excluded", N_("chưa loại trừ nguy hiểm")
-    EXCLUDED = "excluded", N_("đã loại trừ nguy hiểm")
-
-
-class HazardReport(Verification):
-    """What was seen or measured from a place without danger, and by whom; pictures come later."""
-
-    heading: ClassVar[str] = N_("Báo cáo hiện trường, kỹ thuật")
-    danger: Danger = Field(title=N_("Nguy hiểm cho người dân"))
-
-
-class Cases(Labelled):
-    """How far a health scare is confirmed."""
-
-    CONFIRMED = "confirmed", N_("đã có ca hoặc mẫu dương tính")
-    WAITING = "waiting", N_("đang chờ kết quả")
-    NONE = "none", N_("không có ca, không có mẫu dương tính")
-
-
-class CaseReport(Verification):
-    """Cases and samples as the health authority signs them; never a patient's name."""
-
-    heading: ClassVar[str] = N_("Báo cáo ca bệnh, mẫu xét nghiệm")
-    cases: Cases = Field(title=N_("Ca bệnh, mẫu xét nghiệm"))
-
-
-class YesOrNo(Form):
-    """A yes or no that has consequences, and the ground it stands on."""
-
-    heading: ClassVar[str] = N_("Trả lời có hoặc không")
-    yes: bool = Field(title=N_("Câu trả lời"))
-    ground: Prose = Field(title=N_("Căn cứ; số, ngày quyết định nếu có"))
-
-
-class Attack(Labelled):
-    """What the owner of a channel says has happened to it."""
-
-    HACKED = "hacked", N_("kênh thật bị chiếm quyền")
-    IMPERSONATED = "impersonated", N_("trang, tài khoản mạo danh")
-    DEEPFAKE = "deepfake", N_("hình ảnh, giọng nói giả bằng công nghệ")
-    GENUINE = "genuine", N_("kênh và nội dung là thật")
-
-
-class ChannelCheck(Form):
-    """The owner's word by the directory's number, never through the channel in doubt."""
-
-    heading: ClassVar[str] = N_("Xác nhận với chủ kênh")
-    attack: Attack = Field(title=N_("Chủ kênh xác nhận"))
-    called: Line = Field(title=N_("Đã gọi ai, số nào trong danh bạ, lúc nào"))
-    note: Remark = Field("", title=N_("Ghi chú"))
-
-
 _SENTENCES: dict[str, str] = {
     "missing": N_("Ô này phải điền."),
     "string_too_short": N_("Ô này phải điền."),

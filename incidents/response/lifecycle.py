@@ -35,6 +35,7 @@ CLAIM_ONLY = frozenset({"TIN_GIA_MXH", "GIA_MAO_TAN_CONG"})
 
 FIRST_INFORMATION = "FIRST_INFORMATION"
 """The term of the law that a real event starts; a person says whether this is one (rule 8)."""
+
 USUAL = "TIN_GIA_MXH"
 """What most flags open; it stands first where a duty officer chooses."""
 

@@ -12,7 +12,16 @@ from typing import Any
 import pytest
 
 from flows import catalogue, exploring
-from flows.authoring import CaseReport, Cases, Danger, HazardReport, Playbook, Verification
+from flows.authoring import (
+    CaseReport,
+    Cases,
+    Danger,
+    HazardReport,
+    Playbook,
+    PolicyCourse,
+    PolicyDecision,
+    Verification,
+)
 from incidents.matter.incidents import Finding, Incident
 from incidents.record import database
 from incidents.record.language import Language
@@ -37,6 +46,12 @@ JUDGING = {
     "test results",
     "findings",
     "restoration",
+    "clarification",
+    "announcement",
+    "second announcement",
+    "withdrawal",
+    "outcome",
+    "apology",
 }
 """What concludes, refutes or apologises (rule 2 of practice)."""
 
@@ -121,8 +136,11 @@ def test_first_words_need_one_signature_and_wait_for_no_lawyer(playbook: Playboo
     assert first
     for key in first:
         signed = key.replace("check", "sign", 1)
-        assert steps[signed]["releases"]
-        assert f"{signed} (lead)" not in steps
+        signing = [k for k in steps if k == signed or k.startswith(f"{signed} (")]
+        assert signing
+        assert all(steps[each]["releases"] for each in signing)
+        # Who the one signer is may depend on who is concerned; elsewhere it is the spokesperson.
+        assert signing == [signed] or playbook.code == "CAN_BO"
 
 
 @each_playbook
@@ -172,6 +190,24 @@ def illness(cases: Cases, finding: Finding, language: Language) -> CaseReport:
     """A health report of ordinary length."""
     said = {**facts(finding, language), "cases": cases, "next_word_at": START}
     return CaseReport.model_validate(said)
+
+
+def decision(course: PolicyCourse, language: Language) -> dict[str, object]:
+    """A decision on a policy of ordinary length."""
+    reason, promises = {
+        Language.VI: (
+            "Mức phí mới áp dụng từ quý sau, sau khi hỏi ý kiến tiểu thương.",
+            "Sở Tài chính công khai cách tính trước ngày 15.",
+        ),
+        Language.EN: (
+            "The new fee starts next quarter, once the traders have been asked.",
+            "The finance department publishes the calculation before the 15th.",
+        ),
+    }[language]
+    form = PolicyDecision(
+        course=course, reason=reason, promises=promises, options="Giữ nguyên.", dissent="Bất đồng"
+    )
+    return dict(form)
 
 
 Known = Callable[[Language], dict[str, Any] | None]
@@ -230,11 +266,47 @@ def _channel() -> list[tuple[str, Known]]:
     ]
 
 
+def _press() -> list[tuple[str, Known]]:
+    return [
+        ("holding", lambda _: None),
+        ("update", lambda _: None),
+        ("letter", lambda each: facts(Finding.FALSE, each)),
+        ("letter", lambda each: facts(Finding.PARTLY_FALSE, each)),
+        ("clarification", lambda each: facts(Finding.FALSE, each)),
+        ("correction", lambda each: facts(Finding.TRUE, each)),
+    ]
+
+
+def _policy() -> list[tuple[str, Known]]:
+    return [
+        ("holding", lambda _: None),
+        ("update", lambda _: None),
+        ("announcement", lambda each: decision(PolicyCourse.EXPLAIN, each)),
+        ("announcement", lambda each: decision(PolicyCourse.ADJUST, each)),
+        ("announcement", lambda each: decision(PolicyCourse.PAUSE, each)),
+        ("withdrawal", lambda each: decision(PolicyCourse.WITHDRAW, each)),
+    ]
+
+
+def _official() -> list[tuple[str, Known]]:
+    return [
+        ("holding", lambda _: None),
+        ("notice", lambda _: None),
+        ("update", lambda _: None),
+        ("apology", lambda each: facts(Finding.TRUE, each)),
+        ("apology", lambda each: facts(Finding.PARTLY_FALSE, each)),
+        ("outcome", lambda each: facts(Finding.FALSE, each)),
+    ]
+
+
 SAID: dict[str, list[tuple[str, Known]]] = {
     "TIN_GIA_MXH": _rumour(),
     "THIEN_TAI": _hazard(),
     "Y_TE_ATTP": _health(),
     "GIA_MAO_TAN_CONG": _channel(),
+    "CAI_CHINH_BAO_CHI": _press(),
+    "CHINH_SACH": _policy(),
+    "CAN_BO": _official(),
 }
 """Every template of every playbook with what it may be told; the first words stand first."""
 
