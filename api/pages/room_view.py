@@ -30,7 +30,8 @@ SHOWN = 40
 _STEPS = """Opened Acknowledged Reminded Passed Done Overdue RefusedByAll Waived Extended
     Commented Reopened"""
 _WORDS = """StatementDrafted SignedOff SignedOffByTelephone TelephoneApprovalConfirmed
-    ApprovalsVoided StatementReleased StatementPublished StatementWithdrawn ShellReleased"""
+    ApprovalsVoided StatementReleased StatementReleasedInExercise
+    StatementPublished StatementWithdrawn ShellReleased"""
 _DECISIONS = """IncidentOpened LevelSet StatusChanged StoodDown OpeningUndone ReviewHeld
     DirectionRecorded TaskForceActivated MemberReplaced StepWaived ClaimsVerified"""
 _NOTES = "NoteAdded CallLogged EvidenceKept StepCommented"

@@ -167,7 +167,8 @@ def test_the_first_words_need_no_place_no_flag_and_no_verification(desk: Desk) -
             title, text = rendering.statement(
                 session, drill, template="holding", language=language, facts=None
             )
-        assert title
+        marks = {"vi": "[DIỄN TẬP] ", "en": "[EXERCISE] "}
+        assert title.startswith(marks[language.value])
         assert "None" not in text
         assert not re.search(r"  | ,| \.", text)
     desk.set_aside()
