@@ -11,6 +11,7 @@ from incidents.matter.incidents import Finding
 from incidents.matter.severity import Level
 from incidents.people.roles import Role
 from incidents.record.outbox import Channel
+from incidents.response.exercise_forms import Approval, ExerciseMarks, ExercisePlan, Lessons
 from incidents.response.forms import (
     AnswerOrWatch,
     Capture,
@@ -45,6 +46,8 @@ POLICE_LIAISON = Role.POLICE_LIAISON
 PUBLISHER = Role.PUBLISHER
 COMMUNE = Role.COMMUNE
 CHAIR = Role.CHAIR
+OBSERVER = Role.OFFICE_DUTY
+"""Whoever watches an exercise sits in the people's committee's office, outside the room."""
 
 PUBLIC = (Channel.PUBLIC_PAGE,)
 """Where the last signature on a public statement releases it to."""
@@ -72,6 +75,7 @@ __all__ = [
     "LEAD",
     "LEGAL",
     "MONITORING",
+    "OBSERVER",
     "POLICE_LIAISON",
     "PUBLIC",
     "PUBLISHER",
@@ -80,6 +84,7 @@ __all__ = [
     "STANDING_DEPUTY",
     "SUBJECT_LEAD",
     "AnswerOrWatch",
+    "Approval",
     "Approved",
     "Asked",
     "Capture",
@@ -92,9 +97,12 @@ __all__ = [
     "Draft",
     "Drafted",
     "DuplicateStep",
+    "ExerciseMarks",
+    "ExercisePlan",
     "Finding",
     "Form",
     "LegalCheck",
+    "Lessons",
     "Level",
     "Measurement",
     "Nature",

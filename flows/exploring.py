@@ -20,6 +20,8 @@ from flows.run import Run
 from flows.staging import DuplicateStep, Wanted
 from incidents.matter.incidents import Incident
 from incidents.matter.severity import Level
+from incidents.people.roles import Role
+from incidents.response.exercise_forms import Inject
 from incidents.response.forms import Form
 from incidents.response.steps import StepKind
 from incidents.words.approvals import Verdict
@@ -229,6 +231,10 @@ class _Path:
     def rounds(self, most: int) -> int:
         """Two rounds show all there is: the first, and one more."""
         return min(most, 2)
+
+    def injects(self, read: Callable[[], Sequence[Inject]]) -> Sequence[Inject]:  # noqa: ARG002 - a plan nobody wrote
+        """One stands for all."""
+        return [Inject(0, Role.LEAD, {})]
 
     def finish(self) -> NoReturn:
         """The end of this path."""

@@ -33,7 +33,6 @@ from incidents.response import catalog, runs
 from notifications import briefing
 from notifications.briefing import Briefing, of_moment
 
-
 EXERCISE = N_("[DIỄN TẬP]")
 NOT_REAL = N_("DIỄN TẬP – không phải sự việc thật")
 
@@ -192,19 +191,7 @@ def statement(
     It says when and where, never what the rumour says. ``NotFound`` without such a template,
     ``Conflict`` when the template itself is at fault.
     """
-    version = next(
-        (
-            r.version
-            for r in runs.of_incident(session, incident.id)
-            if r.playbook == incident.playbook
-        ),
-        None,
-    ) or catalog.newest(session, incident.playbook)
-    path = f"templates/{template}"
-    sources = [
-        catalog.wording(session, incident.playbook, version, language, f"{path}/{part}")
-        for part in ("title", "text")
-    ]
+    sources = _sources(session, incident, template, language)
     context = _said(session, incident, language, facts or {})
     say = speech(language)
     made = _statements().overlay()
@@ -221,6 +208,24 @@ def statement(
         title = f"{say.text(EXERCISE)} {title}"
         text = f"{say.text(NOT_REAL)}\n\n{text}"
     return title, text
+
+
+def _sources(
+    session: Session, incident: Incident, template: str, language: Language
+) -> list[str | None]:
+    """The template's title and text, of the first playbook at work here that has it."""
+    bound = {r.playbook: r.version for r in runs.of_incident(session, incident.id)}
+    if incident.playbook not in bound:
+        bound[incident.playbook] = catalog.newest(session, incident.playbook)
+    path = f"templates/{template}"
+    for code in sorted(bound, key=lambda code: code != incident.playbook):
+        found = [
+            catalog.wording(session, code, bound[code], language, f"{path}/{part}")
+            for part in ("title", "text")
+        ]
+        if None not in found:
+            return found
+    return [None, None]
 
 
 def _filters(say: Speech) -> dict[str, Callable[..., str]]:

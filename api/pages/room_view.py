@@ -33,7 +33,8 @@ _WORDS = """StatementDrafted SignedOff SignedOffByTelephone TelephoneApprovalCon
     ApprovalsVoided StatementReleased StatementReleasedInExercise
     StatementPublished StatementWithdrawn ShellReleased"""
 _DECISIONS = """IncidentOpened LevelSet StatusChanged StoodDown OpeningUndone ReviewHeld
-    DirectionRecorded TaskForceActivated MemberReplaced StepWaived ClaimsVerified"""
+    DirectionRecorded TaskForceActivated MemberReplaced StepWaived ClaimsVerified
+    ExerciseBegun ExerciseBegunWithInjects InjectGiven"""
 _NOTES = "NoteAdded CallLogged EvidenceKept StepCommented"
 
 FILTERS: dict[str, frozenset[str]] = {

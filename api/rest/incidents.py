@@ -42,7 +42,7 @@ def listed(
     session: Db,
     caller: RestCaller,
     live: Annotated[bool, Query()] = False,  # noqa: FBT002 - a query parameter has a name
-    exercise: bool | None = None,
+    exercise: Annotated[bool | None, Query()] = None,
     before: str | None = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Page[IncidentOut]:

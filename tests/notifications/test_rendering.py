@@ -64,6 +64,7 @@ def _every_kind(
     session.add(approval)
     values: dict[str, dict[str, Any]] = {
         "called_out": {"roles": ["lead", "spokesperson"]},
+        "inject": {"inject": 2, "role": "lead", "text": {"vi": "Phóng viên gọi", "en": "A call"}},
         "role_vacant": {"role": "legal"},
         "step_taken": {"by": str(stage.cast.phuc.id)},
         "statement_released": {"kind": "holding", "version": 2, "channels": ["public_page"]},
