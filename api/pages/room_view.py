@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from incidents.insight import reading
+from incidents.insight import reading, scoring
 from incidents.insight.reading import Line
 from incidents.intake import claims, evidence, signals
 from incidents.matter import incidents, severity, taskforces
@@ -58,6 +58,8 @@ def gather(session: Session, incident: Incident, person: Person, *, chosen: str)
     may = permissions.deeds(session, person, incident)
     return {
         "incident": incident,
+        "score": scoring.of(session, incident) if incident.exercise else None,
+        "last_score": scoring.last_before(session, incident) if incident.exercise else None,
         "policy": severity.policy(session, incident.level),
         "may": may,
         "sees_outbox": person.administrator or Deed.TRIAGE in may,

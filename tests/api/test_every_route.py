@@ -79,6 +79,7 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ),
     ("POST", "/api/v1/incidents/{number}/shells/{code}/release"): ({}, DUTY_ONLY),
     ("GET", "/api/v1/incidents/{number}/timeline"): (None, INSIDERS),
+    ("GET", "/api/v1/incidents/{number}/exercise-score"): (None, INSIDERS),
     ("GET", "/api/v1/incidents/{number}/steps"): (None, INSIDERS),
     ("GET", "/api/v1/incidents/{number}/statements"): (None, INSIDERS),
     ("GET", "/api/v1/incidents/{number}/evidence"): (None, INSIDERS),

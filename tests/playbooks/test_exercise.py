@@ -8,6 +8,7 @@ import pytest
 from sqlmodel import select
 
 from flows import catalogue
+from incidents.insight import scoring
 from incidents.matter.incidents import Incident, Status
 from incidents.people.roles import Role
 from incidents.record import database
@@ -199,6 +200,13 @@ def test_the_real_playbook_runs_beside_it_and_its_words_stay_inside(drill: Drill
     drill.desk.sign("sign the holding statement", by=drill.cast.minh)
     assert "StatementReleasedInExercise" in drill.desk.facts(drill.incident)
     assert not [m for m in drill.desk.messages() if m.channel is Channel.PUBLIC_PAGE]
+
+    with database.reading() as session:
+        score = scoring.of(session, drill.desk.reload(drill.incident))
+    asked = [s for s in drill.desk.facts(drill.incident) if s == "StepOpened"]
+    assert score.first_text == minutes(0)  # from the beginning, not from the opening
+    assert score.asked == 3  # neither the plan nor its approval
+    assert len(asked) > score.asked
 
     drill.desk.fast_forward(minutes(60))
     assert len([f for f in drill.desk.facts(drill.incident) if f == "InjectGiven"]) == 6
