@@ -95,7 +95,7 @@ def of(session: Session, incident: Incident) -> Score:
     until = incident.ended_at or clock.now()
     policy = policies[told.level]
     taking = [a for a in told.asked.values() if a.taken or a.opened + a.taking_allowed < until]
-    lengths = [a.taken - a.opened for a in taking if a.taken]
+    lengths = [(a.taken - a.opened).total_seconds() for a in taking if a.taken]
     ended = [a for a in told.asked.values() if a.ended or a.due < until]
     late = tuple(
         Late(a.number, a.key, (a.ended or until) - a.due, a.ended is not None)
@@ -111,7 +111,7 @@ def of(session: Session, incident: Incident) -> Score:
         taken_in_time=sum(
             a.taken is not None and a.taken - a.opened <= a.taking_allowed for a in taking
         ),
-        typical_taking=median(lengths) if lengths else None,
+        typical_taking=timedelta(seconds=median(lengths)) if lengths else None,
         taking_allowed=policy.acknowledge_within,
         first_text=told.first_text - told.began if told.first_text else None,
         first_text_allowed=timedelta(minutes=first) if first else None,

@@ -138,6 +138,8 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ("POST", "/vu-viec/{number}/tu-lieu"): ({}, PAGE_INSIDERS),
     ("POST", "/vu-viec/{number}/mau/{code}"): ({}, PAGE_DUTY),
     ("POST", "/vu-viec/{number}/{deed}"): ({"text": "x"}, PAGE_INSIDERS),
+    ("GET", "/kich-ban/{playbook}"): (None, PAGE_INSIDERS),
+    ("POST", "/kich-ban/{playbook}/dien-tap"): ({}, PAGE_DUTY),
     ("GET", "/nhiem-vu/{step_id}"): (None, PAGE_INSIDERS),
     ("POST", "/nhiem-vu/{step_id}/hoan-thanh"): ({}, (TO_SIGN_IN, NO, IN, NO)),
     ("POST", "/nhiem-vu/{step_id}/{deed}"): ({}, (TO_SIGN_IN, NO, IN, NO)),
@@ -211,6 +213,7 @@ def scene(desk: Desk) -> Scene:
         {
             "code": flag.code,
             "number": incident.number,
+            "playbook": incident.playbook,
             "step_id": str(step.id),
             "statement_id": str(statement.id),
             "version_id": str(version.id),

@@ -1,5 +1,6 @@
 """An exercise on the pages and by REST: marked on each, scored, apart from real matters."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -119,3 +120,83 @@ def test_the_score_by_rest(desk: Desk, drill: Incident, program: Callable[..., P
     refused = program("lan").get(f"/incidents/{real.number}/exercise-score")
     assert refused.status_code == 409
     assert "không phải diễn tập" in refused.text
+
+
+@pytest.fixture
+def handbooks(desk: Desk) -> None:
+    """The playbooks as the engine publishes them."""
+    from flows import catalogue
+    from incidents.record import database
+    from incidents.response import catalog
+    from playbooks.catalog import PLAYBOOKS
+
+    with database.transaction() as session:
+        for playbook in PLAYBOOKS:
+            catalog.publish(session, catalogue.read(playbook))
+
+
+def test_the_handbook_page_draws_the_steps_and_is_found_where_playbooks_are_chosen(
+    desk: Desk, handbooks: None, new_browser: Callable[..., Browser]
+) -> None:
+    signal = desk.flag()
+    desk.take(signal)
+    desk.set_aside()
+    lan = new_browser("lan")
+    assert 'href="/kich-ban/DIEN_TAP"' in lan.get(f"/tin-bao/{signal.code}").text
+
+    page = lan.get("/kich-ban/tin_gia_mxh").text
+    assert page.count('class="box ') == 41  # 57 steps, 16 of them further rounds
+    assert "tối đa 2 lần" in page
+    for words in ("Phiếu xác minh", "Hạn theo cấp độ", "«Trả lời hay theo dõi» – Quyết định"):
+        assert words in page
+    anchors = set(re.findall(r'href="#(buoc-[^"]+)"', page))
+    assert anchors <= set(re.findall(r'id="(buoc-[^"]+)"', page))
+    assert "<script" not in page.split("<main")[1]
+
+    english = new_browser("lan")
+    english.post("/ngon-ngu", language="en", tiep="/")
+    assert "Draft the " in english.get("/kich-ban/TIN_GIA_MXH").text
+    assert lan.get("/kich-ban/KHONG_CO").status_code == 404
+    assert new_browser("kien").get("/kich-ban/TIN_GIA_MXH").status_code == 403
+
+
+def test_the_offices_own_words_stand_on_the_handbook_page(
+    desk: Desk, handbooks: None, new_browser: Callable[..., Browser]
+) -> None:
+    from incidents.record import database
+    from incidents.record.language import Language
+    from incidents.response.catalog import PlaybookWording
+
+    with database.transaction() as session:
+        path = "steps/write the plan/title"
+        session.add(
+            PlaybookWording(
+                code="DIEN_TAP", language=Language.VI, path=path, words="Lập <kịch bản>"
+            )
+        )
+    assert "Lập &lt;kịch bản&gt;" in new_browser("lan").get("/kich-ban/DIEN_TAP").text
+
+
+def test_an_exercise_is_opened_from_the_handbook_page_and_needs_no_flag(
+    desk: Desk, handbooks: None, new_browser: Callable[..., Browser]
+) -> None:
+    lan = new_browser("lan")
+    page = lan.post("/kich-ban/DIEN_TAP/dien-tap", title="Diễn tập quý ba", level="3")
+    desk.set_aside()
+    assert page.status_code == 200
+    assert BANNER in page.text
+    assert "Diễn tập quý ba" in page.text
+    again = lan.post("/kich-ban/DIEN_TAP/dien-tap", title="", level="3")
+    assert again.status_code == 422
+    assert 'class="box ' in again.text
+
+
+def test_without_the_mark_the_exercise_playbook_is_refused_in_words(
+    desk: Desk, handbooks: None, program: Callable[..., Program]
+) -> None:
+    asked = {"playbook": "DIEN_TAP", "level": 3, "title": "Diễn tập"}
+    refused = program("lan").post("/incidents", asked)
+    assert refused.status_code == 422
+    assert "chỉ mở để diễn tập" in refused.text
+    assert program("lan").post("/incidents", asked | {"exercise": True}).status_code == 201
+    desk.set_aside()
