@@ -27,6 +27,7 @@ from api.pages import (
 )
 from api.rest import (
     directory,
+    exercises,
     health,
     incidents,
     matters,
@@ -53,7 +54,7 @@ _PAGES = (
     live,
 )
 STATIC = Path(__file__).parent / "static"
-_REST = (sessions, signals, incidents, matters, steps, wordings, directory, health)
+_REST = (sessions, signals, incidents, matters, exercises, steps, wordings, directory, health)
 
 
 def create() -> FastAPI:

@@ -1,7 +1,5 @@
 """What belongs to an incident, over REST: its timeline, steps, words, evidence and messages."""
 
-from collections.abc import Mapping
-from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, UploadFile
@@ -15,18 +13,15 @@ from api.rest.repeats import DeedRoute, Once
 from api.rest.shapes import (
     EvidenceOut,
     FaultOut,
-    LateOut,
     LineOut,
     MessageOut,
     Page,
     ProofOfRecord,
-    ScoreOut,
-    ScoresOut,
     StatementOut,
     StepOut,
 )
 from api.rest.wordings import statement_out
-from incidents.insight import reading, scoring
+from incidents.insight import reading
 from incidents.intake import evidence
 from incidents.intake.signals import File
 from incidents.record import proof
@@ -53,49 +48,6 @@ def timeline(
     lines = reading.story(session, incident.id, caller.person.language, after=after, limit=limit)
     following = str(lines[-1].seq) if len(lines) == limit else None
     return Page(items=[LineOut.model_validate(each) for each in lines], next=following)
-
-
-@router.get("/exercise-score", summary="The score of an exercise")
-def exercise_score(session: Db, caller: RestCaller, number: str) -> ScoresOut:
-    """From the record alone, beside the last exercise of the same playbook; 409 for no exercise."""
-    incident = deeds.see(session, caller, number)
-    last = scoring.last_before(session, incident)
-    titles = reading.step_titles(session, incident.id, caller.person.language)
-    return ScoresOut(
-        score=_score(scoring.of(session, incident), titles),
-        last=_score(last, {}) if last else None,
-    )
-
-
-def _score(score: scoring.Score, titles: Mapping[str, str]) -> ScoreOut:
-    late = [
-        LateOut(
-            number=each.number,
-            key=each.key,
-            title=titles.get(each.key, each.key),
-            minutes=_minutes(each.by) or 0,
-            done=each.done,
-        )
-        for each in score.late
-    ]
-    return ScoreOut(
-        number=score.number,
-        level=score.level,
-        began_at=score.began_at,
-        steps_asked=score.asked,
-        taken_in_time=score.taken_in_time,
-        typical_taking_minutes=_minutes(score.typical_taking),
-        taking_allowed_minutes=score.taking_allowed.total_seconds() / 60,
-        first_text_minutes=_minutes(score.first_text),
-        first_text_allowed_minutes=_minutes(score.first_text_allowed),
-        steps_due=score.due,
-        done_in_time=score.done_in_time,
-        late=late,
-    )
-
-
-def _minutes(length: timedelta | None) -> float | None:
-    return round(length.total_seconds() / 60, 1) if length is not None else None
 
 
 @router.get("/steps", summary="The steps")

@@ -100,40 +100,6 @@ class IncidentOut(Shape):
     ended_at: datetime | None
 
 
-class LateOut(Shape):
-    """A step of an exercise that was not done by its time."""
-
-    number: int
-    key: str
-    title: str
-    minutes: float
-    done: bool
-
-
-class ScoreOut(Shape):
-    """What the record says of an exercise; lengths of time in minutes."""
-
-    number: str
-    level: int
-    began_at: datetime
-    steps_asked: int
-    taken_in_time: int
-    typical_taking_minutes: float | None
-    taking_allowed_minutes: float
-    first_text_minutes: float | None
-    first_text_allowed_minutes: float | None
-    steps_due: int
-    done_in_time: int
-    late: list[LateOut]
-
-
-class ScoresOut(Shape):
-    """The score of an exercise, and that of the last one of the same playbook."""
-
-    score: ScoreOut
-    last: ScoreOut | None
-
-
 class StepOut(Shape):
     """A step; ``answer`` goes to ``complete`` in the shape of ``form_schema``."""
 
