@@ -16,6 +16,7 @@ from api.pages import (
     clock_rules,
     desk,
     flags,
+    handbook,
     links,
     outbox,
     public,
@@ -28,6 +29,7 @@ from api.pages import (
 from api.rest import (
     clocks,
     directory,
+    exercises,
     health,
     incidents,
     matters,
@@ -42,6 +44,7 @@ _PAGES = (
     account,
     desk,
     flags,
+    handbook,
     records,
     room,
     step_pages,
@@ -54,7 +57,18 @@ _PAGES = (
     live,
 )
 STATIC = Path(__file__).parent / "static"
-_REST = (sessions, signals, incidents, matters, steps, wordings, clocks, directory, health)
+_REST = (
+    sessions,
+    signals,
+    incidents,
+    matters,
+    exercises,
+    steps,
+    wordings,
+    clocks,
+    directory,
+    health,
+)
 
 
 def create() -> FastAPI:

@@ -25,6 +25,7 @@ from incidents.response.crisis_forms import (
     Redress,
     YesOrNo,
 )
+from incidents.response.exercise_forms import Approval, ExerciseMarks, ExercisePlan, Lessons
 from incidents.response.forms import (
     AnswerOrWatch,
     Capture,
@@ -59,6 +60,8 @@ POLICE_LIAISON = Role.POLICE_LIAISON
 PUBLISHER = Role.PUBLISHER
 COMMUNE = Role.COMMUNE
 CHAIR = Role.CHAIR
+OBSERVER = Role.OFFICE_DUTY
+"""Whoever watches an exercise sits in the people's committee's office, outside the room."""
 
 PUBLIC = (Channel.PUBLIC_PAGE,)
 """Where the last signature on a public statement releases it to."""
@@ -86,6 +89,7 @@ __all__ = [
     "LEAD",
     "LEGAL",
     "MONITORING",
+    "OBSERVER",
     "POLICE_LIAISON",
     "PUBLIC",
     "PUBLISHER",
@@ -94,6 +98,7 @@ __all__ = [
     "STANDING_DEPUTY",
     "SUBJECT_LEAD",
     "AnswerOrWatch",
+    "Approval",
     "Approved",
     "Asked",
     "Attack",
@@ -111,10 +116,13 @@ __all__ = [
     "Draft",
     "Drafted",
     "DuplicateStep",
+    "ExerciseMarks",
+    "ExercisePlan",
     "Finding",
     "Form",
     "HazardReport",
     "LegalCheck",
+    "Lessons",
     "Level",
     "Measurement",
     "Nature",

@@ -20,6 +20,8 @@ from flows.run import Run
 from flows.staging import DuplicateStep, Wanted
 from incidents.matter.incidents import Incident
 from incidents.matter.severity import Level
+from incidents.people.roles import Role
+from incidents.response.exercise_forms import Inject
 from incidents.response.forms import Form
 from incidents.response.steps import StepKind
 from incidents.words.approvals import Verdict
@@ -37,7 +39,7 @@ class ForbiddenBranch(TypeError):
     """A playbook branches on something that cannot be explored."""
 
 
-class _Finished(BaseException):
+class Finished(BaseException):
     """The playbook said it is at its end."""
 
 
@@ -101,7 +103,7 @@ def _accepted(form: type[Form], name: str, value: Any) -> bool:
 _ENDS: tuple[str, ...] = ("done", "overdue", "declined", "waived")
 
 
-class _Explored(Awaited):
+class Explored(Awaited):
     """A step whose outcome is chosen only as far as the playbook looks at it."""
 
     def __init__(self, wanted: Wanted, choose: _Choose) -> None:
@@ -160,12 +162,18 @@ class Outline:
 
     steps: dict[str, dict[str, Any]] = field(default_factory=dict)
     edges: dict[tuple[str, str, str], None] = field(default_factory=dict)
+    choices: dict[tuple[str, str], None] = field(default_factory=dict)
     paths: int = 0
 
     def plain(self) -> dict[str, Any]:
         """As the catalogue row holds it."""
         edges = [{"from": a, "to": b, "when": when} for a, b, when in self.edges]
-        return {"steps": list(self.steps.values()), "edges": edges, "paths": self.paths}
+        return {
+            "steps": list(self.steps.values()),
+            "edges": edges,
+            "choices": [list(each) for each in self.choices],
+            "paths": self.paths,
+        }
 
 
 class _Path:
@@ -176,6 +184,7 @@ class _Path:
         self.taken: list[tuple[str, int, int]] = []
         self.met: set[str] = set()
         self._from, self._since = "", list[str]()
+        self._waited = list[str]()
         self._levels = 0
 
     def choose(self, label: str, options: Sequence[Any]) -> Any:
@@ -184,8 +193,10 @@ class _Path:
         index = self._prefix[at] if at < len(self._prefix) else 0
         self.taken.append((label, index, len(options)))
         chosen = options[index]
-        said = chosen.value if isinstance(chosen, Enum) else chosen
+        said = chosen.key if isinstance(chosen, Awaited) else chosen
+        said = said.value if isinstance(said, Enum) else said
         self._since.append(f"{label} = {said}")
+        self.outline.choices[label, str(said)] = None
         return chosen
 
     def open(self, wanted: Wanted) -> Awaited:
@@ -193,20 +204,22 @@ class _Path:
         if wanted.key in self.met:
             raise DuplicateStep(f"«{wanted.key}» is asked for twice; number repeats")
         self.met.add(wanted.key)
-        self.outline.steps.setdefault(wanted.key, _noted(wanted))
+        noted = self.outline.steps.setdefault(wanted.key, _noted(wanted))
+        noted["waited_for"] += [k for k in self._waited if k not in noted["waited_for"]]
         before = wanted.after.key if wanted.after else self._from
         self.outline.edges[before, wanted.key, "; ".join(self._since)] = None
-        return _Explored(wanted, self.choose)
+        return Explored(wanted, self.choose)
 
     def wait(self, awaited: Sequence[Awaited], *, for_all: bool) -> None:
         """All of them, or one after the other as the first."""
-        explored = cast("Sequence[_Explored]", awaited)
+        explored = cast("Sequence[Explored]", awaited)
         if not for_all and len(explored) > 1 and not any(e.known for e in explored):
             first = self.choose("first of " + ", ".join(e.key for e in explored), explored)
             explored = [first]
         for each in explored:
             each.let_through()
         self._from, self._since = ", ".join(e.key for e in explored), []
+        self._waited += [e.key for e in explored]
 
     def level(self) -> Level:
         """Any level."""
@@ -230,9 +243,13 @@ class _Path:
         """Two rounds show all there is: the first, and one more."""
         return min(most, 2)
 
+    def injects(self, read: Callable[[], Sequence[Inject]]) -> Sequence[Inject]:  # noqa: ARG002 - a plan nobody wrote
+        """One stands for all."""
+        return [Inject(0, Role.LEAD, {})]
+
     def finish(self) -> NoReturn:
         """The end of this path."""
-        raise _Finished
+        raise Finished
 
 
 def _noted(wanted: Wanted) -> dict[str, Any]:
@@ -245,6 +262,7 @@ def _noted(wanted: Wanted) -> dict[str, Any]:
         "then": wanted.then.value if wanted.then else None,
         "mandatory": wanted.mandatory,
         "template": wanted.words.template if wanted.words else None,
+        "waited_for": list[str](),
         "releases": wanted.kind is StepKind.APPROVE and bool(wanted.release_to),
     }
 
@@ -260,7 +278,7 @@ def explore(playbook: Playbook) -> Outline:
         if outline.paths > MOST_PATHS:
             raise ForbiddenBranch(f"{playbook.name} has more than {MOST_PATHS} ways to go")
         path = _Path(outline, prefix)
-        with contextlib.suppress(_Finished):
+        with contextlib.suppress(Finished):
             playbook.body(Run(path))
         waiting += _others(path.taken, len(prefix), seen)
     return outline

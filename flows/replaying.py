@@ -21,6 +21,7 @@ from incidents.record import clock, database, settings
 from incidents.record.actors import ENGINE
 from incidents.record.language import N_
 from incidents.response import passing, runs, steps
+from incidents.response.exercise_forms import Inject
 from incidents.response.passing import Plan
 from incidents.response.runs import Claim, Superseded
 from incidents.response.steps import Step
@@ -254,6 +255,10 @@ class Replay:
     def rounds(self, most: int) -> int:
         """All of them."""
         return most
+
+    def injects(self, read: Callable[[], Sequence[Inject]]) -> Sequence[Inject]:
+        """Those of the plan; a dry replay gives none."""
+        return [] if self.dry else read()
 
     def finish(self) -> NoReturn:
         """Leave the body from wherever it is."""

@@ -1,7 +1,8 @@
 """The verbs a playbook is written with: open several, then wait once."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, NoReturn, TypeVar, cast
 
 from sqlmodel import Session
@@ -15,8 +16,9 @@ from incidents.people import persons
 from incidents.people.roles import Role
 from incidents.record.actors import ENGINE
 from incidents.record.outbox import Channel
-from incidents.response import clocks
+from incidents.response import clocks, exercises
 from incidents.response.clock_facts import Origin
+from incidents.response.exercise_forms import ExercisePlan, Inject
 from incidents.response.forms import Done, Draft, Form, LegalCheck, Measurement, Posted, SignOff
 from incidents.response.steps import StepKind
 from incidents.words.statements import StatementKind
@@ -252,6 +254,25 @@ class Run:
         """Go on when one of them is settled; ``settled`` says which."""
         self._stage.wait([part for each in asked for part in each.parts], for_all=False)
 
+    def begin_exercise(self, plan: Asked[ExercisePlan]) -> None:
+        """Begin the exercise of a plan: the playbook it names runs beside this one."""
+
+        def begin(session: Session, incident: Incident) -> bool:
+            return exercises.begin(session, incident, plan.answer.playbook)
+
+        self._stage.once("begin the exercise", begin)
+
+    def play(
+        self,
+        plan: Asked[ExercisePlan],
+        injects: Callable[[ExercisePlan], Sequence[Inject]],
+    ) -> None:
+        """Give every inject of a plan to its role, at its minute from now."""
+        begun = self.now
+        for number, inject in enumerate(self._stage.injects(lambda: injects(plan.answer)), start=1):
+            self._stage.until(begun + timedelta(minutes=inject.minute))
+            self._stage.once(f"inject {number}", partial(_give, number=number, inject=inject))
+
     def at(self, moment: datetime) -> None:
         """Go on when a moment has come."""
         self._stage.until(moment)
@@ -284,6 +305,11 @@ class Run:
     def _count(self, name: str) -> str:
         self._counted[name] = self._counted.get(name, 0) + 1
         return f"{name} {self._counted[name]}"
+
+
+def _give(session: Session, incident: Incident, *, number: int, inject: Inject) -> bool:
+    exercises.give(session, incident, number, inject)
+    return True
 
 
 def _last(asked: Asked[Any] | None) -> Awaited | None:

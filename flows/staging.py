@@ -12,6 +12,7 @@ from incidents.matter.incidents import Incident
 from incidents.matter.severity import Level
 from incidents.people.roles import Role
 from incidents.record.outbox import Channel
+from incidents.response.exercise_forms import Inject
 from incidents.response.forms import Form
 from incidents.response.steps import StepKind
 from incidents.words.statements import StatementKind
@@ -82,6 +83,10 @@ class Stage(Protocol):
 
     def rounds(self, most: int) -> int:
         """How many rounds of a loop to look at."""
+        ...
+
+    def injects(self, read: Callable[[], Sequence[Inject]]) -> Sequence[Inject]:
+        """What an exercise lets happen, once its plan is known; one of them shows all there is."""
         ...
 
     def finish(self) -> NoReturn:

@@ -69,6 +69,7 @@ class _Found:
         # Looked up by what a message names, which may be nothing.
         self._incidents = self._rows(Incident, (m.incident_id for m in messages))
         self._signals = self._rows(Signal, (m.signal_id for m in messages))
+        self._became = self._rows(Incident, (s.incident_id for s in self._signals.values()))
         self._steps = self._rows(Step, (m.step_id for m in messages))
         self._runs = self._rows(PlaybookRun, (s.run_id for s in self._steps.values()))
         people = {m.recipient_id for m in messages} | {_by(m) for m in messages}
@@ -105,6 +106,7 @@ class _Found:
 
     def briefing(self, message: OutgoingMessage) -> Briefing:
         incident = self._incidents.get(message.incident_id)
+        drill = incident or self._opened_from(message.signal_id)
         signal = self._signals.get(message.signal_id)
         step = self._steps.get(message.step_id)
         person = self._people.get(message.recipient_id) if message.recipient_id else None
@@ -122,13 +124,18 @@ class _Found:
         }
         return Briefing(
             language=language,
-            exercise=bool(incident and incident.exercise),
+            exercise=bool(drill and drill.exercise),
             tag=incident.number if incident else signal.code if signal else "",
             thread=str(message.incident_id or message.signal_id or "") or None,
             link=answer_address(message) if answerable else _room(incident, signal),
             number=links.number(message.id) if answerable else None,
             about=about,
         )
+
+    def _opened_from(self, signal_id: UUID | None) -> Incident | None:
+        """What a flag became: a message about the flag of an exercise is one of the exercise."""
+        signal: Signal | None = self._signals.get(signal_id)
+        return self._became.get(signal.incident_id) if signal else None
 
     def _signal(self, signal: Signal) -> dict[str, Any]:
         """Nothing of what was seen: text, place and reporter stay on the desk."""

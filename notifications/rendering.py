@@ -33,6 +33,9 @@ from incidents.response import catalog, runs
 from notifications import briefing
 from notifications.briefing import Briefing, of_moment
 
+EXERCISE = N_("[DIỄN TẬP]")
+NOT_REAL = N_("DIỄN TẬP – không phải sự việc thật")
+
 
 @dataclass(frozen=True)
 class Mail:
@@ -58,7 +61,7 @@ def preview(session: Session, about: OutgoingMessage) -> Mail:
         told = briefing.gather(session, [about])[about.id]
         say = speech(told.language)
         purpose = N_("Rút nội dung") if about.values["purpose"] == "withdraw" else N_("Đăng")
-        subject = f"[{told.tag}] {say.text(purpose)}: {about.address}"
+        subject = _subject(told, f"{say.text(purpose)}: {about.address}", say)
         return Mail(subject, subject, "", told.language, link=told.link)
     if about.channel is Channel.APPRISE:
         told = briefing.gather(session, [about])[about.id]
@@ -83,7 +86,7 @@ def compose(kind: str, told: Briefing) -> Mail:
     """The mail of a kind: needs no database, so it runs while nothing is locked."""
     say = speech(told.language)
     template = _mails().get_template(f"mail/{kind}.j2")
-    context = {**told.about, "say": say, "_": say.text}
+    context = {**told.about, "exercise": told.exercise, "say": say, "_": say.text}
     written = {name: _block(template, name, context) for name in ("subject", "lead", "note")}
     parts = {
         **context,
@@ -91,7 +94,6 @@ def compose(kind: str, told: Briefing) -> Mail:
         "rows": _rows(told, say),
         "link": told.link,
         "number": told.number,
-        "exercise": told.exercise,
     }
     return Mail(
         subject=_subject(told, written["subject"], say),
@@ -111,7 +113,7 @@ def kinds() -> frozenset[str]:
 
 
 def _subject(told: Briefing, words: str, say: Speech) -> str:
-    marks = [say.text(N_("[DIỄN TẬP]"))] if told.exercise else []
+    marks = [say.text(EXERCISE)] if told.exercise else []
     marks += [f"[{told.tag}]"] if told.tag else []
     return " ".join([*marks, *words.split()])
 
@@ -193,19 +195,7 @@ def statement(
     It says when and where, never what the rumour says. ``NotFound`` without such a template,
     ``Conflict`` when the template itself is at fault.
     """
-    version = next(
-        (
-            r.version
-            for r in runs.of_incident(session, incident.id)
-            if r.playbook == incident.playbook
-        ),
-        None,
-    ) or catalog.newest(session, incident.playbook)
-    path = f"templates/{template}"
-    sources = [
-        catalog.wording(session, incident.playbook, version, language, f"{path}/{part}")
-        for part in ("title", "text")
-    ]
+    sources = _sources(session, incident, template, language)
     context = _said(session, incident, language, facts or {})
     say = speech(language)
     made = _statements().overlay()
@@ -216,7 +206,30 @@ def statement(
         raise Conflict(
             N_("Mẫu «%(template)s» có lỗi: %(error)s"), template=template, error=str(error)
         ) from error
-    return " ".join(title.split()), text.strip()
+    title, text = " ".join(title.split()), text.strip()
+    if incident.exercise:
+        # In the words themselves: copied anywhere, they still say what they are.
+        title = f"{say.text(EXERCISE)} {title}"
+        text = f"{say.text(NOT_REAL)}\n\n{text}"
+    return title, text
+
+
+def _sources(
+    session: Session, incident: Incident, template: str, language: Language
+) -> list[str | None]:
+    """The template's title and text, of the first playbook at work here that has it."""
+    bound = {r.playbook: r.version for r in runs.of_incident(session, incident.id)}
+    if incident.playbook not in bound:
+        bound[incident.playbook] = catalog.newest(session, incident.playbook)
+    path = f"templates/{template}"
+    for code in sorted(bound, key=lambda code: code != incident.playbook):
+        found = [
+            catalog.wording(session, code, bound[code], language, f"{path}/{part}")
+            for part in ("title", "text")
+        ]
+        if None not in found:
+            return found
+    return [None, None]
 
 
 def _filters(say: Speech) -> dict[str, Callable[..., str]]:

@@ -1,6 +1,7 @@
 """Every playbook on offer, and the older numbers that runs are still bound to."""
 
 from flows.authoring import Playbook
+from playbooks.exercise import exercise
 from playbooks.false_rumour import false_rumour
 from playbooks.health_scare import health_scare
 from playbooks.impersonation import impersonation
@@ -18,4 +19,5 @@ PLAYBOOKS: tuple[Playbook, ...] = (
     health_scare,
     official_conduct,
     impersonation,
+    exercise,
 )

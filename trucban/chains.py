@@ -26,6 +26,7 @@ class Proven:
 
     about: str
     proof: Proof
+    exercise: bool = False
 
 
 def prove(session: Session, number: str | None) -> list[Proven]:
@@ -36,7 +37,11 @@ def prove(session: Session, number: str | None) -> list[Proven]:
         incident = incidents.by_number(session, number)
         chains = [incident.id, *(s.id for s in signals.of_incident(session, incident.id))]
     named = _names(session, chains)
-    return [Proven(named.get(chain, str(chain)), _prove(session, chain)) for chain in chains]
+    drills = incidents.exercises_among(session, chains)
+    return [
+        Proven(named.get(chain, str(chain)), _prove(session, chain), chain in drills)
+        for chain in chains
+    ]
 
 
 def _prove(session: Session, chain: UUID) -> Proof:

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from incidents.record.language import N_
-from trucban.terminal import AsJson, Doer, answers, put, put_json, says, voice
+from trucban.terminal import AsJson, Doer, answers, marked, put, put_json, says, voice
 
 command = typer.Typer()
 
@@ -62,6 +62,14 @@ def open_incident(
             by=by,
         )
     if as_json:
-        put_json({"number": incident.number, "id": incident.id, "level": incident.level})
+        put_json(
+            {
+                "number": incident.number,
+                "id": incident.id,
+                "level": incident.level,
+                "exercise": exercise,
+            }
+        )
     else:
-        put(voice().text(N_("Đã mở vụ việc %(number)s."), number=incident.number))
+        said = voice().text(N_("Đã mở vụ việc %(number)s."), number=incident.number)
+        put(marked(said, voice(), exercise=incident.exercise))

@@ -5,7 +5,18 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from incidents.record.language import N_, Speech
-from trucban.terminal import AsJson, Lang, Reader, answers, put, put_json, put_table, says, voice
+from trucban.terminal import (
+    AsJson,
+    Lang,
+    Reader,
+    answers,
+    marked,
+    put,
+    put_json,
+    put_table,
+    says,
+    voice,
+)
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -42,6 +53,7 @@ def _gather(session: "Session") -> dict[str, Any]:
         return {
             "number": incident.number,
             "title": incident.title,
+            "exercise": incident.exercise,
             "status": incident.status,
             "level": incident.level,
             "steps_waiting": len(waiting),
@@ -53,7 +65,8 @@ def _gather(session: "Session") -> dict[str, Any]:
             {"code": s.code, "state": s.state, "flagged_at": s.flagged_at, "headline": s.headline}
             for s in signals.waiting(session)
         ],
-        "incidents": [row(i) for i in incidents.recent(session, live_only=True)],
+        "incidents": [row(i) for i in incidents.recent(session, live_only=True, exercise=False)],
+        "exercises": [row(i) for i in incidents.recent(session, live_only=True, exercise=True)],
         "messages": _messages(session),
     }
 
@@ -78,21 +91,10 @@ def _show(found: dict[str, Any], say: Speech) -> None:
     from incidents.record.outbox import MessageState
 
     put(say.text(N_("Vụ việc đang xử lý: %(count)s"), count=len(found["incidents"])))
-    if found["incidents"]:
-        put_table(
-            [
-                say.text(heading)
-                for heading in (
-                    N_("Số"),
-                    N_("Vụ việc"),
-                    N_("Trạng thái"),
-                    N_("Cấp độ"),
-                    N_("Việc chờ"),
-                    N_("Hạn gần nhất"),
-                )
-            ],
-            [[say.value(cell) for cell in row.values()] for row in found["incidents"]],
-        )
+    _show_incidents(found["incidents"], say)
+    if found["exercises"]:
+        put(say.text(N_("Diễn tập đang diễn ra: %(count)s"), count=len(found["exercises"])))
+        _show_incidents(found["exercises"], say)
     put(say.text(N_("Tin báo chờ sàng lọc: %(count)s"), count=len(found["signals"])))
     if found["signals"]:
         put_table(
@@ -103,3 +105,21 @@ def _show(found: dict[str, Any], say: Speech) -> None:
         f"{say.value(MessageState(state))} {count}" for state, count in found["messages"].items()
     )
     put(say.text(N_("Tin gửi đi: %(counts)s"), counts=counts))
+
+
+def _show_incidents(rows: list[dict[str, Any]], say: Speech) -> None:
+    if not rows:
+        return
+    headings = (
+        N_("Số"),
+        N_("Vụ việc"),
+        N_("Trạng thái"),
+        N_("Cấp độ"),
+        N_("Việc chờ"),
+        N_("Hạn gần nhất"),
+    )
+    shown = [{**row, "title": marked(row["title"], say, exercise=row["exercise"])} for row in rows]
+    put_table(
+        [say.text(heading) for heading in headings],
+        [[say.value(v) for k, v in row.items() if k != "exercise"] for row in shown],
+    )

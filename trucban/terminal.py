@@ -111,6 +111,11 @@ def refuse(refusal: Refusal, say: Speech) -> NoReturn:
     raise typer.Exit(NO)
 
 
+def marked(words: str, say: Speech, *, exercise: bool) -> str:
+    """Words about an incident; those about an exercise say so first, wherever they are printed."""
+    return f"{say.text(N_('[DIỄN TẬP]'))} {words}" if exercise else words
+
+
 def complain(line: str) -> None:
     """A line on standard error."""
     typer.echo(clean(line), err=True)

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from incidents.record.language import N_
-from trucban.terminal import AsJson, Lang, Reader, answers, put, put_json, says, voice
+from trucban.terminal import AsJson, Lang, Reader, answers, marked, put, put_json, says, voice
 
 command = typer.Typer()
 
@@ -36,6 +36,7 @@ def timeline(
     if as_json:
         put_json([asdict(line) for line in lines])
         return
+    put(marked(f"{incident.number} – {incident.title}", say, exercise=incident.exercise))
     for line in lines:
         put(f"{line.seq:>4}  {say.moment(line.happened_at)}  {line.text}")
         put(f"      {line.actor}, {line.via}")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from incidents.record.language import N_, Speech
-from trucban.terminal import NO, AsJson, Lang, Reader, answers, put, put_json, says, voice
+from trucban.terminal import NO, AsJson, Lang, Reader, answers, marked, put, put_json, says, voice
 
 if TYPE_CHECKING:
     from trucban.chains import Proven
@@ -71,18 +71,18 @@ def _plain(proven: "Proven", say: Speech) -> dict[str, Any]:
 
 
 def _show(proven: "Proven", quoted: dict[int, str], say: Speech) -> None:
-    proof = proven.proof
+    proof, about = proven.proof, marked(proven.about, say, exercise=proven.exercise)
     if proof.intact:
         put(
             say.text(
                 N_("%(about)s: toàn vẹn, %(entries)s mục, mã cuối %(head)s"),
-                about=proven.about,
+                about=about,
                 entries=proof.entries,
                 head=proof.head[:16],
             )
         )
         return
-    put(say.text(N_("%(about)s: KHÔNG toàn vẹn"), about=proven.about))
+    put(say.text(N_("%(about)s: KHÔNG toàn vẹn"), about=about))
     for finding in proof.findings:
         put("  " + _sentence(finding.fault.label, finding.seq, say))
         if finding.seq in quoted:

@@ -65,7 +65,8 @@ def home(request: Request, session: Db, caller: Reader) -> Response:
         mine=mine,
         shift=shift,
         named=named,
-        numbers=_numbers(session, mine),
+        numbers=(numbers := _numbers(session, mine)),
+        drills=incidents.exercises_among(session, numbers),
         titles=step_titles(session, [*mine, *first.values()], caller.person.language),
         may_triage=permissions.allowed(session, caller.person, Deed.TRIAGE),
     )

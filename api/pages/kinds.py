@@ -7,6 +7,7 @@ KINDS: dict[str, str] = {
     "signal_taken": N_("tin báo đã có người nhận"),
     "incident_opened": N_("đã mở vụ việc"),
     "called_out": N_("gọi vào Tổ công tác"),
+    "inject": N_("tình huống diễn tập"),
     "step_assigned": N_("giao nhiệm vụ"),
     "step_passed": N_("chuyển nhiệm vụ"),
     "step_reminder": N_("nhắc xác nhận"),

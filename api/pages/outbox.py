@@ -60,6 +60,7 @@ def listed(
         states=list(MessageState),
         chosen=trang_thai,
         number=vu_viec,
+        drills=incidents.exercises_among(session, {m.incident_id for m in rows if m.incident_id}),
         following=rows[-1].id if len(rows) == _SHOWN else None,
         kinds=KINDS,
         mail_set=bool(settings.current().smtp_url.get_secret_value()),

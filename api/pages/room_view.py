@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from api.pages import clock_forms
-from incidents.insight import reading
+from incidents.insight import reading, scoring
 from incidents.insight.reading import Line
 from incidents.intake import claims, evidence, signals
 from incidents.matter import incidents, severity, taskforces
@@ -31,10 +31,12 @@ SHOWN = 40
 _STEPS = """Opened Acknowledged Reminded Passed Done Overdue RefusedByAll Waived Extended
     Commented Reopened"""
 _WORDS = """StatementDrafted SignedOff SignedOffByTelephone TelephoneApprovalConfirmed
-    ApprovalsVoided StatementReleased StatementPublished StatementWithdrawn ShellReleased"""
+    ApprovalsVoided StatementReleased StatementReleasedInExercise
+    StatementPublished StatementWithdrawn ShellReleased"""
 _DECISIONS = """IncidentOpened LevelSet StatusChanged StoodDown OpeningUndone ReviewHeld
     DirectionRecorded TaskForceActivated MemberReplaced StepWaived ClaimsVerified
-    ClockStarted ClockMet ClockOverdue ClockLapsed ClockExplained ClockNotApplicable"""
+    ClockStarted ClockMet ClockOverdue ClockLapsed ClockExplained ClockNotApplicable
+    ExerciseBegun ExerciseBegunWithInjects InjectGiven"""
 _NOTES = "NoteAdded CallLogged EvidenceKept StepCommented"
 
 FILTERS: dict[str, frozenset[str]] = {
@@ -58,6 +60,8 @@ def gather(session: Session, incident: Incident, person: Person, *, chosen: str)
     may = permissions.deeds(session, person, incident)
     return {
         "incident": incident,
+        "score": scoring.of(session, incident) if incident.exercise else None,
+        "last_score": scoring.last_before(session, incident) if incident.exercise else None,
         "policy": severity.policy(session, incident.level),
         "may": may,
         "sees_outbox": person.administrator or Deed.TRIAGE in may,

@@ -93,6 +93,7 @@ def _figures(session: Session) -> list[tuple[str, str, float]]:
     beat = _heartbeat_age()
     beat = float("nan") if beat is None else beat
     live = select(func.count()).select_from(Incident).where(col(Incident.status).in_(LIVE))
+    real, drill = (live.where(col(Incident.exercise).is_(each)) for each in (False, True))
     return [
         ("messages_queued", "Messages waiting to leave", queued),
         ("messages_failed", "Messages given up", failed),
@@ -101,7 +102,8 @@ def _figures(session: Session) -> list[tuple[str, str, float]]:
         ("runs_held", "Runs that wait for a decision", session.exec(held).one()),
         ("flags_new", "Flags nobody has taken", session.exec(new).one()),
         ("engine_heartbeat_age_seconds", "Since the engine last went round", beat),
-        ("incidents_live", "Incidents being worked on", session.exec(live).one()),
+        ("incidents_live", "Incidents being worked on", session.exec(real).one()),
+        ("exercises_live", "Exercises being held", session.exec(drill).one()),
     ]
 
 

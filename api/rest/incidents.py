@@ -42,12 +42,13 @@ def listed(
     session: Db,
     caller: RestCaller,
     live: Annotated[bool, Query()] = False,  # noqa: FBT002 - a query parameter has a name
+    exercise: Annotated[bool | None, Query()] = None,
     before: str | None = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Page[IncidentOut]:
-    """``before`` is the ``next`` of the page above."""
+    """``before`` is the ``next`` of the page above; ``exercise`` keeps exercises out, or alone."""
     caller.require(session, Deed.SEE_DESK)
-    rows = incidents.recent(session, live_only=live, before=before, limit=limit)
+    rows = incidents.recent(session, live_only=live, before=before, limit=limit, exercise=exercise)
     following = rows[-1].number if len(rows) == limit else None
     return Page(items=[_shown(r) for r in rows], next=following)
 

@@ -13,9 +13,9 @@ from incidents.people import persons
 from incidents.record import timeline
 from incidents.record.facts import Fact
 from incidents.record.language import N_, Language, speech
-from incidents.response import catalog, grading, journal, lifecycle, runs, signing, steps
+from incidents.response import catalog, exercises, grading, journal, lifecycle, runs, signing, steps
 
-TELLERS = (grading, journal, lifecycle, signing)
+TELLERS = (exercises, grading, journal, lifecycle, signing)
 """What enters every fact into the vocabulary: whoever reads can read whatever was recorded."""
 
 

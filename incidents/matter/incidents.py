@@ -1,5 +1,6 @@
 """The incident: its number, state and level. What may happen to it is in ``response.lifecycle``."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -136,13 +137,30 @@ def by_number(session: Session, number: str) -> Incident:
     return found
 
 
+def exercises_among(session: Session, ids: Collection[UUID]) -> set[UUID]:
+    """Those of the incidents that are exercises."""
+    return set(
+        session.exec(select(Incident.id).where(col(Incident.id).in_(ids), col(Incident.exercise)))
+    )
+
+
 def recent(
-    session: Session, *, live_only: bool = False, before: str | None = None, limit: int = 50
+    session: Session,
+    *,
+    live_only: bool = False,
+    before: str | None = None,
+    limit: int = 50,
+    exercise: bool | None = None,
 ) -> list[Incident]:
-    """Incidents, newest number first; ``before`` is the number the last page ended with."""
+    """Incidents, newest number first; ``before`` is the number the last page ended with.
+
+    ``exercise`` keeps exercises out, or everything else.
+    """
     wanted = select(Incident).order_by(col(Incident.number).desc()).limit(limit)
     if live_only:
         wanted = wanted.where(col(Incident.status).in_(LIVE))
     if before:
         wanted = wanted.where(Incident.number < before)
+    if exercise is not None:
+        wanted = wanted.where(col(Incident.exercise).is_(exercise))
     return list(session.exec(wanted))

@@ -4,6 +4,7 @@ Figures are proposals held in rows the office edits; nothing here is law.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import IntEnum
 from uuid import UUID
@@ -129,6 +130,29 @@ class LevelPolicy(Table, table=True):
     def scaled(self, due: timedelta) -> timedelta:
         """A due time of a playbook at this level."""
         return due * self.due_percent / 100
+
+
+@dataclass(frozen=True)
+class Shipped:
+    """What a level demands before an office changes its rows."""
+
+    acknowledge_within: timedelta
+    due_percent: int
+
+
+SHIPPED: Mapping[Level, Shipped] = {
+    Level.WATCH: Shipped(timedelta(minutes=240), 800),
+    Level.LOW: Shipped(timedelta(minutes=120), 400),
+    Level.MEDIUM: Shipped(timedelta(minutes=60), 200),
+    Level.HIGH: Shipped(timedelta(minutes=30), 100),
+    Level.CRISIS: Shipped(timedelta(minutes=15), 50),
+}
+"""The rows a new desk begins with, for what is read without a desk."""
+
+
+def due_percents(session: Session) -> dict[int, int]:
+    """Level → how it scales the due times of level 3."""
+    return {row.level: row.due_percent for row in session.exec(select(LevelPolicy))}
 
 
 def policy(session: Session, level: int) -> LevelPolicy:

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from incidents.record import clock
 from incidents.record.database import Table, choice, document, identifier, moment
-from incidents.record.errors import Invalid
+from incidents.record.errors import Invalid, NotFound
 from incidents.record.language import N_, Language
 
 _EXPLORED = 2
@@ -28,7 +28,8 @@ class PlaybookVersion(Table, table=True):
     version: int
     source_sha256: str
     outline: dict[str, Any] = document()
-    """Explored once: {"steps": [{"key", "kind", "role", "form", "due_minutes"}], "edges": [...]}"""
+    """Explored once: {"steps": [{"key", "kind", "role", "form", "due_minutes"}], "edges": [...],
+    "choices": [[label, value]], "paths": how many}"""
     texts: dict[str, Any] = document()
     """Language → {"title", "gist", "steps": {key: {"title", "gist"}}}."""
     templates: dict[str, Any] = document()
@@ -58,6 +59,7 @@ def publish(session: Session, published: PlaybookVersion) -> PlaybookVersion:
         return published
     if (
         row.source_sha256 != published.source_sha256
+        or row.outline.keys() != published.outline.keys()
         or row.texts != published.texts
         or row.templates != published.templates
     ):
@@ -95,6 +97,18 @@ def newest(session: Session, code: str) -> int:
             fields={"playbook": (N_("Không có kịch bản ứng phó mã %(code)s."), {"code": code})}
         )
     return version
+
+
+def newest_row(session: Session, code: str) -> PlaybookVersion:
+    """The newest version, whole; ``NotFound`` for an unknown code."""
+    row = session.exec(
+        select(PlaybookVersion)
+        .where(PlaybookVersion.code == code)
+        .order_by(col(PlaybookVersion.version).desc())
+    ).first()
+    if row is None:
+        raise NotFound(N_("Không có kịch bản ứng phó mã %(code)s."), code=code)
+    return row
 
 
 def on_offer(session: Session) -> list[PlaybookVersion]:

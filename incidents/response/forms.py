@@ -226,6 +226,10 @@ _SENTENCES: dict[str, str] = {
     "datetime_from_date_parsing": N_("Ngày giờ không hợp lệ."),
     "extra_forbidden": N_("Biểu mẫu không có ô này."),
     "too_many_claims": N_("Tối đa 20 câu; nhiều hơn là một vụ việc khác."),
+    "injects_missing": N_("Tự soạn thì ghi ít nhất một tình huống."),
+    "inject_unreadable": N_("Dòng %(line)s chưa đọc được: số phút; vai; nội dung."),
+    "too_many_injects": N_("Tối đa %(most)s tình huống."),
+    "lesson_unreadable": N_("Dòng %(line)s chưa đọc được: việc; người phụ trách; ngày/tháng/năm."),
     "finding_pending": N_("Chưa có kết quả thì chọn «chưa xác minh được» và hẹn giờ."),
 }
 _ELSE = N_("Giá trị này không dùng được.")

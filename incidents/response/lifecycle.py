@@ -25,6 +25,7 @@ from incidents.record.facts import Fact, Private
 from incidents.record.language import N_
 from incidents.response import catalog, clock_endings, clocks, passing, runs, steps
 from incidents.response.clock_facts import Origin
+from incidents.response.exercise_forms import Lessons
 from incidents.response.forms import Conclusion, Measurement
 from incidents.response.runs import RunState
 from incidents.response.steps import StepState
@@ -39,8 +40,14 @@ FIRST_INFORMATION = "FIRST_INFORMATION"
 USUAL = "TIN_GIA_MXH"
 """What most flags open; it stands first where a duty officer chooses."""
 
+EXERCISE_ONLY = frozenset({"DIEN_TAP"})
+"""Playbooks that are opened as an exercise or not at all."""
+
 FIRST_CALLED = (Role.STANDING_DEPUTY, Role.LEAD)
 """Told in the very commit that opens an incident, whatever the engine is doing."""
+
+CONCLUDING = frozenset({Conclusion.__name__, Lessons.__name__})
+"""Forms one of which must have been answered before an incident is closed."""
 
 _TITLE_LIMIT = 200
 _REVIEW_FROM = Level.HIGH
@@ -118,7 +125,7 @@ def open(
 
     Opening twice from one flag is refused with the number of the first (``AlreadySettled``).
     """
-    version = _acceptable(session, playbook, level, title, nature)
+    version = _acceptable(session, playbook, level, title, nature, exercise=exercise)
     signal = signals.get(session, signal_id, lock=True) if signal_id else None
     if signal:
         _openable(session, signal)
@@ -161,7 +168,9 @@ def open(
     return incident
 
 
-def _acceptable(session: Session, playbook: str, level: int, title: str, nature: Nature) -> int:
+def _acceptable(
+    session: Session, playbook: str, level: int, title: str, nature: Nature, *, exercise: bool
+) -> int:
     fields: dict[str, tuple[str, Mapping[str, Any]]] = {}
     if not title.strip():
         fields["title"] = (N_("Đặt tên ngắn cho vụ việc."), {})
@@ -175,6 +184,11 @@ def _acceptable(session: Session, playbook: str, level: int, title: str, nature:
                 "Ý kiến, phản ánh hay câu hỏi không mở được kịch bản này; "
                 "hãy trả lời hoặc chuyển đơn."
             ),
+            {},
+        )
+    if playbook in EXERCISE_ONLY and not exercise:
+        fields["exercise"] = (
+            N_("Kịch bản này chỉ mở để diễn tập; hãy đánh dấu «Đây là diễn tập»."),
             {},
         )
     try:
@@ -226,7 +240,11 @@ def stabilise(session: Session, incident_id: UUID, *, reason: str, by: Actor) ->
     missing: list[tuple[str, Mapping[str, Any]]] = []
     if incident.status is Status.STABILISING:
         raise AlreadySettled(N_("Vụ việc đang ở trạng thái này."))
-    if not publications.of_incident(session, incident.id) and incident.level > Level.LOW:
+    if (
+        not publications.of_incident(session, incident.id)
+        and incident.level > Level.LOW
+        and incident.playbook not in EXERCISE_ONLY
+    ):
         missing.append((N_("Chưa công bố thông tin ban đầu."), {}))
     if not _falling(session, incident.id) and not reason.strip():
         missing.append(
@@ -321,7 +339,7 @@ def close(session: Session, incident_id: UUID, *, reason: str = "", by: Actor) -
         for s in steps.of_incident(session, incident.id)
         if s.state in (StepState.DONE, StepState.WAIVED)
     ]
-    if not any(s.form == Conclusion.__name__ for s in done):
+    if not any(s.form in CONCLUDING for s in done):
         missing.append((N_("Chưa có kết luận vụ việc."), {}))
     if incident.level >= _REVIEW_FROM and not timeline.says(session, incident.id, ReviewHeld):
         missing.append((N_("Từ cấp độ 3 phải họp rút kinh nghiệm trước khi kết thúc."), {}))

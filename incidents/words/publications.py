@@ -1,4 +1,7 @@
-"""Where and when an approved text went out; any other text is refused."""
+"""Where and when an approved text went out; any other text is refused.
+
+What an exercise releases stays inside the exercise: no message to a public channel is ever queued.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +12,7 @@ from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, Session, col, select
 
 from incidents.matter import incidents
+from incidents.matter.incidents import Incident
 from incidents.record import clock, outbox, timeline
 from incidents.record.actors import Actor
 from incidents.record.database import Table, choice, identifier, locked, moment, reference
@@ -52,6 +56,20 @@ class StatementReleased(Fact):
     channel: Channel
     says: ClassVar[str] = N_(
         "Phát hành %(kind)s bản %(version)s tới %(channel)s (SHA-256 %(sha256)s)"
+    )
+
+
+@dataclass(frozen=True)
+class StatementReleasedInExercise(Fact):
+    """An approved text was released as far as an exercise goes: to nobody outside."""
+
+    kind: StatementKind
+    version: int
+    sha256: str
+    channel: Channel
+    says: ClassVar[str] = N_(
+        "Phát hành trong diễn tập %(kind)s bản %(version)s, không đăng ra %(channel)s "
+        "(SHA-256 %(sha256)s)"
     )
 
 
@@ -115,10 +133,11 @@ def release(
         released_by=by.person_id,
     )
     session.add(publication)
+    told = StatementReleasedInExercise if incident.exercise else StatementReleased
     timeline.record(
         session,
         incident.id,
-        StatementReleased(
+        told(
             kind=statement.kind,
             version=version.number,
             sha256=version.sha256,
@@ -134,6 +153,8 @@ def release(
 
 
 def _send(session: Session, publication: Publication, purpose: str) -> None:
+    if incidents.get(session, publication.incident_id).exercise:
+        return
     outbox.queue(
         session,
         OutgoingMessage(
@@ -210,13 +231,32 @@ def of_incident(session: Session, incident_id: UUID) -> list[Publication]:
 
 
 def on_public_page(session: Session) -> list[tuple[Publication, StatementVersion, Statement]]:
-    """Everything the public page shows, the newest first, withdrawn items included."""
+    """All the public page shows, the newest first, withdrawn items included, no exercise ever."""
     return list(
         session.exec(
             select(Publication, StatementVersion, Statement)
             .join(StatementVersion, col(StatementVersion.id) == Publication.version_id)
             .join(Statement, col(Statement.id) == Publication.statement_id)
-            .where(Publication.channel == Channel.PUBLIC_PAGE)
+            .join(Incident, col(Incident.id) == Publication.incident_id)
+            .where(Publication.channel == Channel.PUBLIC_PAGE, col(Incident.exercise).is_(False))
             .order_by(col(Publication.released_at).desc())
         ).all()
     )
+
+
+def practised(session: Session) -> set[str]:
+    """The addresses texts of exercises would have had: nothing may lie there."""
+    slugs = session.exec(
+        select(Publication.slug)
+        .join(Incident, col(Incident.id) == Publication.incident_id)
+        .where(col(Incident.exercise))
+    )
+    return set(slugs)
+
+
+def is_practised(session: Session, publication_id: UUID) -> bool:
+    """Whether a publication belongs to an exercise."""
+    publication = session.get(Publication, publication_id)
+    if publication is None:
+        raise NotFound(N_("Không tìm thấy nội dung đã đăng này."))
+    return incidents.get(session, publication.incident_id).exercise

@@ -1,7 +1,8 @@
 """The official information page: plain files, written anew from the record, each in one move.
 
 Whatever asked for it, the whole page is made from what is released now, so a late or repeated
-message can only make it right. A text whose hash is not the approved one is never written.
+message can only make it right. A text whose hash is not the approved one is never written, and
+nothing an exercise released.
 """
 
 import fcntl
@@ -17,9 +18,8 @@ from typing import Any
 from uuid import UUID
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
-from incidents.matter.incidents import Incident
 from incidents.record import database, settings
 from incidents.record.errors import Conflict
 from incidents.record.language import N_, Language, speech
@@ -48,7 +48,6 @@ class Item:
     released_at: datetime
     withdrawn_at: datetime | None
     withdrawn_reason: str
-    exercise: bool
     genuine: bool
 
     @property
@@ -65,34 +64,29 @@ def folder() -> Path:
 def publish(publication_id: UUID) -> Outcome:
     """Write the page with this publication on it, or with its withdrawal.
 
-    ``Conflict`` when its text is not the one that was approved: the files stay as they were.
+    ``Conflict`` when its text is not the one that was approved, or when it is of an exercise: the
+    files stay as they were.
     """
     with _alone():
         # Read once nobody else writes: whoever writes last has read what is newest.
         with database.reading() as session:
-            items = _items(session)
+            if publications.is_practised(session, publication_id):
+                raise Conflict(N_("Nội dung của diễn tập không bao giờ đăng ra trang công khai."))
+            items, practised = _items(session), publications.practised(session)
         asked = next(item for item in items if item.publication_id == publication_id)
         if not asked.genuine and not asked.withdrawn_at:
             raise Conflict(N_("Nội dung lưu không khớp mã băm đã duyệt; không đăng."))
         _write_all(items)
+        for slug in practised:
+            (folder() / f"{slug}.html").unlink(missing_ok=True)
     return Sent(asked.sha256)
 
 
 def _items(session: Session) -> list[Item]:
-    rows = publications.on_public_page(session)
-    exercises = dict(
-        session.exec(
-            select(Incident.id, Incident.exercise).where(
-                col(Incident.id).in_({p.incident_id for p, _, _ in rows})
-            )
-        ).all()
-    )
-    return [_item(p, v, s, exercise=exercises[p.incident_id]) for p, v, s in rows]
+    return [_item(p, v, s) for p, v, s in publications.on_public_page(session)]
 
 
-def _item(
-    publication: Publication, version: StatementVersion, statement: Statement, *, exercise: bool
-) -> Item:
+def _item(publication: Publication, version: StatementVersion, statement: Statement) -> Item:
     found = statements.digest(version.title, version.text)
     return Item(
         publication_id=publication.id,
@@ -106,7 +100,6 @@ def _item(
         released_at=publication.released_at,
         withdrawn_at=publication.withdrawn_at,
         withdrawn_reason=publication.withdrawn_reason,
-        exercise=exercise,
         genuine=found == version.sha256 == publication.sha256,
     )
 
@@ -120,8 +113,7 @@ def _write_all(items: list[Item]) -> None:
         shown = current[slug]
         if shown is None or shown.genuine:
             _replace(f"{slug}.html", _page(shown, page))
-    # What was only practised stays findable by its address and off the list people read.
-    listed = [page for slug, page in pages.items() if _listed(current[slug], page)]
+    listed = [page for slug, page in pages.items() if _listed(current[slug])]
     _replace(
         "index.html", _render("index.html.j2", pages=[(current[p[0].slug], p) for p in listed])
     )
@@ -132,8 +124,8 @@ def _current(page: list[Item]) -> Item | None:
     return next((item for item in page if item.withdrawn_at is None), None)
 
 
-def _listed(shown: Item | None, page: list[Item]) -> bool:
-    return not page[0].exercise and (shown is None or shown.genuine)
+def _listed(shown: Item | None) -> bool:
+    return shown is None or shown.genuine
 
 
 def _page(shown: Item | None, page: list[Item]) -> str:
@@ -141,7 +133,6 @@ def _page(shown: Item | None, page: list[Item]) -> str:
         "statement.html.j2",
         language=(shown or page[0]).language,
         shown=shown,
-        exercise=page[0].exercise,
         newest=page[0],
         withdrawn=[item for item in page if item.withdrawn_at],
         earlier=[item for item in page if item is not shown and not item.withdrawn_at],

@@ -2,10 +2,10 @@
 
 import pytest
 
-from incidents.response import crisis_forms, forms
+from incidents.response import crisis_forms, exercise_forms, forms
 from incidents.response.forms import REGISTRY
 
-OURS = {forms.__name__, crisis_forms.__name__}
+OURS = {forms.__name__, crisis_forms.__name__, exercise_forms.__name__}
 
 # What has been released stays; a form may only gain fields that need no answer.
 RELEASED = {
@@ -22,6 +22,12 @@ RELEASED = {
     "Posted": {"channels", "unchanged"},
     "Request": {"referral", "reference", "ground"},
     "Measurement": {"interactions", "falling", "note"},
+    "ExercisePlan": {"purpose", "playbook", "scenario", "injects", "begins_at"},
+    "Approval": {"verdict", "comment"},
+    "ExerciseMarks": {
+        "acknowledgements", "first_text", "deadlines", "coordination", "kept_inside", "errors",
+    },
+    "Lessons": {"summary", "lessons"},
     "Conclusion": {"summary", "lessons", "library_updated", "report_url"},
     "HazardReport": {"finding", "explanation", "source", "next_word_at", "danger"},
     "CaseReport": {"finding", "explanation", "source", "next_word_at", "cases"},

@@ -11,8 +11,9 @@ from incidents.matter import incidents
 from incidents.matter.incidents import Incident
 from incidents.people.roles import Role
 from incidents.record import database, settings
+from incidents.record.errors import Conflict
 from incidents.record.outbox import Channel, MessageState, OutgoingMessage
-from incidents.response import signing
+from incidents.response import lifecycle, signing
 from incidents.words import publications, statements
 from incidents.words.approvals import ApprovalKind, Verdict
 from incidents.words.publications import Publication
@@ -182,16 +183,53 @@ def test_a_text_altered_later_leaves_its_page_as_it_was(
     assert _read() == before
 
 
-def test_an_exercise_is_marked_and_not_listed(stage: Stage) -> None:
+def _make_it_an_exercise(stage: Stage) -> None:
     with database.transaction() as session:
         incident = incidents.get(session, stage.incident.id, lock=True)
         incident.exercise = True
         session.add(incident)
+
+
+def test_the_channel_refuses_what_an_exercise_released_and_nothing_is_queued_for_it(
+    stage: Stage,
+) -> None:
+    _make_it_an_exercise(stage)
+    publication = _released(stage)
+    _deliver()
+    with database.reading() as session:
+        assert not session.exec(
+            select(OutgoingMessage).where(OutgoingMessage.channel == Channel.PUBLIC_PAGE)
+        ).all()
+        assert session.get_one(Publication, publication.id).published_at is None
+    with pytest.raises(Conflict, match="không bao giờ đăng"):
+        public_page.publish(publication.id)
+    assert not list(public_page.folder().glob("*.html"))
+
+
+def test_a_page_an_exercise_left_behind_is_taken_away(stage: Stage) -> None:
     _released(stage)
     _deliver()
-    assert "DIỄN TẬP – không phải sự việc thật" in _read()
+    assert (public_page.folder() / f"{SLUG}.html").exists()
+    _make_it_an_exercise(stage)
+    with database.transaction() as session:
+        other = lifecycle.open(
+            session, playbook="TIN_GIA_MXH", level=3, title="Vụ việc thật", by=by(stage.cast.lan)
+        )
+    stage.incident = other
+    _released(stage)
+    _deliver()
+    names = {p.name for p in public_page.folder().glob("*.html")}
+    assert names == {"2026-0002-holding.html", "index.html"}
     assert SLUG not in _read("index.html")
-    assert "Chưa có thông tin nào được công bố." in _read("index.html")
+
+
+def test_a_message_queued_before_the_matter_was_an_exercise_fails_for_good(stage: Stage) -> None:
+    publication = _released(stage)
+    _make_it_an_exercise(stage)
+    _deliver()
+    message = _message(publication)
+    assert message.state is MessageState.FAILED
+    assert message.reason == "Nội dung của diễn tập không bao giờ đăng ra trang công khai."
 
 
 def test_publishing_twice_writes_the_same_and_leaves_nothing_half_done(stage: Stage) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
+from incidents.intake import signals
 from incidents.intake.signals import Signal
 from incidents.people.roles import Role
 from incidents.record import database, ids, keys, links
@@ -73,6 +74,7 @@ def _every_kind(
     session.add(approval)
     values: dict[str, dict[str, Any]] = {
         "called_out": {"roles": ["lead", "spokesperson"]},
+        "inject": {"inject": 2, "role": "lead", "text": {"vi": "Phóng viên gọi", "en": "A call"}},
         "role_vacant": {"role": "legal"},
         "step_taken": {"by": str(stage.cast.phuc.id)},
         "statement_released": {"kind": "holding", "version": 2, "channels": ["public_page"]},
@@ -239,6 +241,47 @@ def test_an_exercise_says_so_first(stage: Stage, session: Session) -> None:
     mail = rendering.message(session, message)
     assert mail.subject.startswith("[DIỄN TẬP] [2026-0001] ")
     assert mail.text.startswith("DIỄN TẬP – không phải sự việc thật")
+
+
+def test_work_asked_for_in_an_exercise_says_that_nothing_goes_out(
+    stage: Stage, session: Session
+) -> None:
+    stage.ask("post it", Role.PUBLISHER, kind=StepKind.PUBLISH, form="Posted")
+    incident = session.get_one(type(stage.incident), stage.incident.id)
+    incident.exercise = True
+    mail = rendering.message(session, stage.message("step_assigned", stage.cast.mai))
+    for words in (mail.text, mail.html):
+        assert "Không đăng, không gửi, không gọi ra ngoài phạm vi diễn tập" in words
+
+
+def test_a_message_about_the_flag_of_an_exercise_is_marked_too(
+    stage: Stage, session: Session
+) -> None:
+    incident = session.get_one(type(stage.incident), stage.incident.id)
+    incident.exercise = True
+    signal = signals.of_incident(session, incident.id)[0]
+    message = _message(stage, "signal_reminder", to=stage.cast.lan, signal_id=signal.id)
+    assert rendering.message(session, message).subject.startswith("[DIỄN TẬP] ")
+
+
+def test_what_would_go_to_a_public_channel_is_marked_in_its_preview(
+    stage: Stage, session: Session
+) -> None:
+    incident = session.get_one(type(stage.incident), stage.incident.id)
+    incident.exercise = True
+    message = _message(stage, "publication", incident_id=incident.id)
+    message.channel, message.values = Channel.PUBLIC_PAGE, {"purpose": "release"}
+    assert rendering.preview(session, message).subject.startswith("[DIỄN TẬP] [2026-0001] ")
+
+
+def test_words_drafted_in_an_exercise_say_so_themselves(stage: Stage, session: Session) -> None:
+    incident = session.get_one(type(stage.incident), stage.incident.id)
+    incident.exercise = True
+    title, text = rendering.statement(
+        session, incident, template="holding", facts={"explanation": "Hồ an toàn"}
+    )
+    assert title.startswith("[DIỄN TẬP] Thông tin ban đầu")
+    assert text.startswith("DIỄN TẬP – không phải sự việc thật\n\n")
 
 
 def test_user_text_in_a_mail_is_data(stage: Stage, session: Session) -> None:

@@ -142,6 +142,25 @@ def test_status_lists_what_waits(trucban: Trucban, number: str) -> None:
     assert "Incidents under way: 1" in shown.out
 
 
+def test_an_exercise_is_counted_apart_and_marked_wherever_it_is_printed(
+    trucban: Trucban, number: str
+) -> None:
+    words = ["open", "--title", "Diễn tập bão", "--level", "2", "--as", "lan", "--exercise"]
+    assert trucban(*words).out.startswith("[DIỄN TẬP] ")
+    found = trucban("status", "--json").json
+    assert [i["number"] for i in found["incidents"]] == [number]
+    assert [i["exercise"] for i in found["exercises"]] == [True]
+    drill = found["exercises"][0]["number"]
+    shown = trucban("status", "--lang", "en").out
+    assert "Incidents under way: 1" in shown
+    assert "Exercises under way: 1" in shown
+    assert "[EXERCISE] Diễn tập bão" in shown
+    assert trucban("timeline", drill).out.startswith(f"[DIỄN TẬP] {drill} – Diễn tập bão")
+    assert f"[DIỄN TẬP] {drill}" in trucban("verify", drill).out
+    for command in ("timeline", "verify"):
+        assert "DIỄN TẬP" not in trucban(command, number).out
+
+
 def test_what_a_stranger_wrote_cannot_draw_on_the_terminal(trucban: Trucban, office: Cast) -> None:
     trucban("flag", "\x1b[2J\x1b]0;chiếm\x07 tin", "--as", "kien")
     said = trucban("status")

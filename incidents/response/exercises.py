@@ -1,0 +1,93 @@
+"""An exercise at work: its beginning with a real playbook beside it, and its injects."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from sqlmodel import Session
+
+from incidents.matter import taskforces
+from incidents.matter.incidents import Incident
+from incidents.people import persons, rosters
+from incidents.people.roles import Role
+from incidents.record import clock, timeline
+from incidents.record.actors import ENGINE
+from incidents.record.errors import Conflict, Invalid
+from incidents.record.facts import Fact, Private
+from incidents.record.language import N_
+from incidents.response import catalog, runs
+from incidents.response.exercise_forms import Inject, Rehearsed
+
+
+@dataclass(frozen=True)
+class ExerciseBegun(Fact):
+    """The exercise began: from here the clocks of its score run."""
+
+    playbook: str
+    says: ClassVar[str] = N_("Bắt đầu buổi diễn tập, chạy kịch bản %(playbook)s")
+
+
+@dataclass(frozen=True)
+class ExerciseBegunWithInjects(Fact):
+    """The exercise began with injects alone."""
+
+    wanted: str
+    says: ClassVar[str] = N_(
+        "Bắt đầu buổi diễn tập theo tình huống, không chạy kịch bản kèm (%(wanted)s)"
+    )
+
+
+@dataclass(frozen=True)
+class InjectGiven(Fact):
+    """The director let something happen to a role."""
+
+    inject: int
+    role: Role
+    text: Private
+    says: ClassVar[str] = N_("Tình huống %(inject)s gửi %(role)s: %(text)s")
+
+
+BEGINNINGS = (ExerciseBegun, ExerciseBegunWithInjects)
+
+
+def begin(session: Session, incident: Incident, rehearsed: Rehearsed) -> bool:
+    """Begin: the playbook rehearsed runs beside, with its real clocks; whether one does.
+
+    A code the catalogue does not have holds nobody up: the injects are played without it.
+    """
+    _must_be(incident)
+    try:
+        version = catalog.newest(session, rehearsed.value)
+    except Invalid:
+        timeline.record(
+            session, incident.id, ExerciseBegunWithInjects(wanted=rehearsed.value), by=ENGINE
+        )
+        return False
+    timeline.record(session, incident.id, ExerciseBegun(playbook=rehearsed.value), by=ENGINE)
+    runs.start(session, incident.id, rehearsed.value, version)
+    return True
+
+
+def give(session: Session, incident: Incident, number: int, inject: Inject) -> None:
+    """Give one inject to everyone in the role, or to the duty desk where nobody holds it."""
+    _must_be(incident)
+    people = taskforces.candidates(session, incident.id, inject.role)
+    persons.tell_all(
+        session,
+        dict.fromkeys(people or rosters.to_alert(session, clock.now())),
+        "inject",
+        key=f"inject:{incident.id}:{number}",
+        incident_id=incident.id,
+        values={"inject": number, "role": inject.role.value, "text": dict(inject.text)},
+    )
+    words = next(iter(inject.text.values()), "")
+    timeline.record(
+        session,
+        incident.id,
+        InjectGiven(inject=number, role=inject.role, text=inject.text.get("vi", words)),
+        by=ENGINE,
+    )
+
+
+def _must_be(incident: Incident) -> None:
+    if not incident.exercise:
+        raise Conflict(N_("Vụ việc này không phải diễn tập."))
