@@ -13,6 +13,7 @@ from api.headers import SecureHeaders
 from api.live import Pages
 from api.pages import (
     account,
+    calendars,
     desk,
     flags,
     links,
@@ -26,10 +27,12 @@ from api.pages import (
 )
 from api.rest import (
     directory,
+    duty,
     health,
     incidents,
     matters,
     repeats,
+    rosters,
     sessions,
     signals,
     steps,
@@ -38,6 +41,7 @@ from api.rest import (
 
 _PAGES = (
     account,
+    calendars,
     desk,
     flags,
     records,
@@ -51,7 +55,7 @@ _PAGES = (
     live,
 )
 STATIC = Path(__file__).parent / "static"
-_REST = (sessions, signals, incidents, matters, steps, wordings, directory, health)
+_REST = (sessions, signals, incidents, matters, steps, wordings, directory, rosters, duty, health)
 
 
 def create() -> FastAPI:

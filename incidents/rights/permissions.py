@@ -43,6 +43,9 @@ class Deed(Labelled):
     SIGN_BY_TELEPHONE = "sign_by_telephone", N_("ghi nhận duyệt qua điện thoại")
     RELEASE_SHELL = "release_shell", N_("phát mẫu duyệt sẵn")
     WITHDRAW = "withdraw", N_("rút nội dung đã đăng")
+    SEE_ROSTERS = "see_rosters", N_("xem lịch trực")
+    KEEP_ROSTERS = "keep_rosters", N_("lập, sửa lịch trực")
+    OWN_DUTY = "own_duty", N_("đổi ca, báo vắng, bàn giao ca của mình")
     VERIFY_RECORD = "verify_record", N_("kiểm tra tính toàn vẹn")
     ADMINISTER = "administer", N_("quản trị")
 
@@ -74,6 +77,7 @@ _HELD: dict[Deed, frozenset[Role]] = {
     Deed.SIGN_BY_TELEPHONE: frozenset({Role.DUTY_OFFICER}),
     Deed.RELEASE_SHELL: frozenset({Role.DUTY_OFFICER}),
     Deed.WITHDRAW: _ABOVE,
+    Deed.KEEP_ROSTERS: frozenset({Role.STANDING_DEPUTY}),
 }
 
 
@@ -102,7 +106,8 @@ def deeds(session: Session, person: Person, subject: Incident | None = None) -> 
         for deed in Deed
         if deed is Deed.FLAG
         or (deed in _INSIDE and inside)
-        or (deed is Deed.ADMINISTER and person.administrator)
+        or (deed in _ROSTERED and (inside or rosters.rostered(session, person.id, clock.now())))
+        or (deed in _ADMINISTRATORS and person.administrator)
         or _HELD.get(deed, frozenset()) & held
     )
 
@@ -136,6 +141,16 @@ def _insider(session: Session, person: Person, subject: Subject) -> bool:
     return person.administrator or bool(roles_in(session, person.id, _incident_of(subject)))
 
 
+def _rostered(session: Session, person: Person, subject: Subject) -> bool:
+    """An insider, or somebody whose only part is a shift that has not come yet."""
+    return _insider(session, person, subject) or rosters.rostered(session, person.id, clock.now())
+
+
+def _keeper(session: Session, person: Person, _subject: Subject) -> bool:
+    """The standing deputy keeps the rosters; an administrator may."""
+    return person.administrator or Role.STANDING_DEPUTY in roles_in(session, person.id, None)
+
+
 def _administrator(_session: Session, person: Person, _subject: Subject) -> bool:
     return person.administrator
 
@@ -153,9 +168,13 @@ def _signs(session: Session, person: Person, subject: Subject) -> bool:
 
 
 _INSIDE = frozenset({Deed.SEE_DESK, Deed.SEE_INCIDENT, Deed.NOTE, Deed.VERIFY_RECORD})
+_ROSTERED = frozenset({Deed.SEE_ROSTERS, Deed.OWN_DUTY})
+_ADMINISTRATORS = frozenset({Deed.ADMINISTER, Deed.KEEP_ROSTERS})
 _RULES: dict[Deed, Callable[[Session, Person, Subject], bool]] = {
     Deed.FLAG: _everyone,
     **dict.fromkeys(_INSIDE, _insider),
+    **dict.fromkeys(_ROSTERED, _rostered),
+    Deed.KEEP_ROSTERS: _keeper,
     Deed.ANSWER: _answers,
     Deed.SIGN: _signs,
     Deed.ADMINISTER: _administrator,

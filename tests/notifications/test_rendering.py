@@ -18,7 +18,7 @@ from incidents.record.outbox import Channel, OutgoingMessage
 from incidents.response.catalog import PlaybookWording
 from incidents.response.steps import StepKind
 from incidents.words.approvals import Approval, ApprovalKind, Verdict
-from notifications import delivery, rendering
+from notifications import briefing, delivery, rendering
 from notifications.rendering import Mail
 from tests.notifications.conftest import KEY, Stage
 
@@ -61,6 +61,13 @@ def _every_kind(
     step = stage.ask()
     approval = _approved_by_telephone(stage)
     session.add(approval)
+    about_a_shift = {
+        "role": "duty_officer",
+        "by": str(stage.cast.phuc.id),
+        "starts_at": "2026-11-24T23:00:00+00:00",
+        "ends_at": "2026-11-25T07:00:00+00:00",
+        "count": 2,
+    }
     values: dict[str, dict[str, Any]] = {
         "called_out": {"roles": ["lead", "spokesperson"]},
         "role_vacant": {"role": "legal"},
@@ -71,6 +78,7 @@ def _every_kind(
         "audit_alarm": {"what": delivery.NO_SERVER},
         "direction_unsigned": {"given_by": "Phan Đình Chương"},
     }
+    values |= dict.fromkeys(briefing.ABOUT_ROSTERS, about_a_shift)
     made = {}
     for kind in rendering.kinds():
         subject = (
