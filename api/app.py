@@ -25,6 +25,7 @@ from api.pages import (
     statement_pages,
     step_pages,
 )
+from api.pages import rosters as roster_pages
 from api.rest import (
     directory,
     duty,
@@ -46,6 +47,7 @@ _PAGES = (
     flags,
     records,
     room,
+    roster_pages,
     step_pages,
     statement_pages,
     links,

@@ -87,6 +87,7 @@ class Prefill:
     open_work: str
     deadlines: str
     unknown: str
+    remarks: str = ""
 
 
 def prefill(session: Session, language: Language) -> Prefill:

@@ -12,6 +12,7 @@ from incidents.intake.signals import Signal
 from incidents.matter import taskforces
 from incidents.matter.incidents import Incident
 from incidents.people import rosters
+from incidents.people.duty import swaps
 from incidents.people.persons import Person
 from incidents.people.roles import Role
 from incidents.record import clock
@@ -106,7 +107,7 @@ def deeds(session: Session, person: Person, subject: Incident | None = None) -> 
         for deed in Deed
         if deed is Deed.FLAG
         or (deed in _INSIDE and inside)
-        or (deed in _ROSTERED and (inside or rosters.rostered(session, person.id, clock.now())))
+        or (deed in _ROSTERED and (inside or _has_shift(session, person.id)))
         or (deed in _ADMINISTRATORS and person.administrator)
         or _HELD.get(deed, frozenset()) & held
     )
@@ -142,8 +143,14 @@ def _insider(session: Session, person: Person, subject: Subject) -> bool:
 
 
 def _rostered(session: Session, person: Person, subject: Subject) -> bool:
-    """An insider, or somebody whose only part is a shift that has not come yet."""
-    return _insider(session, person, subject) or rosters.rostered(session, person.id, clock.now())
+    """An insider, or somebody whose only part is a shift to come, theirs or asked to be."""
+    return _insider(session, person, subject) or _has_shift(session, person.id)
+
+
+def _has_shift(session: Session, person_id: UUID) -> bool:
+    return rosters.rostered(session, person_id, clock.now()) or bool(
+        swaps.waiting(session, person_id)
+    )
 
 
 def _keeper(session: Session, person: Person, _subject: Subject) -> bool:

@@ -192,6 +192,8 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ),
     ("GET", "/t/{token}"): (None, ANYBODY),
     ("POST", "/t/{token}/{deed}"): ({"number": "00"}, ANYBODY),
+    ("GET", "/lich-truc"): (None, PAGE_INSIDERS),
+    ("POST", "/lich-truc/{deed}"): ({}, PAGE_INSIDERS),
     ("GET", "/lich/{token}.ics"): (None, ANYBODY),
     ("GET", "/hop-thu-di"): (None, PAGE_DUTY),
     ("GET", "/hop-thu-di/{message_id}"): (None, PAGE_DUTY),
@@ -288,6 +290,7 @@ DEEDS = {
     "/nhiem-vu/{step_id}/{deed}": "tiep-nhan",
     "/phat-ngon/{statement_id}/{deed}": "sua",
     "/t/{token}/{deed}": "tiep-nhan",
+    "/lich-truc/{deed}": "dia-chi-lich",
 }
 
 

@@ -108,6 +108,20 @@ def test_a_swap_is_asked_and_accepted(desk: Desk, program: New, roster: str) -> 
     desk.set_aside()
 
 
+def test_an_outsider_who_is_asked_may_answer(desk: Desk, program: New, roster: str) -> None:
+    one = shifts(program("tung"), roster)[1]
+    asker = desk.cast.duc if one["person"]["name"] == desk.cast.duc.name else desk.cast.hoa
+    kien = program("kien")
+    assert kien.get("/swaps").status_code == 403
+    program(asker.username).post(
+        "/swaps", {"shift_id": one["id"], "other_id": str(desk.cast.kien.id)}
+    )
+    (swap,) = kien.get("/swaps").json()["items"]
+    assert kien.post(f"/swaps/{swap['id']}/accept").json()["state"] == "accepted"
+    assert kien.get("/rosters").status_code == 200
+    desk.set_aside()
+
+
 def test_the_reason_of_an_absence_is_for_the_keeper_and_oneself(
     desk: Desk, program: New, roster: str
 ) -> None:
@@ -201,3 +215,103 @@ def test_a_calendar_is_read_without_signing_in_until_revoked(
     assert duc.post(f"/calendar-feeds/{made['id']}/revoke").json()["revoked_at"]
     assert somebody.get(path).status_code == 404
     assert somebody.get("/lich/khong-co.ics").status_code == 404
+
+
+Open = Callable[..., Browser]
+
+
+def test_the_week_shows_who_when_holes_and_feasts(
+    desk: Desk, program: New, roster: str, new_browser: Open
+) -> None:
+    program("duc").post(
+        "/absences",
+        {
+            "starts_at": "2026-11-25T00:00:00+07:00",
+            "ends_at": "2026-11-26T00:00:00+07:00",
+            "reason": "Đi khám",
+        },
+    )
+    ha = new_browser("ha")
+    week = ha.get("/lich-truc").text
+    assert "Tuần 23/11/2026 – 29/11/2026" in week
+    assert "Ngày Văn hóa Việt Nam" in week
+    assert "hôm nay" in week
+    assert 'class="duty hole"' in week
+    assert "Đi khám" not in week
+    assert "Hồ Trọng Đức" in week
+    assert "Bố trí người trực thay" not in week
+    assert "Đi khám" in new_browser("tung").get("/lich-truc").text
+    tet = ha.get("/lich-truc", params={"ngay": "2027-02-06"}).text
+    assert "Mùng hai Tết Nguyên Đán" in tet
+    assert "Hồ Trọng Đức" in tet
+    for odd in ("0001-01-01", "9999-12-31"):
+        assert ha.get("/lich-truc", params={"ngay": odd}).status_code == 200
+    assert ha.get("/lich-truc", params={"ngay": "mai"}).status_code == 422
+
+
+def test_the_keeper_puts_somebody_in_and_a_refused_form_comes_back_filled_in(
+    desk: Desk, roster: str, new_browser: Open
+) -> None:
+    tung = new_browser("tung")
+    sent = {
+        "roster_id": roster,
+        "person_id": str(desk.cast.kien.id),
+        "starts_at": "2026-11-24T08:00",
+        "ends_at": "2026-11-24T07:00",
+        "reason": "Họp giao ban tỉnh",
+    }
+    refused = tung.post("/lich-truc/truc-thay", **sent)
+    assert refused.status_code == 422
+    assert "Giờ kết thúc phải sau giờ bắt đầu." in refused.text
+    assert 'value="Họp giao ban tỉnh"' in refused.text
+    done = tung.post("/lich-truc/truc-thay", **sent | {"ends_at": "2026-11-24T10:00"})
+    assert done.status_code == 200
+    assert "Tô Trung Kiên" in done.text
+    assert "08:00" in done.text
+    assert new_browser("lan").post("/lich-truc/truc-thay", **sent).status_code == 403
+    assert tung.post("/lich-truc/xoa-het").status_code == 404
+    desk.set_aside()
+
+
+def test_two_swap_on_the_page(desk: Desk, program: New, roster: str, new_browser: Open) -> None:
+    by_name = {p.name: p for p in (desk.cast.duc, desk.cast.hoa)}
+    one = shifts(program("tung"), roster)[1]
+    asker = by_name.pop(one["person"]["name"])
+    (other,) = by_name.values()
+    asked = new_browser(asker.username).post(
+        "/lich-truc/doi-ca", shift_id=one["id"], other_id=str(other.id), reason="Giỗ"
+    )
+    assert "đang chờ trả lời" in asked.text
+    answering = new_browser(other.username)
+    page = answering.get("/lich-truc").text
+    assert "Giỗ" in page
+    swap_id = program(other.username).get("/swaps").json()["items"][0]["id"]
+    assert "Nhận ca" not in answering.post("/lich-truc/nhan-ca", id=swap_id).text
+    assert shifts(program("tung"), roster)[1]["person"]["name"] == other.name
+    desk.set_aside()
+
+
+def test_a_shift_is_handed_over_on_the_page(desk: Desk, new_browser: Open) -> None:
+    waiting = desk.flag("Đập sắp vỡ")
+    desk.set_aside()
+    lan, long_ = new_browser("lan"), new_browser("long")
+    assert f"Tin báo {waiting.code} chưa ai tiếp nhận" in lan.get("/lich-truc").text
+    said = {"open_work": "Một tin báo", "deadlines": "03:00", "unknown": "Ai đăng trước"}
+    assert "Đã ghi nhận" in lan.post("/lich-truc/ban-giao", **said).text
+    page = long_.get("/lich-truc").text
+    assert "Trần Thị Lan bàn giao cho đồng chí" in page
+    assert "Ai đăng trước" in page
+    note_id = page.split('name="id" value="')[1].split('"')[0]
+    assert "Đỗ Văn Long đã nhận" in long_.post("/lich-truc/nhan-ban-giao", id=note_id).text
+    assert "Bàn giao ca" not in lan.get("/lich-truc").text
+    desk.set_aside()
+
+
+def test_a_calendar_address_is_made_and_revoked_on_the_page(desk: Desk, new_browser: Open) -> None:
+    lan = new_browser("lan")
+    page = lan.post("/lich-truc/dia-chi-lich").text
+    path = "/lich/" + page.split("/lich/")[1].split("<")[0]
+    assert lan.get(path).status_code == 200
+    feed_id = page.split('action="/lich-truc/thu-hoi-lich"')[1].split('name="id" value="')[1]
+    lan.post("/lich-truc/thu-hoi-lich", id=feed_id.split('"')[0])
+    assert lan.get(path).status_code == 404

@@ -253,6 +253,17 @@ def test_a_new_rotation_follows_the_one_that_ends(desk: Desk) -> None:
     assert desk.facts(DESK)[-2:] == ["RotationEnded", "RotationSet"]
 
 
+def test_a_roster_given_up_is_missed_for_a_week_and_no_longer(desk: Desk) -> None:
+    roster = draw_up(desk, desk.cast.duc, valid_to=date(2026, 11, 24))
+    late = START + timedelta(days=1)
+    assert [g.starts_at for g in found(late, late + timedelta(days=5), FaultKind.GAP)] == [
+        local(25, 6)
+    ]
+    desk.time += timedelta(days=12)
+    assert not found(desk.time, desk.time + timedelta(days=5), FaultKind.GAP)
+    assert roster.around_the_clock
+
+
 def test_somebody_stands_in_for_a_part_of_a_shift(desk: Desk) -> None:
     cast = desk.cast
     roster = draw_up(desk, cast.duc, cast.hoa)
@@ -487,7 +498,10 @@ def test_whoever_left_the_desk_is_on_duty_no_more(desk: Desk) -> None:
     desk.time = local(24, 9).astimezone(UTC)
     with database.transaction() as session:
         session.get_one(Person, cast.duc.id).active = False
+        session.flush()
+        assert filling.due(session) == [roster.id]
         filling.fill(session, rosters.get(session, roster.id))
+        assert filling.due(session) == []
     desk.time += hours(1)
     with database.transaction() as session:
         filling.fill(session, rosters.get(session, roster.id))

@@ -1,18 +1,21 @@
 """Faults of the rosters: nobody on duty, one person twice, somebody away who should be on duty."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from uuid import UUID
 
 from sqlmodel import Session
 
 from incidents.people import rosters
-from incidents.people.duty import changes, filling, schedule
+from incidents.people.duty import changes, filling, rotations, schedule
 from incidents.people.roles import Role
 from incidents.people.rosters import Roster, Shift
 from incidents.record import clock
 from incidents.record.language import N_, Labelled
+
+RETIRED_AFTER = timedelta(days=7)
+"""So long after the last rotation ended, a roster is no longer missed."""
 
 
 class FaultKind(Labelled):
@@ -79,9 +82,10 @@ def find(session: Session, start: datetime, end: datetime) -> list[Fault]:
 
 
 def _in_force(session: Session, roster: Roster, start: datetime) -> datetime | None:
-    """From when on a roster keeps its role; ``None`` while it has no rotation."""
-    rows = filling.rotations.of_roster(session, roster.id)
-    if not rows:
+    """From when on a roster keeps its role; ``None`` before its first rotation or once retired."""
+    rows = rotations.of_roster(session, roster.id)
+    given_up = start.astimezone(clock.LOCAL).date() - RETIRED_AFTER
+    if all(r.valid_to and r.valid_to < given_up for r, _ in rows):
         return None
     first = min(
         datetime.combine(r.valid_from, r.hand_over, clock.LOCAL).astimezone(start.tzinfo)

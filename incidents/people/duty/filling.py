@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 from incidents.people import rosters
 from incidents.people.duty import changes, rotations
 from incidents.people.duty.spans import Span, changed, present
+from incidents.people.persons import Person
 from incidents.people.rosters import Roster, Shift
 from incidents.record import clock
 
@@ -77,9 +78,17 @@ def spans(session: Session, roster: Roster, start: datetime, end: datetime) -> l
 
 
 def due(session: Session) -> list[UUID]:
-    """The rosters whose rows no longer reach far enough ahead."""
-    late = col(Roster.filled_until) < clock.now() + AT_LEAST
-    return list(session.exec(select(Roster.id).where(late).order_by(col(Roster.id))))
+    """The rosters whose rows no longer reach far enough ahead, or name somebody who has left."""
+    now = clock.now()
+    late = session.exec(select(Roster.id).where(col(Roster.filled_until) < now + AT_LEAST))
+    left = session.exec(
+        select(Shift.roster_id)
+        .join(Person, col(Person.id) == Shift.person_id)
+        .where(
+            Shift.ends_at > now, col(Shift.roster_id).is_not(None), col(Person.active).is_(False)
+        )
+    )
+    return sorted({*late, *(roster_id for roster_id in left if roster_id)})
 
 
 def _row(roster: Roster, span: Span, now: datetime) -> Shift:
