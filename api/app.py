@@ -13,6 +13,7 @@ from api.headers import SecureHeaders
 from api.live import Pages
 from api.pages import (
     account,
+    calendars,
     clock_rules,
     desk,
     flags,
@@ -26,14 +27,17 @@ from api.pages import (
     statement_pages,
     step_pages,
 )
+from api.pages import rosters as roster_pages
 from api.rest import (
     clocks,
     directory,
+    duty,
     exercises,
     health,
     incidents,
     matters,
     repeats,
+    rosters,
     sessions,
     signals,
     steps,
@@ -42,11 +46,13 @@ from api.rest import (
 
 _PAGES = (
     account,
+    calendars,
     desk,
     flags,
     handbook,
     records,
     room,
+    roster_pages,
     step_pages,
     statement_pages,
     links,
@@ -67,6 +73,8 @@ _REST = (
     wordings,
     clocks,
     directory,
+    rosters,
+    duty,
     health,
 )
 

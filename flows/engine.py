@@ -15,7 +15,7 @@ from sqlmodel import Session
 from flows import advancing, catalogue, resident
 from flows.advancing import GIVEN_BACK, Ending
 from flows.backfill import Backfill
-from flows.duties import audit, deliver, escalate
+from flows.duties import audit, deliver, escalate, rosters
 from flows.duties.advance import Advancing
 from flows.duty import Duty
 from flows.lookout import Lookout
@@ -27,6 +27,7 @@ from incidents.record import database, outbox, settings
 from incidents.response import runs
 
 _AUDIT_EVERY = 15.0
+_ROSTERS_EVERY = 60.0
 _BACKFILL_EVERY = 2.0
 
 _log = structlog.get_logger(__name__)
@@ -60,7 +61,8 @@ class Engine:
 
     def tick(self) -> int:
         """Every duty once, one after the other; says how much was done."""
-        return escalate.escalate() + self.advance_due() + deliver.deliver() + audit.audit()
+        kept = escalate.escalate() + rosters.rosters()
+        return kept + self.advance_due() + deliver.deliver() + audit.audit()
 
     def advance_due(self) -> int:
         """Only the advances that are due, here and now; says how many."""
@@ -78,6 +80,7 @@ class Engine:
             Duty("deliver", deliver.deliver, outbox.next_due),
             Duty("advance", self._advancing.start_due, self._next_advance),
             Duty("escalate", escalate.escalate, escalate.next_due),
+            Duty("rosters", _once(rosters.rosters), every=_ROSTERS_EVERY),
             Duty("audit", _once(audit.audit), every=_AUDIT_EVERY),
             Duty("backfill", Backfill(self.resident, self.shelf).fill, every=_BACKFILL_EVERY),
         ]

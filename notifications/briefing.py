@@ -42,6 +42,20 @@ ANSWERED_BY_LINK = frozenset(
 """Kinds whose recipient may answer through the link; the others lead to the desk."""
 
 
+ABOUT_ROSTERS = frozenset(
+    {
+        "swap_asked",
+        "swap_accepted",
+        "swap_declined",
+        "stand_in_set",
+        "shift_handed_over",
+        "hand_over_missing",
+        "roster_gap",
+    }
+)
+"""Kinds that lead to the page of the rosters."""
+
+
 @dataclass(frozen=True)
 class Briefing:
     """Everything one message may say; ``about`` holds plain values only."""
@@ -127,7 +141,7 @@ class _Found:
             exercise=bool(drill and drill.exercise),
             tag=incident.number if incident else signal.code if signal else "",
             thread=str(message.incident_id or message.signal_id or "") or None,
-            link=answer_address(message) if answerable else _room(incident, signal),
+            link=answer_address(message) if answerable else _page(message, incident, signal),
             number=links.number(message.id) if answerable else None,
             about=about,
         )
@@ -189,6 +203,8 @@ class _Found:
                     read[name] = [Channel(each) for each in value]
                 case "level":
                     read["level_name"] = Level(value).label
+                case "starts_at" | "ends_at":
+                    read[name] = of_moment(value)
                 case "by":
                     read[name] = self._name(UUID(value))
                 case "clock":
@@ -246,6 +262,12 @@ def _incident(incident: Incident) -> dict[str, Any]:
         "provisional": incident.level_provisional,
         "status": incident.status,
     }
+
+
+def _page(message: OutgoingMessage, incident: Incident | None, signal: Signal | None) -> str:
+    if message.kind in ABOUT_ROSTERS:
+        return f"{settings.current().address}/lich-truc"
+    return _room(incident, signal)
 
 
 def _room(incident: Incident | None, signal: Signal | None) -> str:

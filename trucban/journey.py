@@ -116,7 +116,7 @@ class Journey:
         return f"/incidents/{self.number}{path}"
 
     def _officer(self) -> str:
-        on_duty = self._door.get("quan.tri", "/rosters")["items"][0]["people"]
+        on_duty = self._door.get("quan.tri", "/on-duty")["items"][0]["people"]
         return self._door.username(on_duty[0]["id"])
 
     def _holder(self, role: str) -> str:

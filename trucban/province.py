@@ -11,11 +11,12 @@ from sqlmodel import Session, select
 from incidents.matter.taskforces import FoundingDecision
 from incidents.people import sign_ins
 from incidents.people.authorisations import Authorisation
+from incidents.people.duty import keeping
 from incidents.people.organisations import Organisation
 from incidents.people.persons import ContactPoint, Person
 from incidents.people.roles import Role, RoleHolder
-from incidents.people.rosters import Shift
 from incidents.record import clock
+from incidents.record.actors import Actor, Via
 from incidents.record.language import Language
 from incidents.record.outbox import Channel
 from incidents.words import statements
@@ -28,13 +29,14 @@ NAME = "Ủy ban nhân dân tỉnh Cửa Sông"
 PASSWORD = "trucban-demo"  # noqa: S105 - it guards invented data only
 """Everybody's password in the demo."""
 
-SHIFT_DAYS = 60
-"""How many days ahead the rosters are filled."""
+SHIFTS = (
+    (Role.DUTY_OFFICER, "Trực ban truyền thông", "SVHTTDL", "FREQ=DAILY;BYHOUR=6,14,22", 8),
+    (Role.DEPARTMENT_DUTY_LEADER, "Trực lãnh đạo sở", "SVHTTDL", "FREQ=DAILY", 24),
+    (Role.OFFICE_DUTY, "Trực Văn phòng UBND", "VP", "FREQ=DAILY", 24),
+)
+"""Role, roster, its office, when shifts begin, and for how many hours; its people take turns."""
 
-SHIFTS = ((Role.DUTY_OFFICER, 8), (Role.DEPARTMENT_DUTY_LEADER, 24), (Role.OFFICE_DUTY, 24))
-"""Who is on duty in turn, and for how many hours each."""
-
-_FIRST_SHIFT = time(6)
+_HAND_OVER = time(6)
 
 
 class _Post(NamedTuple):
@@ -118,20 +120,25 @@ def _reachable(session: Session, person: Person, now: datetime) -> None:
 
 
 def _fill_rosters(session: Session, people: dict[str, Person], today: date) -> None:
-    """Somebody is on duty at every moment from yesterday on, day and night."""
-    begin = datetime.combine(today - timedelta(days=2), _FIRST_SHIFT, clock.LOCAL)
-    for role, hours in SHIFTS:
-        in_turn = [people[each.username].id for each in _posts() if each.role == role.value]
-        for turn in range((SHIFT_DAYS + 2) * 24 // hours):
-            starts_at = begin + turn * timedelta(hours=hours)
-            session.add(
-                Shift(
-                    role=role,
-                    person_id=in_turn[turn % len(in_turn)],
-                    starts_at=starts_at,
-                    ends_at=starts_at + timedelta(hours=hours),
-                )
-            )
+    """Somebody is on duty at every moment from now on, day and night, by rotation."""
+    session.flush()
+    keeper = Actor(people["quan.tri"].id, Via.COMMAND)
+    bodies = {o.code: o.id for o in session.exec(select(Organisation))}
+    for role, name, office, rule, hours in SHIFTS:
+        roster = keeping.draw_up(
+            session, name, role=role, organisation_id=bodies[office], by=keeper
+        )
+        session.flush()
+        keeping.add(
+            session,
+            roster.id,
+            people=[people[each.username].id for each in _posts() if each.role == role.value],
+            rule=rule,
+            hand_over=_HAND_OVER,
+            length=timedelta(hours=hours),
+            valid_from=today - timedelta(days=2),
+            by=keeper,
+        )
 
 
 def _sign_papers(session: Session, people: dict[str, Person], now: datetime, today: date) -> None:

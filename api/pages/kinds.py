@@ -23,5 +23,12 @@ KINDS: dict[str, str] = {
     "stood_down": N_("dừng xử lý"),
     "incident_closed": N_("kết thúc vụ việc"),
     "publication": N_("đăng, rút trên trang công bố"),
+    "swap_asked": N_("đề nghị đổi ca trực"),
+    "swap_accepted": N_("đã nhận ca trực"),
+    "swap_declined": N_("không nhận ca trực"),
+    "stand_in_set": N_("trực thay"),
+    "shift_handed_over": N_("bàn giao ca trực"),
+    "hand_over_missing": N_("chưa có bản bàn giao ca"),
+    "roster_gap": N_("lịch trực trống"),
     "audit_alarm": N_("cảnh báo của bàn trực"),
 }

@@ -1,4 +1,4 @@
-"""What a caller chooses from: people, shifts, playbooks, shells, task forces and runs."""
+"""What a caller chooses from: people, playbooks, shells, task forces and runs."""
 
 from fastapi import APIRouter
 from sqlmodel import col, select
@@ -6,7 +6,6 @@ from sqlmodel import col, select
 from api.dependencies import Db, RestCaller
 from api.rest.shapes import (
     MemberOut,
-    OnShiftOut,
     Page,
     PersonOut,
     PlaybookOut,
@@ -16,10 +15,7 @@ from api.rest.shapes import (
 )
 from incidents.matter.incidents import Incident
 from incidents.matter.taskforces import TaskForce, TaskForceMember
-from incidents.people import persons, rosters
 from incidents.people.persons import Person
-from incidents.people.roles import Role
-from incidents.record import clock
 from incidents.response import catalog
 from incidents.response.runs import PlaybookRun
 from incidents.rights.permissions import Deed
@@ -34,19 +30,6 @@ def people(session: Db, caller: RestCaller) -> Page[PersonOut]:
     caller.require(session, Deed.SEE_DESK)
     rows = session.exec(select(Person).where(col(Person.active)).order_by(col(Person.name)))
     return Page(items=[PersonOut.model_validate(r) for r in rows])
-
-
-@router.get("/rosters", summary="Who is on shift now")
-def on_shift(session: Db, caller: RestCaller) -> Page[OnShiftOut]:
-    """The duty officer and the stand-ins."""
-    caller.require(session, Deed.SEE_DESK)
-    items: list[OnShiftOut] = []
-    for role in (Role.DUTY_OFFICER, *rosters.STAND_INS):
-        found = persons.names(session, rosters.on_shift(session, clock.now(), role))
-        items.append(
-            OnShiftOut(role=role, people=[PersonOut.model_validate(p) for p in found.values()])
-        )
-    return Page(items=items)
 
 
 @router.get("/playbooks", summary="Playbooks on offer")

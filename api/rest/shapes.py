@@ -303,13 +303,6 @@ class PlaybookOut(BaseModel):
     outline: dict[str, Any]
 
 
-class OnShiftOut(BaseModel):
-    """Who is on duty now."""
-
-    role: Role
-    people: list[PersonOut]
-
-
 class MemberOut(Shape):
     """A seat in a task force."""
 

@@ -10,12 +10,26 @@ from sqlmodel import Session
 
 from incidents.matter import clock_rules
 from incidents.people import persons
+from incidents.people.duty import absences, feeds, keeping, stand_ins, swaps
 from incidents.record import timeline
 from incidents.record.facts import Fact
 from incidents.record.language import N_, Language, speech
-from incidents.response import catalog, exercises, grading, journal, lifecycle, runs, signing, steps
+from incidents.response import (
+    catalog,
+    exercises,
+    grading,
+    handovers,
+    journal,
+    lifecycle,
+    runs,
+    signing,
+    steps,
+)
 
-TELLERS = (exercises, grading, journal, lifecycle, signing)
+TELLERS = (
+    *(absences, feeds, keeping, stand_ins, swaps),
+    *(exercises, grading, handovers, journal, lifecycle, signing),
+)
 """What enters every fact into the vocabulary: whoever reads can read whatever was recorded."""
 
 

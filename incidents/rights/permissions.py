@@ -12,6 +12,7 @@ from incidents.intake.signals import Signal
 from incidents.matter import taskforces
 from incidents.matter.incidents import Incident
 from incidents.people import rosters
+from incidents.people.duty import swaps
 from incidents.people.persons import Person
 from incidents.people.roles import Role
 from incidents.record import clock
@@ -46,6 +47,9 @@ class Deed(Labelled):
     RELEASE_SHELL = "release_shell", N_("phát mẫu duyệt sẵn")
     WITHDRAW = "withdraw", N_("rút nội dung đã đăng")
     TEND_CLOCK = "tend_clock", N_("xác nhận, kết thúc thời hạn luật định")
+    SEE_ROSTERS = "see_rosters", N_("xem lịch trực")
+    KEEP_ROSTERS = "keep_rosters", N_("lập, sửa lịch trực")
+    OWN_DUTY = "own_duty", N_("đổi ca, báo vắng, bàn giao ca của mình")
     VERIFY_RECORD = "verify_record", N_("kiểm tra tính toàn vẹn")
     ADMINISTER = "administer", N_("quản trị")
 
@@ -79,6 +83,7 @@ _HELD: dict[Deed, frozenset[Role]] = {
     Deed.RELEASE_SHELL: frozenset({Role.DUTY_OFFICER}),
     Deed.WITHDRAW: _ABOVE,
     Deed.TEND_CLOCK: _ROOM | {Role.SPOKESPERSON, Role.LEGAL},
+    Deed.KEEP_ROSTERS: frozenset({Role.STANDING_DEPUTY}),
 }
 
 
@@ -107,7 +112,8 @@ def deeds(session: Session, person: Person, subject: Incident | None = None) -> 
         for deed in Deed
         if deed is Deed.FLAG
         or (deed in _INSIDE and inside)
-        or (deed is Deed.ADMINISTER and person.administrator)
+        or (deed in _ROSTERED and (inside or _has_shift(session, person.id)))
+        or (deed in _ADMINISTRATORS and person.administrator)
         or _HELD.get(deed, frozenset()) & held
     )
 
@@ -141,6 +147,22 @@ def _insider(session: Session, person: Person, subject: Subject) -> bool:
     return person.administrator or bool(roles_in(session, person.id, _incident_of(subject)))
 
 
+def _rostered(session: Session, person: Person, subject: Subject) -> bool:
+    """An insider, or somebody whose only part is a shift to come, theirs or asked to be."""
+    return _insider(session, person, subject) or _has_shift(session, person.id)
+
+
+def _has_shift(session: Session, person_id: UUID) -> bool:
+    return rosters.rostered(session, person_id, clock.now()) or bool(
+        swaps.waiting(session, person_id)
+    )
+
+
+def _keeper(session: Session, person: Person, _subject: Subject) -> bool:
+    """The standing deputy keeps the rosters; an administrator may."""
+    return person.administrator or Role.STANDING_DEPUTY in roles_in(session, person.id, None)
+
+
 def _administrator(_session: Session, person: Person, _subject: Subject) -> bool:
     return person.administrator
 
@@ -165,9 +187,13 @@ def _tends(session: Session, person: Person, subject: Subject) -> bool:
 
 
 _INSIDE = frozenset({Deed.SEE_DESK, Deed.SEE_INCIDENT, Deed.NOTE, Deed.VERIFY_RECORD})
+_ROSTERED = frozenset({Deed.SEE_ROSTERS, Deed.OWN_DUTY})
+_ADMINISTRATORS = frozenset({Deed.ADMINISTER, Deed.KEEP_ROSTERS})
 _RULES: dict[Deed, Callable[[Session, Person, Subject], bool]] = {
     Deed.FLAG: _everyone,
     **dict.fromkeys(_INSIDE, _insider),
+    **dict.fromkeys(_ROSTERED, _rostered),
+    Deed.KEEP_ROSTERS: _keeper,
     Deed.ANSWER: _answers,
     Deed.SIGN: _signs,
     Deed.TEND_CLOCK: _tends,

@@ -44,6 +44,14 @@ PAGE_ADMINISTRATORS = (TO_SIGN_IN, NO, NO, NO)
 
 SCORES = dict.fromkeys(("reach", "velocity", "harm", "credibility", "duty"), 1)
 BECAUSE = {"reason": "vì thế"}
+STRETCH = {"starts_at": "2026-12-01T00:00:00Z", "ends_at": "2026-12-02T00:00:00Z"}
+ROTATION = {
+    "people": [str(uuid4())],
+    "rule": "FREQ=DAILY",
+    "hand_over": "06:00",
+    "shift_minutes": 480,
+    "valid_from": "2026-12-01",
+}
 
 # (method, path) → the body that passes its shape, and what each of the four gets.
 TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
@@ -161,7 +169,44 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ),
     ("POST", "/api/v1/publications/{publication_id}/withdraw"): (BECAUSE, WITHDRAWERS),
     ("GET", "/api/v1/people"): (None, INSIDERS),
+    ("GET", "/api/v1/on-duty"): (None, INSIDERS),
     ("GET", "/api/v1/rosters"): (None, INSIDERS),
+    ("POST", "/api/v1/rosters"): (
+        {"name": "x", "role": "office_duty", "organisation": "UBND"},
+        COMMAND_ONLY,
+    ),
+    ("GET", "/api/v1/rosters/faults"): (None, INSIDERS),
+    ("GET", "/api/v1/rosters/{roster_id}"): (None, INSIDERS),
+    ("GET", "/api/v1/rosters/{roster_id}/shifts"): (None, INSIDERS),
+    ("GET", "/api/v1/rosters/{roster_id}/rotations"): (None, INSIDERS),
+    ("POST", "/api/v1/rosters/{roster_id}/rotations"): (ROTATION, COMMAND_ONLY),
+    ("POST", "/api/v1/rotations/{rotation_id}/end"): ({"last_day": "2030-01-01"}, COMMAND_ONLY),
+    ("POST", "/api/v1/rosters/{roster_id}/overrides"): (
+        {"person_id": str(uuid4()), **STRETCH, **BECAUSE},
+        COMMAND_ONLY,
+    ),
+    ("POST", "/api/v1/overrides/{stand_in_id}/cancel"): (None, COMMAND_ONLY),
+    ("GET", "/api/v1/swaps"): (None, INSIDERS),
+    ("POST", "/api/v1/swaps"): (
+        {"shift_id": str(uuid4()), "other_id": str(uuid4())},
+        INSIDERS,
+    ),
+    ("POST", "/api/v1/swaps/{swap_id}/accept"): (None, INSIDERS),
+    ("POST", "/api/v1/swaps/{swap_id}/decline"): (None, INSIDERS),
+    ("POST", "/api/v1/swaps/{swap_id}/withdraw"): (None, INSIDERS),
+    ("GET", "/api/v1/absences"): (None, INSIDERS),
+    ("POST", "/api/v1/absences"): ({"person_id": str(uuid4()), **STRETCH, **BECAUSE}, COMMAND_ONLY),
+    ("POST", "/api/v1/absences/{absence_id}/cancel"): (None, INSIDERS),
+    ("GET", "/api/v1/hand-overs"): (None, INSIDERS),
+    ("GET", "/api/v1/hand-overs/draft"): (None, INSIDERS),
+    ("POST", "/api/v1/hand-overs"): (
+        {"open_work": "x", "deadlines": "x", "unknown": "x"},
+        INSIDERS,
+    ),
+    ("POST", "/api/v1/hand-overs/{note_id}/acknowledge"): (None, INSIDERS),
+    ("GET", "/api/v1/calendar-feeds"): (None, INSIDERS),
+    ("POST", "/api/v1/calendar-feeds"): ({}, INSIDERS),
+    ("POST", "/api/v1/calendar-feeds/{feed_id}/revoke"): (None, INSIDERS),
     ("GET", "/api/v1/playbooks"): (None, INSIDERS),
     ("GET", "/api/v1/shells"): (None, INSIDERS),
     ("GET", "/api/v1/task-forces"): (None, INSIDERS),
@@ -199,6 +244,9 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ),
     ("GET", "/t/{token}"): (None, ANYBODY),
     ("POST", "/t/{token}/{deed}"): ({"number": "00"}, ANYBODY),
+    ("GET", "/lich-truc"): (None, PAGE_INSIDERS),
+    ("POST", "/lich-truc/{deed}"): ({}, PAGE_INSIDERS),
+    ("GET", "/lich/{token}.ics"): (None, ANYBODY),
     ("GET", "/hop-thu-di"): (None, PAGE_DUTY),
     ("GET", "/hop-thu-di/{message_id}"): (None, PAGE_DUTY),
     ("GET", "/cong-bo"): (None, ANYBODY),
@@ -298,6 +346,11 @@ def scene(desk: Desk) -> Scene:
             "clock_id": str(clock.id),
             "rule_id": str(clock.rule_id),
             "day": "2026-12-26",
+            **dict.fromkeys(
+                ("roster_id", "rotation_id", "stand_in_id", "swap_id", "absence_id", "note_id"),
+                str(uuid4()),
+            ),
+            "feed_id": str(uuid4()),
             "token": links.token(told.id),
             "deed": "",
         }
@@ -319,6 +372,7 @@ DEEDS = {
     "/phat-ngon/{statement_id}/{deed}": "sua",
     "/t/{token}/{deed}": "tiep-nhan",
     "/quan-tri/thoi-han/{rule_id}/{deed}": "tham-dinh",
+    "/lich-truc/{deed}": "dia-chi-lich",
 }
 
 

@@ -21,7 +21,7 @@ from incidents.response import clocks
 from incidents.response.catalog import PlaybookWording
 from incidents.response.steps import StepKind
 from incidents.words.approvals import Approval, ApprovalKind, Verdict
-from notifications import delivery, rendering
+from notifications import briefing, delivery, rendering
 from notifications.rendering import Mail
 from tests.notifications.conftest import KEY, Stage
 
@@ -72,6 +72,13 @@ def _every_kind(
     started = _started(stage)
     approval = _approved_by_telephone(stage)
     session.add(approval)
+    about_a_shift = {
+        "role": "duty_officer",
+        "by": str(stage.cast.phuc.id),
+        "starts_at": "2026-11-24T23:00:00+00:00",
+        "ends_at": "2026-11-25T07:00:00+00:00",
+        "count": 2,
+    }
     values: dict[str, dict[str, Any]] = {
         "called_out": {"roles": ["lead", "spokesperson"]},
         "inject": {"inject": 2, "role": "lead", "text": {"vi": "Phóng viên gọi", "en": "A call"}},
@@ -85,6 +92,7 @@ def _every_kind(
         "clock_due": {"clock": str(started.id), "percent": 75},
         "clock_breached": {"clock": str(started.id), "percent": 100},
     }
+    values |= dict.fromkeys(briefing.ABOUT_ROSTERS, about_a_shift)
     made = {}
     for kind in rendering.kinds():
         subject = (

@@ -10,6 +10,7 @@ from sqlmodel import Session, SQLModel, col, select
 from incidents.matter.incidents import today
 from incidents.matter.taskforces import standing_decision
 from incidents.people import authorisations, roles, rosters, sign_ins
+from incidents.people.duty import faults, filling
 from incidents.people.persons import ContactPoint, Person
 from incidents.people.roles import Role
 from incidents.record import clock, database
@@ -67,11 +68,16 @@ def test_everybody_can_sign_in_and_be_reached(seeded: Session) -> None:
 
 
 def test_somebody_is_on_duty_at_every_hour_for_sixty_days(seeded: Session) -> None:
-    begin = clock.now() - timedelta(days=1)
-    for hour in range(0, (province.SHIFT_DAYS) * 24, 5):
+    begin = clock.now()
+    for hour in range(0, filling.HORIZON.days * 24, 5):
         at = begin + timedelta(hours=hour)
-        for role, _ in province.SHIFTS:
+        for role, *_ in province.SHIFTS:
             assert len(rosters.on_shift(seeded, at, role)) == 1, (role, at)
+
+
+def test_the_rosters_have_no_fault_for_two_months(seeded: Session) -> None:
+    assert [r.role for r in rosters.every(seeded)] == [role for role, *_ in province.SHIFTS]
+    assert faults.find(seeded, clock.now(), clock.now() + timedelta(days=70)) == []
 
 
 def test_the_task_force_acts_by_itself_from_level_2_and_the_deputy_may_speak(

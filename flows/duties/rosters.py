@@ -1,0 +1,97 @@
+"""Rosters kept ahead: shifts filled in time, gaps to come and missing hand-over notes told."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from flows.duties import known
+from incidents.people import persons, roles
+from incidents.people import rosters as shifts
+from incidents.people.duty import faults, filling
+from incidents.people.duty.faults import Fault, FaultKind
+from incidents.people.persons import Person
+from incidents.people.roles import Role
+from incidents.record import clock, database
+from incidents.response import handovers
+
+WARN_AHEAD = timedelta(hours=48)
+"""How long before a gap whoever keeps the rosters is told: once now, and once when it has begun."""
+
+_LOOKED_AHEAD = timedelta(days=30)
+
+
+def rosters() -> int:
+    """Everything about rosters that is due; says how much was done."""
+    return _fill() + _warn() + _remind()
+
+
+def _fill() -> int:
+    with database.reading() as session:
+        late = filling.due(session)
+    for roster_id in late:
+        with database.transaction() as session:
+            filling.fill(session, shifts.get(session, roster_id))
+    return len(late)
+
+
+def _warn() -> int:
+    now = clock.now()
+    with database.reading() as session:
+        new = [
+            each
+            for each in faults.find(session, now, now + _LOOKED_AHEAD)
+            if each.kind is FaultKind.GAP
+            and each.starts_at <= now + WARN_AHEAD
+            and not known(session, f"{_key(each, now)}:")
+        ]
+    for each in new:
+        with database.transaction() as session:
+            persons.tell_all(
+                session,
+                _keepers(session),
+                "roster_gap",
+                key=_key(each, now),
+                values={
+                    "role": each.role.value,
+                    "starts_at": each.starts_at.isoformat(),
+                    "ends_at": each.ends_at.isoformat(),
+                },
+            )
+    return len(new)
+
+
+def _key(gap: Fault, now: datetime) -> str:
+    """One gap, one key, although what is past of it and what is too far ahead are cut off."""
+    if gap.starts_at > now:
+        which = gap.starts_at.isoformat()
+    elif gap.ends_at < now + _LOOKED_AHEAD:
+        which = f"until {gap.ends_at.isoformat()}"
+    else:
+        which = f"on {now.astimezone(clock.LOCAL).date()}"  # a role nobody keeps: once a day
+    return f"gap:{gap.role}:{which}"
+
+
+def _keepers(session: Session) -> list[UUID]:
+    """The standing deputy keeps the rosters; without one, the administrators."""
+    deputy = roles.holders(session, Role.STANDING_DEPUTY, clock.now())[:1]
+    if deputy:
+        return deputy
+    administrators = select(Person.id).where(
+        col(Person.administrator).is_(True), col(Person.active).is_(True)
+    )
+    return list(session.exec(administrators.order_by(col(Person.id))))
+
+
+def _remind() -> int:
+    with database.reading() as session:
+        missing = [
+            shift
+            for shift in handovers.missing(session)
+            if not known(session, f"hand-over-missing:{shift.id}:")
+        ]
+    for shift in missing:
+        with database.transaction() as session:
+            if handovers.of_shift(session, shift.id) is None:
+                handovers.remind(session, shift)
+    return len(missing)

@@ -1,0 +1,1 @@
+"""Duty rosters: rotations, what changes them, the shifts that come of both, and their faults."""
