@@ -1,6 +1,6 @@
 """What messages are about, as plain values: gathered for a whole batch in a few queries."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import parseaddr
@@ -190,21 +190,14 @@ class _Found:
 
     def _values(self, message: OutgoingMessage) -> dict[str, Any]:
         """The message's own values, with closed choices and names as people read them."""
-        read: dict[str, Any] = dict(message.values)
+        read: dict[str, Any] = {
+            name: _READ_AS[name](value) if name in _READ_AS else value
+            for name, value in message.values.items()
+        }
         for name, value in message.values.items():
             match name:
-                case "roles":
-                    read[name] = [Role(each) for each in value]
-                case "role":
-                    read[name] = Role(value)
-                case "kind":
-                    read[name] = StatementKind(value)
-                case "channels":
-                    read[name] = [Channel(each) for each in value]
                 case "level":
                     read["level_name"] = Level(value).label
-                case "starts_at" | "ends_at":
-                    read[name] = of_moment(value)
                 case "by":
                     read[name] = self._name(UUID(value))
                 case "clock":
@@ -280,3 +273,21 @@ def _room(incident: Incident | None, signal: Signal | None) -> str:
 def of_moment(value: datetime | str | None) -> datetime | None:
     """A moment from an answer, which keeps it as ISO 8601 text."""
     return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _roles(values: list[str]) -> list[Role]:
+    return [Role(each) for each in values]
+
+
+def _channels(values: list[str]) -> list[Channel]:
+    return [Channel(each) for each in values]
+
+
+_READ_AS: dict[str, Callable[[Any], Any]] = {
+    "roles": _roles,
+    "role": Role,
+    "kind": StatementKind,
+    "channels": _channels,
+    "starts_at": of_moment,
+    "ends_at": of_moment,
+}
