@@ -22,6 +22,7 @@ from incidents.matter.incidents import Incident
 from incidents.matter.severity import Level
 from incidents.people.roles import Role
 from incidents.record import clock
+from incidents.response import catalog
 from incidents.response.exercise_forms import Inject
 from incidents.response.steps import StepKind
 
@@ -143,7 +144,7 @@ def as_rows(planned: Sequence[Planned], titles: Mapping[str, str]) -> list[dict[
     return [
         {
             "key": each.key,
-            "title": titles.get(each.key, each.key),
+            "title": catalog.title_in(titles, each.key),
             "kind": each.kind.value,
             "role": each.role.value,
             "then": each.then.value if each.then else None,

@@ -159,6 +159,8 @@ def rehearse(
 
 def _show_sequence(book: "Handbook", planned: "Sequence[Planned]", level: int, say: Speech) -> None:
     titles = {step.key: step.title for step in book.steps}
+    # Of what comes round and round, two rounds are shown: the others read the same.
+    shown = [each for each in planned if each.key in titles]
     put(f"{book.code} · {book.title}")
     put(
         say.text(
@@ -189,9 +191,16 @@ def _show_sequence(book: "Handbook", planned: "Sequence[Planned]", level: int, s
                 titles[each.key] + ("" if each.mandatory else f" ({say.text(N_('tùy chọn'))})"),
                 say.value(each.then),
             ]
-            for each in planned
+            for each in shown
         ],
     )
+    if len(shown) < len(planned):
+        put(
+            say.text(
+                N_("… và thêm %(count)s việc của các vòng lặp sau, cùng nhịp như trên."),
+                count=len(planned) - len(shown),
+            )
+        )
 
 
 def on_paper(length: "timedelta", say: Speech) -> str:

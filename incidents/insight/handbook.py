@@ -14,11 +14,11 @@ from incidents.insight.branching import Choice, Condition, Conditions, choices
 from incidents.matter.severity import Level
 from incidents.people.roles import Role
 from incidents.record.language import Language, Speech, speech
-from incidents.response import exercise_forms, forms
+from incidents.response import crisis_forms, exercise_forms, forms
 from incidents.response.catalog import PlaybookVersion
 from incidents.response.steps import StepKind
 
-FORMS = (forms, exercise_forms)
+FORMS = (forms, crisis_forms, exercise_forms)
 """What enters every form into the registry."""
 
 _REPEAT = re.compile(r"^(?P<first>.+?) [2-9](?P<signer> \(\w+\))?$")

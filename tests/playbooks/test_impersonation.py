@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from incidents.matter.incidents import Finding
-from incidents.response.forms import Attack
+from incidents.response.crisis_forms import Attack
 from incidents.response.runs import RunState
 from incidents.response.steps import StepState
 from incidents.words.approvals import Verdict

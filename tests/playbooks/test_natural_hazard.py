@@ -9,7 +9,7 @@ from incidents.matter.incidents import Finding
 from incidents.people.persons import Person
 from incidents.record import database
 from incidents.record.language import Language
-from incidents.response.forms import Danger
+from incidents.response.crisis_forms import Danger
 from incidents.response.runs import RunState
 from incidents.response.steps import StepState
 from incidents.words.approvals import Verdict

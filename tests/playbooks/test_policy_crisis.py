@@ -6,7 +6,7 @@ import pytest
 
 from incidents.people.roles import Role
 from incidents.record.errors import Invalid
-from incidents.response.forms import PolicyCourse
+from incidents.response.crisis_forms import PolicyCourse
 from incidents.response.runs import RunState
 from incidents.response.steps import StepState
 from incidents.words.statements import StatementKind

@@ -7,7 +7,8 @@ import pytest
 
 from incidents.matter.incidents import Finding
 from incidents.people.roles import Role
-from incidents.response.forms import Course, Redress
+from incidents.response.crisis_forms import Redress
+from incidents.response.forms import Course
 from incidents.response.runs import RunState
 from incidents.response.steps import StepState
 from incidents.words.approvals import Verdict
