@@ -83,3 +83,15 @@ def test_the_handbook_page_names_forms_deadlines_by_level_and_templates(trucban:
 def test_an_unknown_playbook_is_no(trucban: Trucban) -> None:
     for command in ("show", "rehearse"):
         assert trucban("playbooks", command, "KHONG_CO").code == 1
+
+
+@pytest.mark.parametrize("code", [playbook.code for playbook in PLAYBOOKS])
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_every_playbook_can_be_rehearsed_and_reads_in_words(
+    trucban: Trucban, code: str, lang: str
+) -> None:
+    said = trucban("playbooks", "rehearse", code, "--lang", lang)
+    assert said.code == 0
+    steps = trucban("playbooks", "rehearse", code, "--lang", lang, "--json").json["sequence"]
+    assert steps
+    assert all(step["title"] != step["key"] for step in steps)
