@@ -1,20 +1,26 @@
 """Publishing the playbooks as rows, so that pages need no playbook code."""
 
+import hashlib
 import tomllib
 from collections.abc import Sequence
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Any
 
 from sqlmodel import Session, select
 
 from flows import advancing, exploring
 from flows.playbook import Playbook
-from incidents.record import clock
+from incidents.record import clock, database
 from incidents.record.language import Language
 from incidents.response import catalog
 from incidents.response.catalog import PlaybookVersion
 from incidents.response.runs import PlaybookRun, RunState
+
+EXPLORED_BY = "explored_by"
+"""Where an outline says what drew it."""
 
 
 def read(playbook: Playbook) -> PlaybookVersion:
@@ -38,7 +44,7 @@ def _as_written(outline: dict[str, Any], keys: list[str]) -> dict[str, Any]:
     place = {key: number for number, key in enumerate(keys)}
     steps = sorted(outline["steps"], key=lambda step: place.get(step["key"], len(place)))
     edges = sorted(outline["edges"], key=lambda edge: place.get(edge["to"], len(place)))
-    return outline | {"steps": steps, "edges": edges}
+    return outline | {"steps": steps, "edges": edges, EXPLORED_BY: _explorer()}
 
 
 def _texts(folder: Traversable, playbook: Playbook, language: Language) -> dict[str, Any]:
@@ -60,10 +66,41 @@ def _templates(folder: Traversable, language: Language) -> dict[str, dict[str, s
     return found
 
 
-def publish(session: Session, playbooks: Sequence[Playbook]) -> None:
-    """Publish every playbook; unchanged ones stay as they are."""
-    for playbook in playbooks:
-        catalog.publish(session, read(playbook))
+def publish(playbooks: Sequence[Playbook]) -> None:
+    """Publish every playbook that is new or changed.
+
+    Exploring takes seconds: what is unchanged is not explored anew, so that an engine that was
+    killed is back at once, and nothing is locked meanwhile.
+    """
+    with database.reading() as session:
+        known = {(row.code, row.version): row for row in session.exec(select(PlaybookVersion))}
+    changed = [p for p in playbooks if not _published(known.get((p.code, p.version)), p)]
+    rows = [read(playbook) for playbook in changed]
+    if rows:
+        with database.transaction() as session:
+            for row in rows:
+                catalog.publish(session, row)
+
+
+def _published(row: PlaybookVersion | None, playbook: Playbook) -> bool:
+    """Whether a row is what reading the playbook would give."""
+    if row is None or row.source_sha256 != playbook.source_sha256:
+        return False
+    folder = files(playbook.module)
+    return (
+        row.outline.get(EXPLORED_BY) == _explorer()
+        and row.texts == {each.value: _texts(folder, playbook, each) for each in Language}
+        and row.templates == {each.value: _templates(folder, each) for each in Language}
+    )
+
+
+@cache
+def _explorer() -> str:
+    """The hash of what explores: another release may see more in the same playbook."""
+    digest = hashlib.sha256()
+    for file in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
 
 
 def missing_versions(session: Session, playbooks: Sequence[Playbook]) -> list[tuple[str, int]]:

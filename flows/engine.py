@@ -53,8 +53,8 @@ class Engine:
 
     def publish_catalogue(self) -> None:
         """Publish every playbook, and refuse to go on without a version a live run is bound to."""
-        with database.transaction() as session:
-            catalogue.publish(session, self.playbooks)
+        catalogue.publish(self.playbooks)
+        with database.reading() as session:
             missing = catalogue.missing_versions(session, self.playbooks)
         if missing:
             raise VersionDropped(", ".join(f"{code} v{version}" for code, version in missing))

@@ -59,7 +59,7 @@ def publish(session: Session, published: PlaybookVersion) -> PlaybookVersion:
         return published
     if (
         row.source_sha256 != published.source_sha256
-        or row.outline.keys() != published.outline.keys()
+        or row.outline != published.outline
         or row.texts != published.texts
         or row.templates != published.templates
     ):

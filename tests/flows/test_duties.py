@@ -7,11 +7,12 @@ from uuid import uuid4
 import pytest
 from sqlmodel import Session, select
 
-from flows import resident
+from flows import catalogue, exploring, resident
 from flows.advancing import GIVEN_BACK
 from flows.duties import audit, escalate
 from flows.duty import Duty
 from flows.lookout import Lookout
+from flows.playbook import Playbook
 from incidents.intake import signals
 from incidents.intake.signals import SignalState
 from incidents.matter import taskforces
@@ -20,9 +21,11 @@ from incidents.record import clock, database, outbox, proof, settings
 from incidents.record.actors import Actor, Via
 from incidents.record.outbox import MessageState, OutgoingMessage
 from incidents.response import lifecycle, runs, telephone
+from incidents.response.catalog import PlaybookVersion
 from incidents.response.runs import Advance, Where
 from incidents.response.steps import StepKind
 from incidents.words.approvals import Verdict
+from playbooks.exercise import exercise
 from tests.cast import Cast
 from tests.harness import Desk, hours, minutes
 
@@ -282,3 +285,33 @@ def test_an_executor_that_lacks_the_bound_version_gives_the_run_back(desk: Desk)
     assert (last.outcome, last.where) == ("given back", Where.PLAIN)
     desk.deliver()
     desk.set_aside()
+
+
+def test_what_is_published_unchanged_is_not_explored_anew(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalogue.publish([exercise])
+    with database.transaction() as session:
+        row = session.exec(
+            select(PlaybookVersion).where(PlaybookVersion.code == exercise.code)
+        ).one()
+        drawn = row.outline
+    explored: list[str] = []
+
+    def explore(playbook: Playbook) -> exploring.Outline:
+        explored.append(playbook.code)
+        return draw(playbook)
+
+    draw = exploring.explore
+    monkeypatch.setattr(exploring, "explore", explore)
+    catalogue.publish([exercise])
+    assert explored == []
+
+    with database.transaction() as session:
+        row = session.get_one(PlaybookVersion, row.id)
+        row.outline = {**drawn, "explored_by": "another release"}
+        session.add(row)
+    catalogue.publish([exercise])
+    assert explored == [exercise.code]
+    with database.reading() as session:
+        assert session.get_one(PlaybookVersion, row.id).outline == drawn
