@@ -1,17 +1,26 @@
-"""Bringing a database to the newest revision, and comparing it with the models."""
+"""Bringing a database to the newest revision, and comparing it with the models.
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+Alembic is loaded by whoever migrates and by nobody else: a desk whose database is up to date
+answers its first page without it.
+"""
+
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, inspect, text
 
 from incidents.record import database
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 _LOCK = 0x7472756362616E  # "trucban": one migrating process at a time on PostgreSQL
 
 
-def _config(connection: Connection) -> Config:
+def _config(connection: Connection) -> "Config":
+    from alembic.config import Config  # noqa: PLC0415
+
     config = Config()
     config.set_main_option("script_location", "incidents.record:migrations")
     config.attributes["connection"] = connection
@@ -23,33 +32,44 @@ def upgrade() -> None:
     with database.writing_engine().begin() as connection:
         if not database.is_sqlite():
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-        if _current(connection) != _newest():
+        if _current(connection) != newest():
+            from alembic import command  # noqa: PLC0415
+
             command.upgrade(_config(connection), "head")
 
 
 def _current(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
-def _newest() -> str | None:
-    config = Config()
-    config.set_main_option("script_location", "incidents.record:migrations")
-    return ScriptDirectory.from_config(config).get_current_head()
+@cache
+def newest() -> str:
+    """Return the newest revision this program knows, told by the names of the revisions' files."""
+    revisions = files("incidents.record.migrations").joinpath("versions").iterdir()
+    return max(
+        revision.name.partition("_")[0] for revision in revisions if revision.name.endswith(".py")
+    )
 
 
 def ready() -> bool:
     """Whether the database is at the newest revision."""
     with database.reading_engine().connect() as connection:
-        return _current(connection) == _newest()
+        return _current(connection) == newest()
 
 
 def check() -> None:
     """Raise when models and migrations differ (a developer forgot a revision)."""
+    from alembic import command  # noqa: PLC0415
+
     with database.writing_engine().begin() as connection:
         command.check(_config(connection))
 
 
 def new_revision(message: str, revision: str) -> None:
     """Write the next revision from the difference between the models and the database."""
+    from alembic import command  # noqa: PLC0415
+
     with database.writing_engine().begin() as connection:
         command.revision(_config(connection), message=message, autogenerate=True, rev_id=revision)

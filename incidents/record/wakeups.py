@@ -2,12 +2,14 @@
 
 import time
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-import psycopg
 from sqlalchemy import make_url
 
 from incidents.record import database, settings
+
+if TYPE_CHECKING:
+    import psycopg
 
 # PRAGMA data_version costs microseconds; this bounds both the wake-up delay and the idle cost.
 _LOOK_EVERY = 0.005
@@ -26,6 +28,8 @@ class Watch:
             self._sqlite = database.reading_engine().raw_connection()
             self._seen = self._version()
         else:
+            import psycopg  # noqa: PLC0415 - a desk on SQLite starts without it
+
             url = make_url(settings.current().database).set(drivername="postgresql")
             self._postgres = psycopg.connect(
                 url.render_as_string(hide_password=False), autocommit=True

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from alembic import command
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 
 from incidents.record import database, schema, settings
@@ -19,6 +20,12 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 def test_models_equal_migrations(migrated: None) -> None:
     schema.check()
     assert schema.ready()
+
+
+def test_the_newest_revision_is_the_one_alembic_means(migrated: None) -> None:
+    with database.writing_engine().begin() as connection:
+        scripts = ScriptDirectory.from_config(schema._config(connection))
+    assert schema.newest() == scripts.get_current_head()
 
 
 def test_upgrading_twice_changes_nothing(migrated: None) -> None:
