@@ -35,7 +35,7 @@ from incidents.response import (
     catalog,
     clock_alarms,
     clock_ringing,
-    lifecycle,
+    opening,
     passing,
     runs,
     signing,
@@ -224,7 +224,7 @@ class Desk:
         who = values.pop("by", self.cast.lan)
         values = {"playbook": CODE, "title": "Tin đồn vỡ đập hồ chứa", **values}
         return self.do(
-            lifecycle.open, level=level, signal_id=signal.id if signal else None, by=who, **values
+            opening.open, level=level, signal_id=signal.id if signal else None, by=who, **values
         )
 
     def opened(self, *, level: int = 3, roles: Sequence[Role] = ()) -> Incident:

@@ -34,7 +34,7 @@ def open_incident(
     from incidents.intake.signals import Nature, SignalState
     from incidents.record import database
     from incidents.record.errors import Invalid
-    from incidents.response import lifecycle
+    from incidents.response import opening
     from incidents.rights.permissions import Deed
     from trucban import desk
 
@@ -50,7 +50,7 @@ def open_incident(
             # Opening at once is taking it: nobody else needs to be woken for it.
             desk.act(session, username, Deed.TRIAGE, signal)
             signals.acknowledge(session, signal.id, by=by)
-        incident = lifecycle.open(
+        incident = opening.open(
             session,
             playbook=playbook,
             level=level,

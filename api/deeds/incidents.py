@@ -17,7 +17,7 @@ from incidents.matter.incidents import Finding, Incident
 from incidents.people.roles import Role
 from incidents.record.errors import NotFound
 from incidents.record.language import N_
-from incidents.response import directing, grading, journal, lifecycle, signing
+from incidents.response import directing, grading, journal, lifecycle, opening, signing
 from incidents.rights.permissions import Deed
 from incidents.words.publications import Publication
 
@@ -103,7 +103,7 @@ def open_(session: Session, caller: Caller, asked: Open) -> Incident:
     """Open it: number, run and first call-out in one commit."""
     signal = signals.by_code(session, asked.signal) if asked.signal else None
     caller.require(session, Deed.OPEN, signal)
-    return lifecycle.open(
+    return opening.open(
         session,
         **asked.model_dump(exclude={"signal"}),
         signal_id=signal.id if signal else None,
@@ -170,7 +170,7 @@ def stand_down(session: Session, caller: Caller, number: str, asked: Because) ->
 def undo(session: Session, caller: Caller, number: str, asked: Because) -> Incident:
     """Take a wrong opening back by a fact."""
     incident = _of(session, caller, number, Deed.STAND_DOWN)
-    return lifecycle.undo_opening(session, incident.id, reason=asked.reason, by=caller.actor)
+    return opening.undo(session, incident.id, reason=asked.reason, by=caller.actor)
 
 
 def direct(session: Session, caller: Caller, number: str, asked: Direction) -> Incident:

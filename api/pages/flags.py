@@ -30,7 +30,7 @@ from incidents.record import clock
 from incidents.record.errors import NotFound
 from incidents.record.language import N_
 from incidents.response import catalog
-from incidents.response.lifecycle import USUAL
+from incidents.response.catalog import USUAL
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 

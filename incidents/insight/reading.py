@@ -21,6 +21,7 @@ from incidents.response import (
     handovers,
     journal,
     lifecycle,
+    opening,
     runs,
     signing,
     steps,
@@ -28,7 +29,7 @@ from incidents.response import (
 
 TELLERS = (
     *(absences, feeds, keeping, stand_ins, swaps),
-    *(exercises, grading, handovers, journal, lifecycle, signing),
+    *(exercises, grading, handovers, journal, lifecycle, opening, signing),
 )
 """What enters every fact into the vocabulary: whoever reads can read whatever was recorded."""
 

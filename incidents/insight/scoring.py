@@ -20,9 +20,10 @@ from incidents.record.errors import Conflict
 from incidents.record.facts import Fact
 from incidents.record.language import N_
 from incidents.response import runs, steps
+from incidents.response.catalog import EXERCISE_ONLY
 from incidents.response.exercises import BEGINNINGS
 from incidents.response.grading import LevelSet
-from incidents.response.lifecycle import EXERCISE_ONLY, IncidentOpened
+from incidents.response.opening import IncidentOpened
 from incidents.response.steps import (
     StepAcknowledged,
     StepDone,

@@ -16,6 +16,15 @@ from incidents.record.language import N_, Language
 _EXPLORED = 2
 """Rounds of a loop that stand in the outline and have words of their own."""
 
+CLAIM_ONLY = frozenset({"TIN_GIA_MXH", "GIA_MAO_TAN_CONG"})
+"""Playbooks an opinion, a complaint or a question alone never starts (rule 7 of practice)."""
+
+USUAL = "TIN_GIA_MXH"
+"""What most flags open; it stands first where a duty officer chooses."""
+
+EXERCISE_ONLY = frozenset({"DIEN_TAP"})
+"""Playbooks that are opened as an exercise or not at all."""
+
 
 class PlaybookVersion(Table, table=True):
     """One published version: its outline, its texts by language and its statement templates."""

@@ -18,7 +18,7 @@ from incidents.people.roles import Role, RoleHolder
 from incidents.record import clock, database, schema, settings
 from incidents.record.actors import ENGINE, Actor, Via
 from incidents.record.outbox import Channel, OutgoingMessage
-from incidents.response import answering, lifecycle, steps
+from incidents.response import answering, opening, steps
 from incidents.response.catalog import PlaybookVersion
 from incidents.response.runs import Advance, PlaybookRun, Where
 from incidents.response.steps import StepState
@@ -153,7 +153,7 @@ class Desk:
         code = self.flagged()
         with database.transaction() as session:
             signal = signals.by_code(session, code)
-            return lifecycle.open(
+            return opening.open(
                 session,
                 playbook=playbook,
                 level=3,

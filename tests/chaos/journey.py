@@ -27,7 +27,7 @@ from incidents.matter.severity import Criterion
 from incidents.people.persons import Person
 from incidents.record import clock, database, outbox, schema, settings
 from incidents.record.actors import Actor, Via
-from incidents.response import answering, grading, lifecycle, runs, signing, steps, timers
+from incidents.response import answering, grading, lifecycle, opening, runs, signing, steps, timers
 from incidents.response.runs import RunState
 from incidents.response.steps import Step, StepKind, StepState
 from incidents.words import statements
@@ -180,7 +180,7 @@ def _flag(session: Session) -> None:
 
 
 def _open(session: Session, signal_id: UUID) -> None:
-    lifecycle.open(
+    opening.open(
         session,
         playbook=CODE,
         level=3,

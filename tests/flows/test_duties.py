@@ -20,7 +20,7 @@ from incidents.people.roles import Role
 from incidents.record import clock, database, outbox, proof, settings
 from incidents.record.actors import Actor, Via
 from incidents.record.outbox import MessageState, OutgoingMessage
-from incidents.response import lifecycle, runs, telephone
+from incidents.response import opening, runs, telephone
 from incidents.response.catalog import PlaybookVersion
 from incidents.response.runs import Advance, Where
 from incidents.response.steps import StepKind
@@ -224,7 +224,7 @@ def test_the_lookout_rings_for_what_a_commit_or_the_hour_made_due(desk: Desk) ->
         assert deliver.heard.wait(60)
         assert not advance.heard.is_set()
         with database.transaction() as session:
-            lifecycle.open(session, playbook="TIN_GIA_MXH", level=3, title="Vỡ đập", by=officer)
+            opening.open(session, playbook="TIN_GIA_MXH", level=3, title="Vỡ đập", by=officer)
         assert advance.heard.wait(60)
     finally:
         lookout.stop()
@@ -269,7 +269,7 @@ def test_a_look_that_fails_is_not_the_last_one(desk: Desk) -> None:
 
 def test_an_executor_that_lacks_the_bound_version_gives_the_run_back(desk: Desk) -> None:
     with database.transaction() as session:
-        incident = lifecycle.open(
+        incident = opening.open(
             session,
             playbook="TIN_GIA_MXH",
             level=3,

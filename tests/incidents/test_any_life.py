@@ -14,15 +14,10 @@ from incidents.matter.taskforces import DirectionRecorded, TaskForceActivated
 from incidents.people.roles import Role
 from incidents.record import database, timeline
 from incidents.record.errors import Refusal
-from incidents.response import grading, lifecycle, signing, steps
+from incidents.response import grading, lifecycle, opening, signing, steps
 from incidents.response.grading import LevelSet
-from incidents.response.lifecycle import (
-    IncidentOpened,
-    OpeningUndone,
-    ReviewHeld,
-    StatusChanged,
-    StoodDown,
-)
+from incidents.response.lifecycle import ReviewHeld, StatusChanged, StoodDown
+from incidents.response.opening import IncidentOpened, OpeningUndone
 from incidents.response.steps import StepState
 from tests.harness import Desk
 
@@ -138,7 +133,7 @@ CARRY_OUT: dict[str, Move] = {
     "review": _hold_a_review,
     "close": _ended_by(lifecycle.close),
     "stand down": _ended_by(lifecycle.stand_down),
-    "undo": _ended_by(lifecycle.undo_opening),
+    "undo": _ended_by(opening.undo),
 }
 
 # The ways to the end are walked as often as the ways aside.

@@ -27,7 +27,7 @@ from incidents.record.errors import (
 from incidents.record.language import Language
 from incidents.record.outbox import MessageState
 from incidents.record.timeline import DESK
-from incidents.response import clock_endings, clocks, grading, lifecycle, signing
+from incidents.response import clock_endings, clocks, grading, lifecycle, opening, signing
 from incidents.response.clock_facts import Certainty, Origin, ProofKind
 from incidents.response.clocks import Clock, ClockState
 from incidents.words import publications
@@ -505,7 +505,7 @@ def test_standing_down_ends_proposals_and_lets_what_the_law_asks_go_on(
 
 def test_an_opening_taken_back_takes_its_clocks_with_it(desk: Desk, incident: Incident) -> None:
     running = started(desk, incident)
-    desk.do(lifecycle.undo_opening, incident.id, reason="Nhầm", by=desk.cast.lan)
+    desk.do(opening.undo, incident.id, reason="Nhầm", by=desk.cast.lan)
     ended = desk.reload(running)
     assert (ended.state, ended.reason) == (ClockState.NOT_APPLICABLE, "Nhầm")
     desk.set_aside()

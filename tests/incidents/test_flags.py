@@ -12,7 +12,7 @@ from incidents.people.roles import Role, RoleHolder
 from incidents.people.rosters import Shift
 from incidents.record import database
 from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound
-from incidents.response import lifecycle
+from incidents.response import opening
 from tests.harness import CODE, Desk, hours, minutes
 
 PICTURE = File(b"\x89PNG invented picture", "../../anh chup.png", "image/png")
@@ -222,7 +222,7 @@ def test_only_a_record_opens_an_incident_and_opinion_starts_no_rumour_playbook(d
 
 def test_an_exercise_may_open_without_a_flag(desk: Desk) -> None:
     incident = desk.do(
-        lifecycle.open, playbook=CODE, level=1, title="Diễn tập", exercise=True, by=desk.cast.lan
+        opening.open, playbook=CODE, level=1, title="Diễn tập", exercise=True, by=desk.cast.lan
     )
     desk.expect_messages("incident_opened", desk.cast.tung, desk.cast.binh)
     assert incident.exercise

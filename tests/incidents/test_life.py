@@ -22,7 +22,7 @@ from incidents.record.errors import (
     NotPermitted,
 )
 from incidents.record.language import Language
-from incidents.response import directing, grading, journal, lifecycle, runs, signing
+from incidents.response import directing, grading, journal, lifecycle, opening, runs, signing
 from incidents.response.runs import RunState
 from incidents.response.steps import StepState
 from tests.harness import Desk, hours, minutes
@@ -173,7 +173,7 @@ def test_standing_down_ends_steps_messages_and_run_in_one_commit(
 def test_what_was_published_cannot_be_undone(desk: Desk, incident: Incident) -> None:
     _shell(desk, incident)
     with desk.refused(Conflict, "không hủy được"):
-        desk.do(lifecycle.undo_opening, incident.id, reason="Nhầm", by=desk.cast.lan)
+        desk.do(opening.undo, incident.id, reason="Nhầm", by=desk.cast.lan)
 
 
 def test_notes_and_calls_may_be_back_dated_and_keep_both_times(

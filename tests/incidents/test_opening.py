@@ -19,7 +19,7 @@ from incidents.record import database
 from incidents.record.actors import Actor, Via
 from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound, Refusal
 from incidents.record.language import Language
-from incidents.response import grading, lifecycle, runs
+from incidents.response import grading, opening, runs
 from incidents.response.runs import RunState
 from tests.harness import CODE, Desk, hours
 
@@ -37,7 +37,7 @@ def _open(desk: Desk, signal_id: UUID, barrier: Barrier) -> Incident | Refusal:
     barrier.wait()
     try:
         with database.transaction() as session:
-            return lifecycle.open(
+            return opening.open(
                 session,
                 playbook=CODE,
                 level=3,
@@ -232,8 +232,8 @@ def test_undoing_an_opening_keeps_the_number_and_returns_the_flag(desk: Desk) ->
     step = desk.plan(incident, "decide", Role.LEAD)
     desk.expect_messages("step_assigned", desk.cast.binh)
     with desk.refused(Invalid, "Nêu lý do"):
-        desk.do(lifecycle.undo_opening, incident.id, reason="", by=desk.cast.lan)
-    desk.do(lifecycle.undo_opening, incident.id, reason="Nhầm tin cũ", by=desk.cast.lan)
+        desk.do(opening.undo, incident.id, reason="", by=desk.cast.lan)
+    desk.do(opening.undo, incident.id, reason="Nhầm tin cũ", by=desk.cast.lan)
     desk.expect_messages("stood_down", desk.cast.binh)
     undone = desk.reload(incident)
     assert (undone.status, undone.ended_at) == (Status.UNDONE, desk.time)
@@ -244,6 +244,6 @@ def test_undoing_an_opening_keeps_the_number_and_returns_the_flag(desk: Desk) ->
         assert runs.of_incident(session, incident.id)[0].state is RunState.ENDED
     assert desk.facts(signal)[-1] == "SignalReturned"
     with desk.refused(Conflict, "Mở nhầm, đã hủy"):
-        desk.do(lifecycle.undo_opening, incident.id, reason="lần nữa", by=desk.cast.lan)
+        desk.do(opening.undo, incident.id, reason="lần nữa", by=desk.cast.lan)
     assert desk.open(signal).number == "2026-0002"
     desk.set_aside()

@@ -11,7 +11,7 @@ from incidents.people.roles import Role
 from incidents.record import database
 from incidents.record.errors import Conflict
 from incidents.record.outbox import Channel
-from incidents.response import directing, lifecycle
+from incidents.response import directing, lifecycle, opening
 from incidents.response.steps import StepKind
 from tests.harness import Desk, minutes
 
@@ -112,7 +112,7 @@ def test_it_stands_beside_the_last_exercise_of_the_same_playbook(
     desk.do(lifecycle.stand_down, drill.id, reason="Diễn xong", by=desk.cast.binh)
     real = desk.opened(level=3)
     mistaken = desk.open(level=3, exercise=True, title="Mở nhầm")
-    desk.do(lifecycle.undo_opening, mistaken.id, reason="Mở nhầm", by=desk.cast.lan)
+    desk.do(opening.undo, mistaken.id, reason="Mở nhầm", by=desk.cast.lan)
     again = desk.open(level=2, exercise=True, title="Diễn tập lần hai")
     with database.reading() as session:
         last = scoring.last_before(session, again)

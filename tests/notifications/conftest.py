@@ -19,7 +19,7 @@ from incidents.people.roles import Role
 from incidents.record import clock, database, settings
 from incidents.record.actors import ENGINE, Actor, Via
 from incidents.record.outbox import DeliveryAttempt, OutgoingMessage
-from incidents.response import catalog, lifecycle, passing, runs
+from incidents.response import catalog, opening, passing, runs
 from incidents.response.catalog import PlaybookVersion
 from incidents.response.passing import Plan
 from incidents.response.steps import Step, StepKind
@@ -108,7 +108,7 @@ def stage(cast: Cast, flagged: Signal) -> Stage:
     with database.transaction() as session:
         catalog.publish(session, _playbook())
         signals.acknowledge(session, flagged.id, by=by(cast.lan))
-        incident = lifecycle.open(
+        incident = opening.open(
             session,
             playbook=CODE,
             level=3,

@@ -13,7 +13,7 @@ from incidents.people.roles import Role
 from incidents.record import database, settings
 from incidents.record.errors import Conflict
 from incidents.record.outbox import Channel, MessageState, OutgoingMessage
-from incidents.response import lifecycle, signing
+from incidents.response import opening, signing
 from incidents.words import publications, statements
 from incidents.words.approvals import ApprovalKind, Verdict
 from incidents.words.publications import Publication
@@ -212,7 +212,7 @@ def test_a_page_an_exercise_left_behind_is_taken_away(stage: Stage) -> None:
     assert (public_page.folder() / f"{SLUG}.html").exists()
     _make_it_an_exercise(stage)
     with database.transaction() as session:
-        other = lifecycle.open(
+        other = opening.open(
             session, playbook="TIN_GIA_MXH", level=3, title="Vụ việc thật", by=by(stage.cast.lan)
         )
     stage.incident = other

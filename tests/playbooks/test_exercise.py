@@ -337,4 +337,4 @@ def test_every_scenario_that_can_be_chosen_is_there_in_both_languages() -> None:
         for each in injects:
             assert set(each.text) == {language.value for language in Language}
             assert all(each.text.values())
-    assert exercise.code in lifecycle.EXERCISE_ONLY
+    assert exercise.code in catalog.EXERCISE_ONLY

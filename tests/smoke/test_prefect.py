@@ -19,7 +19,7 @@ from flows.engine import Engine
 from incidents.matter.incidents import Incident
 from incidents.record import clock, database, settings
 from incidents.record.actors import Actor, Via
-from incidents.response import lifecycle, runs, steps
+from incidents.response import opening, runs, steps
 from incidents.response.runs import Advance, Where
 from playbooks.catalog import PLAYBOOKS
 from tests.cast import Cast
@@ -89,7 +89,7 @@ def engine(server: Server, request: pytest.FixtureRequest) -> Iterator[Engine]:
 
 def opened(cast: Cast) -> Incident:
     with database.transaction() as session:
-        return lifecycle.open(
+        return opening.open(
             session,
             playbook="TIN_GIA_MXH",
             level=3,

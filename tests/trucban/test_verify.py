@@ -8,7 +8,7 @@ from incidents.intake.signals import Signal
 from incidents.matter.incidents import Incident
 from incidents.record import database, guards, proof
 from incidents.record.actors import Actor, Via
-from incidents.response import grading, lifecycle
+from incidents.response import grading, opening
 from tests.cast import Cast
 from tests.conftest import BOTH_DATABASES
 from tests.trucban.conftest import PLAYBOOK, Trucban
@@ -26,7 +26,7 @@ def matter(office: Cast) -> tuple[Signal, Incident]:
     with database.transaction() as session:
         signal = signals.flag(session, text="Đập sắp vỡ", seen_where="Chợ", by=by)
         signals.acknowledge(session, signal.id, by=by)
-        incident = lifecycle.open(
+        incident = opening.open(
             session, playbook=PLAYBOOK, level=3, title="Vỡ đập", signal_id=signal.id, by=by
         )
         for level in (4, 3, 4, 3):
