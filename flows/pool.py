@@ -4,7 +4,6 @@ Handed over means nothing yet: accepted means claimed. What no worker has claime
 the engine takes itself, so that a pool without workers stops nothing.
 """
 
-import importlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -12,7 +11,7 @@ from uuid import UUID
 import structlog
 from sqlmodel import select
 
-from flows import advancing
+from flows import advancing, installed
 from flows.advancing import Shelf
 from flows.resident import Resident
 from incidents.matter import incidents
@@ -115,6 +114,5 @@ def _given_back(run: PlaybookRun) -> bool:
 
 
 def shelf_here() -> Shelf:
-    """The playbooks installed beside a worker, named by a setting because flows know none."""
-    module, _, name = settings.current().playbooks.partition(":")
-    return advancing.shelf(getattr(importlib.import_module(module), name))
+    """The playbooks installed beside a worker."""
+    return advancing.shelf(installed.playbooks())

@@ -17,6 +17,7 @@ from jinja2 import (
     StrictUndefined,
     Template,
     TemplateError,
+    meta,
     select_autoescape,
 )
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -34,6 +35,9 @@ from notifications import briefing
 from notifications.briefing import Briefing, of_moment
 
 EXERCISE = N_("[DIỄN TẬP]")
+_KNOWN = frozenset({"incident", "signal", "now", "next_update_at", "desk", "facts", "_"})
+"""What a statement template may speak of."""
+
 NOT_REAL = N_("DIỄN TẬP – không phải sự việc thật")
 
 
@@ -212,6 +216,17 @@ def statement(
         title = f"{say.text(EXERCISE)} {title}"
         text = f"{say.text(NOT_REAL)}\n\n{text}"
     return title, text
+
+
+def faults(source: str) -> str:
+    """What is wrong with a part of a statement template, in Jinja's words; empty if nothing is."""
+    made = _statements().overlay()
+    made.filters |= _filters(speech(Language.VI))
+    try:
+        unknown = meta.find_undeclared_variables(made.parse(source)) - _KNOWN
+    except TemplateError as error:
+        return str(error)
+    return ", ".join(sorted(unknown))
 
 
 def _sources(

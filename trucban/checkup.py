@@ -258,16 +258,23 @@ def _guards() -> Check:
 
 
 def _playbooks() -> Check:
-    from flows import catalogue
-    from playbooks.catalog import PLAYBOOKS
+    from flows import catalogue, installed
 
+    here = installed.everything()
     with database.reading() as session:
-        gone = catalogue.missing_versions(session, PLAYBOOKS)
+        gone = catalogue.missing_versions(session, here.playbooks)
+    if gone:
+        sentence = N_("Thiếu bản kịch bản mà vụ việc đang chạy: %(gone)s")
+    elif here.unusable:
+        sentence = N_("Kịch bản riêng không dùng được: %(unusable)s")
+    else:
+        sentence = N_("Đủ mọi bản kịch bản đang chạy")
     return Check(
         Look.PLAYBOOKS,
-        sound=not gone,
-        sentence=N_("Thiếu bản kịch bản mà vụ việc đang chạy: %(gone)s")
-        if gone
-        else N_("Đủ mọi bản kịch bản đang chạy"),
-        values={"gone": [f"{code} v{version}" for code, version in gone]},
+        sound=not gone and not here.unusable,
+        sentence=sentence,
+        values={
+            "gone": [f"{code} v{version}" for code, version in gone],
+            "unusable": [each.package for each in here.unusable],
+        },
     )

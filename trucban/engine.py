@@ -11,10 +11,10 @@ command = typer.Typer()
 @command.command(help=says(N_("Chạy riêng bộ máy: kịch bản, hạn, gửi tin.")))
 @answers
 def engine() -> None:
+    from flows import installed
     from flows.engine import main
-    from playbooks.catalog import PLAYBOOKS
     from trucban import desk, first_run
 
     desk.require_ready()
     first_run.sign_as_demo()
-    main(PLAYBOOKS)
+    main(installed.playbooks())

@@ -5,12 +5,24 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from incidents.record.language import N_, Language, Speech, speech
-from trucban.terminal import NO, AsJson, Lang, answers, put, put_json, put_table, says, voice
+from trucban.terminal import (
+    NO,
+    AsJson,
+    Lang,
+    answers,
+    complain,
+    put,
+    put_json,
+    put_table,
+    says,
+    voice,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import timedelta
 
+    from flows.installed import Unusable
     from flows.playbook import Playbook
     from flows.rehearsing import Planned
     from incidents.insight.handbook import Handbook, HandbookStep
@@ -26,24 +38,56 @@ Code = Annotated[str, typer.Argument(help=says(N_("Mã kịch bản, ví dụ TI
 @command.command("list", help=says(N_("Các kịch bản của bản cài đặt này.")))
 @answers
 def list_(*, lang: Lang = None, as_json: AsJson = False) -> None:
-    from flows import catalogue
-    from playbooks.catalog import PLAYBOOKS
+    from flows import catalogue, installed
 
-    say = voice(lang)
+    say, here = voice(lang), installed.everything()
     rows = [
         {
             "code": row.code,
             "version": row.version,
             "title": row.texts[say.language]["title"],
             "steps": len(row.outline["steps"]),
+            "own": playbook in here.own,
         }
-        for row in map(catalogue.read, PLAYBOOKS)
+        for playbook, row in ((each, catalogue.read(each)) for each in here.playbooks)
     ]
     if as_json:
         put_json(rows)
-        return
-    headings = (N_("Mã"), N_("Bản"), N_("Tên"), N_("Số bước"))
-    put_table([say.text(h) for h in headings], [[say.value(c) for c in r.values()] for r in rows])
+    else:
+        headings = (N_("Mã"), N_("Bản"), N_("Tên"), N_("Số bước"), N_("Riêng của đơn vị"))
+        put_table(
+            [say.text(h) for h in headings], [[say.value(c) for c in r.values()] for r in rows]
+        )
+    _complain_of(here.unusable, say)
+
+
+@command.command(help=says(N_("Soát kịch bản: mọi nhánh, lời văn hai ngôn ngữ, mẫu văn bản.")))
+@answers
+def check(
+    code: Annotated[
+        str | None, typer.Argument(help=says(N_("Một mã; mặc định soát mọi kịch bản.")))
+    ] = None,
+    *,
+    lang: Lang = None,
+) -> None:
+    from flows import installed, proofreading
+
+    say, here = voice(lang), installed.everything()
+    sound = not here.unusable
+    for playbook in [_find(code)] if code else here.playbooks:
+        found = proofreading.faults(playbook)
+        sound = sound and not found
+        put(f"{playbook.name}: {say.text(N_('có lỗi') if found else N_('không có lỗi'))}")
+        for fault in found:
+            put("  – " + say.text(fault.sentence, **fault.values))
+    _complain_of(here.unusable, say)
+    if not sound:
+        raise typer.Exit(NO)
+
+
+def _complain_of(unusable: "Sequence[Unusable]", say: Speech) -> None:
+    for each in unusable:
+        complain(f"{each.package}: {say.text(each.sentence)} {each.error}".rstrip())
 
 
 @command.command(help=says(N_("Trang cẩm nang của một kịch bản: việc, vai, hạn, biểu mẫu.")))
@@ -239,10 +283,10 @@ def _handbook(row: "PlaybookVersion", say: Speech) -> "Handbook":
 
 
 def _find(code: str) -> "Playbook":
+    from flows import installed
     from incidents.record.errors import NotFound
-    from playbooks.catalog import PLAYBOOKS
 
-    for playbook in reversed(PLAYBOOKS):
-        if playbook.code == code.upper():
-            return playbook
+    found = [each for each in installed.playbooks() if each.code == code.upper()]
+    if found:
+        return max(found, key=lambda each: each.version)
     raise NotFound(N_("Không có kịch bản ứng phó mã %(code)s."), code=code)

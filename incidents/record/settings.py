@@ -13,7 +13,9 @@ from incidents.record.language import Language
 class Settings(BaseSettings):
     """One field a setting; ``trucban doctor`` prints each with its source."""
 
-    model_config = SettingsConfigDict(env_prefix="TRUCBAN_", env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="TRUCBAN_", env_file=".env", env_ignore_empty=True, extra="ignore"
+    )
 
     data_dir: Path = Path("data")
     host: str = "127.0.0.1"
@@ -25,8 +27,8 @@ class Settings(BaseSettings):
     prefect_port: int = 0
     work_pool: str = ""
     claim_within_seconds: float = 15.0
-    playbooks: str = "playbooks.catalog:PLAYBOOKS"
-    """Where a Prefect worker finds the playbooks: module and name, colon between them."""
+    playbooks: Path | None = None
+    """A folder with the office's own playbooks, one package each."""
     smtp_url: SecretStr = SecretStr("")
     apprise_urls: SecretStr = SecretStr("")
     mail_from: str = "Trực Ban <truc@localhost>"

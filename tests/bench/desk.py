@@ -48,7 +48,7 @@ class Desk:
         self._set(
             TRUCBAN_DATA_DIR=str(folder),
             TRUCBAN_SMTP_URL=f"smtp://127.0.0.1:{self.post.port}",
-            TRUCBAN_PLAYBOOKS="tests.bench.playbooks:PLAYBOOKS",
+            TRUCBAN_PLAYBOOKS=str(Path(__file__).parent / "playbooks"),
             TRUCBAN_PORT=str(_free_port()),
             TRUCBAN_PREFECT_PORT=str(_free_port()),
         )
@@ -61,8 +61,8 @@ class Desk:
         settings.current.cache_clear()
 
     def _furnish(self) -> UUID:
+        from flows import installed
         from flows.engine import Engine
-        from tests.bench.playbooks import PLAYBOOKS
 
         schema.upgrade()
         with database.transaction() as session:
@@ -73,7 +73,7 @@ class Desk:
             for number in range(CALLED):
                 self._call_up(session, people.hung, number)
             lan = people.lan.id
-        Engine(PLAYBOOKS).publish_catalogue()
+        Engine(installed.everything().own).publish_catalogue()
         self._as_large_as_life()
         return lan
 

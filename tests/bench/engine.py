@@ -1,7 +1,7 @@
-"""The desk's own engine with the playbooks of the bench."""
+"""The desk's own engine with the playbooks of the bench only."""
 
+from flows import installed
 from flows.engine import main
-from tests.bench.playbooks import PLAYBOOKS
 
 if __name__ == "__main__":
-    main(PLAYBOOKS)
+    main(installed.everything().own)

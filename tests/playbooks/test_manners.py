@@ -1,6 +1,8 @@
 """What no playbook does: hunt whoever spoke up, label an opinion, or make the police a duty."""
 
 import re
+import tomllib
+from importlib.resources import files
 from itertools import product
 
 import pytest
@@ -22,18 +24,23 @@ each_playbook = pytest.mark.parametrize("playbook", PLAYBOOKS, ids=lambda p: p.c
 each_listening = pytest.mark.parametrize("playbook", LISTENING, ids=lambda p: p.code)
 
 
+def texts(playbook: Playbook, language: Language) -> dict[str, dict[str, str]]:
+    written = (files(playbook.module) / f"texts.{language.value}.toml").read_text("utf-8")
+    return tomllib.loads(written)["steps"]
+
+
 @each_listening
 def test_the_police_are_in_no_step_and_no_word(playbook: Playbook) -> None:
     steps = exploring.explore(playbook).steps
 
     assert not [k for k, s in steps.items() if "police" in k or s["role"] == "police_liaison"]
     for language in Language:
-        assert not re.search(r"công an|police", str(words.texts(playbook, language)), re.IGNORECASE)
+        assert not re.search(r"công an|police", str(texts(playbook, language)), re.IGNORECASE)
 
 
 @each_playbook
 def test_no_step_looks_for_whoever_spoke_up(playbook: Playbook) -> None:
-    for key, said in words.texts(playbook, Language.VI).items():
+    for key, said in texts(playbook, Language.VI).items():
         for sentence in re.split(r"[.;:]", f"{said['title']}. {said['gist']}"):
             if re.search(
                 r"truy (tìm|vết|hỏi|người)|tìm (người|ai)|\bai đã (quay|đăng|nói)|nguồn tin",

@@ -95,3 +95,31 @@ def test_every_playbook_can_be_rehearsed_and_reads_in_words(
     steps = trucban("playbooks", "rehearse", code, "--lang", lang, "--json").json["sequence"]
     assert steps
     assert all(step["title"] != step["key"] for step in steps)
+
+
+OWN = str(Path(__file__).parent.parent / "playbooks" / "own")
+
+
+def test_an_office_sees_its_own_playbooks_among_the_others(trucban: Trucban) -> None:
+    listed = trucban("playbooks", "list", "--json", TRUCBAN_PLAYBOOKS=OWN).json
+    assert {row["code"] for row in listed if row["own"]} == {"CAP_NUOC"}
+    assert len(listed) == len(PLAYBOOKS) + 1
+
+    shown = trucban("playbooks", "show", "cap_nuoc", "--lang", "en", TRUCBAN_PLAYBOOKS=OWN)
+    assert "Bring water to the areas cut off" in shown.out
+
+
+def test_a_check_says_what_is_sound_and_what_is_not(trucban: Trucban, tmp_path: Path) -> None:
+    sound = trucban("playbooks", "check", "CAP_NUOC", TRUCBAN_PLAYBOOKS=OWN)
+    assert (sound.code, sound.out) == (0, "CAP_NUOC v1: không có lỗi\n")
+
+    broken = tmp_path / "rieng" / "hong"
+    broken.mkdir(parents=True)
+    (broken / "__init__.py").write_text("import khong_co_goi_nay\n")
+    found = trucban("playbooks", "check", TRUCBAN_PLAYBOOKS=str(broken.parent))
+    assert found.code == 1
+    assert found.out.count("không có lỗi") == len(PLAYBOOKS)
+    assert "hong: Không đọc được gói này." in found.err
+    listed = trucban("playbooks", "list", TRUCBAN_PLAYBOOKS=str(broken.parent))
+    assert listed.code == 0
+    assert "hong" in listed.err

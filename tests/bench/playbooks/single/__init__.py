@@ -1,6 +1,6 @@
 """Playbooks that do one thing, so that it can be measured."""
 
-from flows.authoring import COMMUNE, DUTY_OFFICER, Playbook, Run, hours, playbook
+from flows.authoring import COMMUNE, DUTY_OFFICER, Run, hours, playbook
 
 STEPS = 200
 
@@ -21,6 +21,3 @@ def chain(run: Run) -> None:
     run.open_incident()
     for number in range(1, STEPS + 1):
         run.wait(run.ask(f"step {number}", of=DUTY_OFFICER, due=hours(24)))
-
-
-PLAYBOOKS: tuple[Playbook, ...] = (quiet, call_out, chain)
