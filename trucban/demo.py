@@ -1,34 +1,49 @@
-"""``trucban demo``: play the whole journey against the running desk."""
+"""``trucban demo``: play a story against the running desk."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from incidents.record.language import N_
-from trucban.terminal import Lang, answers, clean, console, put, says, voice
+from trucban.terminal import WRONG_USAGE, Lang, answers, clean, complain, console, put, says, voice
 
 if TYPE_CHECKING:
+    from incidents.record.language import Speech
+    from trucban.stories import Story
     from trucban.visiting import Door
 
 command = typer.Typer()
 
-_DEEDS = 45
-"""About how many deeds the journey takes; the bar is for company, not for measuring."""
+Chosen = Annotated[
+    str,
+    typer.Option(
+        "--story",
+        metavar="NAME",
+        help=says(N_("Chuyện nào: journey, dyke, true, telephone; «list» để xem từng chuyện.")),
+    ),
+]
 
 
-@command.command(
-    help=says(N_("Diễn cả hành trình trên bàn trực đang chạy, từ tin báo đến kết thúc."))
-)
+@command.command(help=says(N_("Diễn một câu chuyện trên bàn trực đang chạy.")))
 @answers
-def demo(*, lang: Lang = None) -> None:
+def demo(*, story: Chosen = "journey", lang: Lang = None) -> None:
     import httpx
 
     from incidents.record.errors import Conflict
+    from trucban.stories import Story
     from trucban.visiting import Door
 
+    say = voice(lang)
+    if story not in list(Story):
+        for each in Story:
+            put(f"{each.value}: {say.value(each)}")
+        if story != "list":
+            complain(say.text(N_("Không có chuyện «%(story)s»."), story=story))
+            raise typer.Exit(WRONG_USAGE)
+        return
     door = Door()
     try:
-        _play(door, lang)
+        _play(Story(story), door, say)
     except httpx.ConnectError:
         raise Conflict(
             N_("Không thấy bàn trực tại %(address)s. Hãy chạy «make run» ở cửa sổ khác trước."),
@@ -42,49 +57,27 @@ def demo(*, lang: Lang = None) -> None:
         door.close()
 
 
-def _play(door: "Door", lang: Any) -> None:
-    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+def _play(story: "Story", door: "Door", say: "Speech") -> None:
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
     from rich.text import Text
 
-    from trucban import province
-    from trucban.journey import Journey, script
+    from incidents.matter.incidents import Status
+    from trucban import province, stories
 
-    say = voice(lang)
     names = {username: name for name, username in province.usernames().items()}
     shown = Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TimeElapsedColumn(),
-        console=console(),
+        SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console()
     )
     with shown:
-        bar = shown.add_task(say.text(N_("Diễn tập trên bàn trực")), total=_DEEDS)
+        shown.add_task(say.value(story))
 
         def tell(username: str, sentence: str, **values: Any) -> None:
             line = f"{names.get(username, username)}: {say.text(sentence, **values)}"
             shown.console.print(Text("✓ " + clean(line)))
-            shown.advance(bar)
 
-        closed = Journey(door, script()["closed"], tell)
-        closed.open(closed.flag())
-        closed.work()
-        closed.end()
-        left_open = Journey(door, script()["open"], tell)
-        left_open.open(left_open.flag())
-        left_open.work()
-        waiting = Journey(door, script()["waiting"], tell).flag()
-        shown.update(bar, completed=_DEEDS)
+        numbers = stories.play(story, door, tell)
     put()
-    put(
-        say.text(
-            N_(
-                "Đã kết thúc: %(closed)s. Đang chờ duyệt: %(open)s. Chờ sàng lọc: %(flag)s. "
-                "Xem tại %(address)s"
-            ),
-            closed=closed.number,
-            open=left_open.number,
-            flag=waiting,
-            address=door.address,
-        )
-    )
+    for number in numbers:
+        ended = door.get("quan.tri", f"/incidents/{number}")
+        status = say.value(Status(ended["status"]))
+        put(f"{number} {ended['title']} ({status}): {door.address}/vu-viec/{number}")

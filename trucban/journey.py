@@ -1,4 +1,4 @@
-"""The journey the demonstration plays: a flag, an incident, its steps as people answer, the end."""
+"""An incident the demonstration plays: a flag, an opening, its steps as people answer, the end."""
 
 import re
 import struct
@@ -41,6 +41,7 @@ class Journey:
         self._door = door
         self._part = part
         self._tell = tell
+        self._playbook = part.get("playbook", PLAYBOOK)
         self._refused = False
         self._why: Refused | None = None
         self.number = ""
@@ -56,14 +57,14 @@ class Journey:
 
     def open(self, code: str) -> None:
         """The officer on shift takes the flag, opens the incident and grades it."""
-        officer = self._officer()
+        officer = self.officer()
         self._door.post(officer, f"/signals/{code}/acknowledge")
         self._tell(officer, N_("tiếp nhận tin báo %(code)s"), code=code)
         self._until(self._playbook_on_offer, officer)
         part = self._part
         asked = {name: part[name] for name in ("title", "place", "level")}
         opened = self._door.post(
-            officer, "/incidents", asked | {"playbook": PLAYBOOK, "signal": code}
+            officer, "/incidents", asked | {"playbook": self._playbook, "signal": code}
         )
         self.number = opened["number"]
         self._tell(officer, N_("mở vụ việc %(number)s"), number=self.number)
@@ -81,9 +82,25 @@ class Journey:
         """Everyone answers what they are asked until the last scripted step is done."""
         self._until(self._nothing_left)
 
+    def step(self, key: str) -> dict[str, Any]:
+        """A step, as soon as somebody is asked for it."""
+        found: list[dict[str, Any]] = []
+
+        def asked() -> bool:
+            listed = self._door.get("quan.tri", self._at("/steps"))["items"]
+            found[:] = [s for s in listed if s["key"] == key and s["state"] in _WAITING]
+            return bool(found)
+
+        self._until(asked)
+        return found[0]
+
+    def answer(self, key: str) -> None:
+        """One step, as the script answers it."""
+        self._answer(self.step(key))
+
     def end(self) -> None:
         """The leaders look back, calm down, and close."""
-        leader = self._holder("lead")
+        leader = self.holder("lead")
         part = self._part
         for deed, sentence, body in (
             ("stabilise", N_("đưa vụ việc sang tạm ổn"), {"reason": part["stabilise"]}),
@@ -115,11 +132,13 @@ class Journey:
     def _at(self, path: str) -> str:
         return f"/incidents/{self.number}{path}"
 
-    def _officer(self) -> str:
+    def officer(self) -> str:
+        """Who is on duty now."""
         on_duty = self._door.get("quan.tri", "/on-duty")["items"][0]["people"]
         return self._door.username(on_duty[0]["id"])
 
-    def _holder(self, role: str) -> str:
+    def holder(self, role: str) -> str:
+        """Who holds a role in the task force."""
         forces = self._door.get("quan.tri", "/task-forces")["items"]
         (force,) = [f for f in forces if f["incident_number"] == self.number]
         return next(
@@ -128,7 +147,7 @@ class Journey:
 
     def _playbook_on_offer(self, officer: str) -> bool:
         offered = self._door.get(officer, "/playbooks")["items"]
-        return any(each["code"] == PLAYBOOK for each in offered)
+        return any(each["code"] == self._playbook for each in offered)
 
     def _until(self, done: Callable[..., bool | None], *given: Any) -> None:
         """Look again until it is done; ``None`` means something moved, so patience starts anew."""

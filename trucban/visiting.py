@@ -20,14 +20,15 @@ _HERE = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104
 
 
 class Refused(Conflict):
-    """The desk said no; ``status`` is its HTTP status."""
+    """The desk said no: ``status`` is its HTTP status, ``why`` its own words."""
 
     def __init__(self, answer: httpx.Response) -> None:
         self.status = answer.status_code
+        self.why = _words(answer)
         super().__init__(
             N_("Bàn trực từ chối %(what)s: %(why)s"),
             what=f"{answer.request.method} {answer.request.url.path}",
-            why=f"{answer.status_code} {_words(answer.text)}",
+            why=f"{self.status} {self.why}",
         )
 
 
@@ -53,6 +54,10 @@ class Door:
     def username(self, person_id: str) -> str:
         """How a person signs in."""
         return self._names[person_id]
+
+    def person_id(self, username: str) -> str:
+        """Whom the desk knows under a way to sign in."""
+        return next(each for each, name in self._names.items() if name == username)
 
     def get(self, username: str, path: str, **query: Any) -> Any:
         """Read something as a person."""
@@ -115,7 +120,10 @@ def _accepted(answer: httpx.Response) -> None:
     raise Refused(answer)
 
 
-def _words(text: str) -> str:
-    """The words of a problem or a page, short enough for one line."""
-    plain = html.unescape(re.sub(r"<(script|style).*?</\1>|<[^>]+>", " ", text, flags=re.DOTALL))
+def _words(answer: httpx.Response) -> str:
+    """The words of a problem (RFC 9457) or a page, short enough for one line."""
+    if answer.headers.get("content-type", "").startswith("application/problem+json"):
+        return str(answer.json()["title"])
+    bare = re.sub(r"<(script|style).*?</\1>|<[^>]+>", " ", answer.text, flags=re.DOTALL)
+    plain = html.unescape(bare)
     return " ".join(plain.split())[:400]

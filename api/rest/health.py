@@ -14,6 +14,8 @@ from incidents.matter.incidents import LIVE, Incident
 from incidents.record import clock, schema, settings
 from incidents.record.outbox import MessageState, OutgoingMessage
 from incidents.response.runs import PlaybookRun, RunState
+from incidents.words.publications import Publication
+from incidents.words.statements import Statement, StatementKind
 
 router = APIRouter(tags=["health"])
 
@@ -90,6 +92,12 @@ def _figures(session: Session) -> list[tuple[str, str, float]]:
     )
     held = select(func.count()).select_from(PlaybookRun).where(PlaybookRun.state == RunState.HELD)
     new = select(func.count()).select_from(Signal).where(Signal.state == SignalState.NEW)
+    owned_up = (
+        select(func.count(col(Publication.id).distinct()))
+        .join(Statement, col(Statement.id) == Publication.statement_id)
+        .join(Incident, col(Incident.id) == Publication.incident_id)
+        .where(Statement.kind == StatementKind.CORRECTION, col(Incident.exercise).is_(False))
+    )
     beat = _heartbeat_age()
     beat = float("nan") if beat is None else beat
     live = select(func.count()).select_from(Incident).where(col(Incident.status).in_(LIVE))
@@ -101,6 +109,7 @@ def _figures(session: Session) -> list[tuple[str, str, float]]:
         ("oldest_run_due_seconds", "Age of the longest-due playbook run", _run_age(session)),
         ("runs_held", "Runs that wait for a decision", session.exec(held).one()),
         ("flags_new", "Flags nobody has taken", session.exec(new).one()),
+        ("corrections", "Corrections of our own errors, made public", session.exec(owned_up).one()),
         ("engine_heartbeat_age_seconds", "Since the engine last went round", beat),
         ("incidents_live", "Incidents being worked on", session.exec(real).one()),
         ("exercises_live", "Exercises being held", session.exec(drill).one()),

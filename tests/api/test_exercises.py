@@ -68,6 +68,7 @@ def test_the_desk_and_the_lists_keep_exercises_apart(
     figures = lan.get("/metrics").text
     assert "trucban_incidents_live 1.0" in figures
     assert "trucban_exercises_live 1.0" in figures
+    assert "trucban_corrections 0.0" in figures
 
 
 def test_the_room_of_an_exercise_shows_its_score_beside_the_last_one(

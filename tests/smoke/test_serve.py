@@ -1,6 +1,7 @@
 """The whole desk as one command: it comes up, mends itself, and leaves nobody behind."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -127,10 +128,30 @@ def test_the_desk_is_well_in_its_own_eyes(desk: Served) -> None:
 def test_the_demonstration_plays_to_its_end_and_the_record_is_proved(desk: Served) -> None:
     said = desk.run("demo", "--lang", "en")
     assert said.returncode == 0, said.stdout + said.stderr + desk.printed[-3000:]
-    number = said.stdout.split("Closed: ")[1][:9]
+    number = re.findall(r"^(\S+) .*\(Closed\)", said.stdout, re.MULTILINE)[0]
     assert "by the link in a mail" in desk.run("timeline", number, "--lang", "en").stdout
     verified = desk.run("verify")
     assert verified.returncode == 0, verified.stdout
+
+
+SHOWN = {
+    "dyke": ("pre-approved shell released", "before 3, now 0"),
+    "true": ("what the record says was found: true", "(Closed)"),
+    "telephone": ("one word changed", "Văn bản đã được sửa"),
+}
+
+
+@pytest.mark.parametrize("story", SHOWN)
+def test_a_story_for_sceptics_plays_to_its_point(desk: Served, story: str) -> None:
+    said = desk.run("demo", "--story", story, "--lang", "en")
+    assert said.returncode == 0, said.stdout + said.stderr + desk.printed[-3000:]
+    for words in SHOWN[story]:
+        assert words in said.stdout
+
+
+def test_a_correction_of_our_own_is_counted(desk: Served) -> None:
+    figures = httpx.get(f"http://127.0.0.1:{desk.port}/api/v1/metrics", timeout=30).text
+    assert "trucban_corrections 1.0" in figures
 
 
 def test_a_taken_port_is_said_and_nothing_is_touched(desk: Served, tmp_path: Path) -> None:

@@ -1,0 +1,165 @@
+"""What one shows a sceptic: short stories, played at the running desk and left there to see."""
+
+import time
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import col, func, select
+
+from incidents.matter.incidents import Finding
+from incidents.people import persons
+from incidents.record import clock, database
+from incidents.record.errors import Conflict
+from incidents.record.language import N_, Labelled, Language, speech
+from incidents.response.timers import LADDER_KINDS, Timer, TimerState
+from trucban.journey import Journey, Told, script
+from trucban.visiting import Door, Refused
+
+FINGERPRINT = 6
+"""Signs of a text's hash that are read out on the telephone."""
+
+
+class Story(Labelled):
+    """Which one is played."""
+
+    JOURNEY = "journey", N_("cả hành trình, từ tin báo đến kết thúc")
+    DYKE = "dyke", N_("tin vỡ đê lúc nửa đêm: mẫu duyệt sẵn ra trong vài phút")
+    TRUE = "true", N_("tin đồn hóa ra đúng: đính chính và xin lỗi")
+    TELEPHONE = "telephone", N_("duyệt qua điện thoại, rồi một chữ bị sửa")
+
+
+def play(story: Story, door: Door, tell: Told) -> list[str]:
+    """Play it; the numbers of the incidents it leaves at the desk."""
+    return {
+        Story.JOURNEY: journey,
+        Story.DYKE: dyke,
+        Story.TRUE: true,
+        Story.TELEPHONE: telephone,
+    }[story](door, tell)
+
+
+def journey(door: Door, tell: Told) -> list[str]:
+    """Three flags: one is worked to its end, one waits for signatures, one for an officer."""
+    closed, left_open = (Journey(door, script()[part], tell) for part in ("closed", "open"))
+    closed.open(closed.flag())
+    closed.work()
+    closed.end()
+    left_open.open(left_open.flag())
+    left_open.work()
+    Journey(door, script()["waiting"], tell).flag()
+    return [closed.number, left_open.number]
+
+
+def dyke(door: Door, tell: Told) -> list[str]:
+    """A shell is out in minutes; the commune answers, and what was to remind it stops by itself."""
+    part = script()["dyke"]
+    told = Journey(door, part, tell)
+    began = time.monotonic()
+    told.open(told.flag())
+    officer = told.officer()
+    door.prove(officer)
+    values = {name: value for name, value in part["shell"].items() if name != "code"}
+    door.post(
+        officer,
+        f"/incidents/{told.number}/shells/{part['shell']['code']}/release",
+        {"values": values | {"gio": _hour(0), "gio_ke_tiep": _hour(2)}},
+    )
+    passed = round(time.monotonic() - began)
+    tell(officer, N_("phát mẫu duyệt sẵn %(seconds)s giây sau tin báo"), seconds=passed)
+    step = told.step("report from the ground")
+    before = _armed(step)
+    told.answer("report from the ground")
+    tell(
+        door.username(step["assignee_id"]),
+        N_("nhắc và chuyển việc đã hẹn cho việc này: trước %(before)s, nay %(after)s"),
+        before=before,
+        after=_armed(step),
+    )
+    return [told.number]
+
+
+def true(door: Door, tell: Told) -> list[str]:
+    """The rumour was right: a correction with an apology, and the incident says so for good."""
+    told = Journey(door, script()["true"], tell)
+    told.open(told.flag())
+    told.work()
+    told.end()
+    ended = door.get("quan.tri", f"/incidents/{told.number}")
+    tell("quan.tri", N_("kết quả ghi trong hồ sơ: %(finding)s"), finding=Finding(ended["finding"]))
+    return [told.number]
+
+
+def telephone(door: Door, tell: Told) -> list[str]:
+    """What was approved by telephone is that text; with one word changed it counts no more."""
+    part = script()["telephone"]
+    told = Journey(door, part, tell)
+    told.open(told.flag())
+    told.work()
+    step = told.step("sign the holding statement")
+    approver = door.username(step["assignee_id"])
+    statement = door.get(approver, f"/statements/{step['statement_id']}")
+    heard = statement["version"]
+    _approve_by_telephone(door, told, step, statement)
+    tell(
+        told.officer(),
+        N_("ghi nhận duyệt qua điện thoại bản có mã %(code)s"),
+        code=heard["sha256"][:FINGERPRINT].upper(),
+    )
+    writer = told.holder("secretary")
+    changed = heard["text"].replace(*part["one_word"])
+    again = {"title": heard["title"], "text": changed}
+    version = door.post(writer, f"/statements/{statement['id']}/versions", again)
+    tell(writer, N_("sửa một chữ: thành bản %(number)s"), number=version["number"])
+    door.prove(approver)
+    path = f"/statements/{statement['id']}/versions/{version['id']}/sign-off"
+    try:
+        door.post(approver, path, {"verdict": "granted", "sha256": heard["sha256"]})
+    except Refused as refused:
+        tell(approver, N_("dùng lại lần duyệt cũ: %(why)s"), why=refused.why)
+    else:
+        raise Conflict(N_("Bàn trực đã nhận một lần duyệt cho văn bản khác."))
+    return [told.number]
+
+
+def _approve_by_telephone(
+    door: Door, told: Journey, step: dict[str, Any], statement: dict[str, Any]
+) -> None:
+    version, officer = statement["version"], told.officer()
+    door.prove(officer)
+    door.post(
+        officer,
+        f"/statements/{statement['id']}/versions/{version['id']}/telephone",
+        {
+            "verdict": "granted",
+            "approver_id": step["assignee_id"],
+            "witness_id": door.person_id("theo.doi"),
+            "number_called": _telephone_of(step["assignee_id"]),
+            "read_back": version["sha256"][:FINGERPRINT],
+        },
+    )
+
+
+def _telephone_of(person_id: str) -> str:
+    """The number of the directory: the desk takes no other."""
+    with database.reading() as session:
+        return persons.get(session, UUID(person_id)).telephone
+
+
+def _armed(step: dict[str, Any]) -> int:
+    """Reminders and hand-overs that would still come for a step."""
+    with database.reading() as session:
+        return session.exec(
+            select(func.count())
+            .select_from(Timer)
+            .where(
+                Timer.step_id == UUID(step["id"]),
+                Timer.state == TimerState.ARMED,
+                col(Timer.kind).in_(LADDER_KINDS),
+            )
+        ).one()
+
+
+def _hour(later: int) -> str:
+    """A time of day as people say it, some hours from now."""
+    return speech(Language.VI).time(clock.now() + timedelta(hours=later))
