@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from incidents.intake.signals import Signal
-from incidents.matter import clock_rules
+from incidents.matter.clock_rules import ClockRule
 from incidents.matter.incidents import Incident
 from incidents.matter.severity import Level
 from incidents.matter.taskforces import TaskForce, TaskForceMember
@@ -21,6 +21,7 @@ from incidents.record import clock, links, settings
 from incidents.record.language import Language
 from incidents.record.outbox import Channel, OutgoingMessage
 from incidents.response import catalog, clocks
+from incidents.response.clocks import Clock
 from incidents.response.runs import PlaybookRun
 from incidents.response.steps import Step
 from incidents.words.approvals import Approval
@@ -86,7 +87,11 @@ class _Found:
         self._became = self._rows(Incident, (s.incident_id for s in self._signals.values()))
         self._steps = self._rows(Step, (m.step_id for m in messages))
         self._runs = self._rows(PlaybookRun, (s.run_id for s in self._steps.values()))
-        people = {m.recipient_id for m in messages} | {_by(m) for m in messages}
+        self._clocks = self._rows(Clock, (_named(m, "clock") for m in messages))
+        self._rules = self._rows(ClockRule, (c.rule_id for c in self._clocks.values()))
+        self._approvals = self._rows(Approval, (_named(m, "approval") for m in messages))
+        people = {m.recipient_id for m in messages} | {_named(m, "by") for m in messages}
+        people |= {c.owner_id for c in self._clocks.values()}
         people |= {s.assignee_id for s in self._steps.values()}
         people |= {s.acknowledged_by for s in self._signals.values()}
         self._people = persons.names(session, {p for p in people if p})
@@ -203,7 +208,7 @@ class _Found:
                 case "clock":
                     read[name] = self._clock(UUID(value))
                 case "approval":
-                    approval = self._session.get(Approval, UUID(value))
+                    approval = self._approvals.get(UUID(value))
                     read["confirm_by"] = approval.confirm_by if approval else None
                 case _:
                     pass
@@ -211,20 +216,17 @@ class _Found:
 
     def _clock(self, clock_id: UUID) -> dict[str, Any]:
         """A statutory clock as it stands now; ``left`` is nothing once its end has come."""
-        running = clocks.get(self._session, clock_id)
-        rule = clock_rules.get(self._session, running.rule_id)
+        running: Clock = self._clocks[clock_id]
+        rule: ClockRule = self._rules[running.rule_id]
         left = running.due_at - clock.now() if running.due_at else None
         return {
             "number": running.number,
             "title": rule.title,
-            "verified": clocks.breachable(self._session, running),
+            "verified": clocks.vouched_for(running, rule),
             "due_at": running.due_at,
             "left": left if left and left > timedelta(0) else None,
-            "owner": self._owner(running.owner_id),
+            "owner": self._name(running.owner_id),
         }
-
-    def _owner(self, person_id: UUID | None) -> str | None:
-        return persons.get(self._session, person_id).name if person_id else None
 
 
 def desk() -> dict[str, Any]:
@@ -242,8 +244,9 @@ def answer_address(message: OutgoingMessage) -> str:
     return f"{settings.current().address}/t/{links.token(message.id)}"
 
 
-def _by(message: OutgoingMessage) -> UUID | None:
-    return UUID(message.values["by"]) if message.values.get("by") else None
+def _named(message: OutgoingMessage, name: str) -> UUID | None:
+    """The id a message's values hold under a name."""
+    return UUID(message.values[name]) if message.values.get(name) else None
 
 
 def _incident(incident: Incident) -> dict[str, Any]:

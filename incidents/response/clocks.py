@@ -239,8 +239,12 @@ def _owner(session: Session, begun: Clock, rule: ClockRule, wanted: UUID | None)
 
 
 def breachable(session: Session, running: Clock) -> bool:
+    """Whether its end, passed, would be a breach."""
+    return vouched_for(running, clock_rules.get(session, running.rule_id))
+
+
+def vouched_for(running: Clock, rule: ClockRule) -> bool:
     """Whether somebody has vouched for the very figures a clock runs by."""
-    rule = clock_rules.get(session, running.rule_id)
     return rule.verified and rule.figures == running.figures
 
 

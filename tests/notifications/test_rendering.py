@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import Session
 
 from incidents.intake import signals
@@ -354,3 +355,23 @@ def test_the_preview_of_a_mail_is_the_mail(stage: Stage, session: Session) -> No
     assert isinstance(rendering.preview(session, message), Mail)
     assert keys.digest(links.token(message.id)) not in rendering.preview(session, message).text
     assert KEY not in rendering.preview(session, message).text
+
+
+def test_alarms_of_clocks_ask_no_more_often_for_a_hundred_than_for_one(
+    stage: Stage, session: Session
+) -> None:
+    running = _started(stage)
+    alarm = {"clock": str(running.id), "percent": 75, "by": str(stage.cast.phuc.id)}
+    alarms = [
+        _message(stage, "clock_due", values=alarm, incident_id=stage.incident.id) for _ in range(99)
+    ]
+
+    def asked(messages: list[OutgoingMessage]) -> int:
+        session.expunge_all()
+        session.connection()  # its BEGIN is no question
+        sent: list[str] = []
+        event.listen(session.get_bind(), "before_cursor_execute", lambda *a: sent.append(a[2]))
+        briefing.gather(session, messages)
+        return len(sent)
+
+    assert asked(alarms) == asked(alarms[:1])
