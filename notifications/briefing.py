@@ -165,6 +165,7 @@ class _Found:
             "acknowledged_at": signal.acknowledged_at,
             "acknowledged_by": self._name(signal.acknowledged_by),
             "reach": signal.reach,
+            "review_at": signal.review_at,
         }
 
     def _step(self, step: Step, language: Language) -> dict[str, Any]:

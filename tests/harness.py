@@ -37,6 +37,7 @@ from incidents.response import (
     clock_ringing,
     opening,
     passing,
+    reviews,
     runs,
     signing,
     timers,
@@ -138,6 +139,7 @@ class Desk:
             moments = [
                 timers.next_due(session),
                 clock_alarms.next_due(session),
+                reviews.next_due(session),
                 runs.next_wake(session),
             ]
             if self.mail_works:
@@ -146,7 +148,8 @@ class Desk:
 
     def _work(self) -> None:
         for _ in range(_QUIET_AFTER):
-            if not any([self.deliver(), self.fire_timers(), self.ring_clocks(), self.advance()]):
+            rung = [self.fire_timers(), self.ring_clocks(), self.ring_reviews()]
+            if not any([self.deliver(), *rung, self.advance()]):
                 return
         raise AssertionError("the desk does not come to rest")
 
@@ -189,6 +192,15 @@ class Desk:
         for alarm_id in waiting:
             with database.transaction() as session:
                 clock_ringing.ring(session, alarm_id)
+        return len(waiting)
+
+    def ring_reviews(self) -> int:
+        """Tell who is to look again at a watched flag, as the engine does."""
+        with database.reading() as session:
+            waiting = reviews.due(session)
+        for each in waiting:
+            with database.transaction() as session:
+                reviews.ring(session, each)
         return len(waiting)
 
     def deliver(self) -> int:

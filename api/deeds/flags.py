@@ -1,14 +1,16 @@
-"""What is done with flags: reported, taken, dismissed, watched."""
+"""What is done with flags: reported, taken, dismissed, watched, merged."""
 
+from datetime import date
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import Field
 from sqlmodel import Session
 
 from api.fields import Line, Moment, Optional, Reason, Request
 from api.identity import Caller
-from incidents.intake import signals
-from incidents.intake.signals import File, Nature, Signal
+from incidents.intake import merging, signals, triage
+from incidents.intake.signals import File, Ground, Nature, Signal
 from incidents.rights.permissions import Deed
 
 
@@ -25,17 +27,31 @@ class Flag(Request):
 
 
 class Dismiss(Request):
-    """Why nothing is done; a complaint names where it went."""
+    """Why nothing is done; a complaint names to whom it went, under which number and date."""
 
-    nature: Nature
+    ground: Ground
     reason: Reason
-    transfer_reference: Line = ""
+    nature: Annotated[Nature | None, Optional] = Field(
+        None, description="Where the ground does not tell it"
+    )
+    transferred_to: Line = ""
+    transfer_number: Line = ""
+    transferred_on: Annotated[date | None, Optional] = None
 
 
 class Watch(Request):
-    """When it is looked at again."""
+    """When it is looked at again, and by whom; without a name by whoever decides so."""
 
     review_at: Moment
+    owner_id: Annotated[UUID | None, Optional] = None
+    reason: Reason = ""
+
+
+class Merge(Request):
+    """What makes the same claim."""
+
+    into: Line = Field(description="The code of a flag, or the number of a live incident")
+    reason: Reason = ""
 
 
 def flag(session: Session, caller: Caller, asked: Flag, files: list[File]) -> Signal:
@@ -59,10 +75,16 @@ def acknowledge(session: Session, caller: Caller, code: str) -> Signal:
 def dismiss(session: Session, caller: Caller, code: str, asked: Dismiss) -> Signal:
     """Do nothing, for a reason."""
     signal = _triaged(session, caller, code)
-    return signals.dismiss(session, signal.id, **asked.model_dump(), by=caller.actor)
+    return triage.dismiss(session, signal.id, **asked.model_dump(), by=caller.actor)
 
 
 def watch(session: Session, caller: Caller, code: str, asked: Watch) -> Signal:
     """Keep an eye on it until a time."""
     signal = _triaged(session, caller, code)
-    return signals.watch(session, signal.id, review_at=asked.review_at, by=caller.actor)
+    return triage.watch(session, signal.id, **asked.model_dump(), by=caller.actor)
+
+
+def merge(session: Session, caller: Caller, code: str, asked: Merge) -> Signal:
+    """One claim, one matter."""
+    signal = _triaged(session, caller, code)
+    return merging.merge(session, signal.id, asked.into, reason=asked.reason, by=caller.actor)

@@ -1,7 +1,6 @@
 """Flags on pages: the form, the flag, and its triage in under a minute."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from functools import partial
 from typing import Annotated, Any
 
@@ -12,26 +11,19 @@ from starlette.responses import Response
 
 from api.deeds import flags
 from api.deeds import incidents as incident_deeds
-from api.deeds.flags import Dismiss, Flag, Watch
+from api.deeds.flags import Dismiss, Flag, Merge, Watch
 from api.deeds.incidents import Open
 from api.dependencies import Db, Fields, FormCaller, Reader
 from api.fields import Nothing
 from api.identity import Caller
-from api.pages import rendering
+from api.pages import flag_view, rendering
 from api.pages.forms import filled
 from api.problems import Problem
 from api.rest.signals import files_of
-from incidents.insight import reading
-from incidents.intake import evidence, signals
-from incidents.intake.signals import File, Nature
-from incidents.matter import incidents
-from incidents.people import persons
-from incidents.record import clock
+from incidents.intake import signals
+from incidents.intake.signals import File
 from incidents.record.errors import NotFound
 from incidents.record.language import N_
-from incidents.response import catalog
-from incidents.response.catalog import USUAL
-from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 
 router = APIRouter(include_in_schema=False)
@@ -77,26 +69,13 @@ def shown(
     caller.require(session, Deed.FLAG, signal)
     if signal.reported_by != caller.person.id:
         caller.require(session, Deed.SEE_DESK, signal)
-    language = caller.person.language
-    incident = incidents.get(session, signal.incident_id) if signal.incident_id else None
     return rendering.for_caller(
         request,
         "flag.html",
         caller,
         status=problem.status if problem else 200,
         problem=problem,
-        signal=signal,
-        incident=incident,
-        kept=evidence.of_signal(session, signal.id),
-        taken_by=persons.names(session, [signal.acknowledged_by] if signal.acknowledged_by else []),
-        story=reading.story(session, signal.id, language),
-        natures=[(n.value, n) for n in Nature],
-        playbooks=[
-            (row.code, (row.texts.get(language) or {}).get("title") or row.code)
-            for row in sorted(catalog.on_offer(session), key=lambda row: row.code != USUAL)
-        ],
-        review_at=clock.now() + timedelta(hours=4),
-        may_triage=permissions.allowed(session, caller.person, Deed.TRIAGE, signal),
+        **flag_view.gather(session, signal, caller.person),
     )
 
 
@@ -122,13 +101,14 @@ _DEEDS: dict[str, tuple[type[BaseModel], Callable[..., Any]]] = {
     "tiep-nhan": (Nothing, _take),
     "khong-xu-ly": (Dismiss, flags.dismiss),
     "theo-doi": (Watch, flags.watch),
+    "gop": (Merge, flags.merge),
     "mo-vu-viec": (Open, _open),
 }
 
 
 @router.post("/tin-bao/{code}/{deed}", dependencies=[Depends(_again)])
 def act(session: Db, caller: FormCaller, form: Fields, code: str, deed: str) -> Response:
-    """Take, dismiss, watch, or open an incident."""
+    """Take, dismiss, watch, merge, or open an incident."""
     if deed not in _DEEDS:
         raise NotFound(N_("Không có trang này."))
     shape, carry_out = _DEEDS[deed]

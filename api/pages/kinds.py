@@ -5,6 +5,7 @@ from incidents.record.language import N_
 KINDS: dict[str, str] = {
     "signal_flagged": N_("có tin báo mới"),
     "signal_taken": N_("tin báo đã có người nhận"),
+    "signal_review": N_("đến giờ xem lại tin báo"),
     "incident_opened": N_("đã mở vụ việc"),
     "called_out": N_("gọi vào Tổ công tác"),
     "inject": N_("tình huống diễn tập"),

@@ -11,9 +11,9 @@ from api.deeds import incidents as deeds
 from api.deeds.incidents import Settle
 from api.dependencies import Db, RestCaller, Say
 from api.fields import Moment, Optional
+from api.rest.flag_shapes import ClaimOut, SignalOut
 from api.rest.repeats import DeedRoute, Once
 from api.rest.shapes import (
-    ClaimOut,
     EvidenceOut,
     FaultOut,
     LineOut,
@@ -25,7 +25,7 @@ from api.rest.shapes import (
 )
 from api.rest.wordings import statement_out
 from incidents.insight import reading
-from incidents.intake import claims, evidence
+from incidents.intake import claims, evidence, signals
 from incidents.intake.signals import File
 from incidents.record import proof
 from incidents.record.outbox import OutgoingMessage
@@ -97,6 +97,14 @@ def keep(
     """A photo may be older than its upload: ``captured_at`` keeps both times."""
     sent = File(file.file.read(), file.filename or "", file.content_type or "")
     return EvidenceOut.model_validate(deeds.keep(session, caller, number, sent, captured_at))
+
+
+@router.get("/signals", summary="The flags it answers")
+def listed_signals(session: Db, caller: RestCaller, number: str) -> Page[SignalOut]:
+    """Those it was opened from, and those merged into it."""
+    incident = deeds.see(session, caller, number)
+    flagged = signals.of_incident(session, incident.id)
+    return Page(items=[SignalOut.model_validate(each) for each in flagged])
 
 
 @router.get("/claims", summary="The sentences to verify")

@@ -7,7 +7,6 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from incidents.intake.evidence import EvidenceKind
-from incidents.intake.signals import Nature, SignalState
 from incidents.matter.incidents import Finding, Status
 from incidents.people.roles import Role
 from incidents.record.outbox import Channel, MessageState
@@ -54,28 +53,6 @@ class PersonOut(Shape):
     id: UUID
     name: str
     post: str
-
-
-class SignalOut(Shape):
-    """A flag."""
-
-    id: UUID
-    code: str
-    text: str
-    text_sha256: str | None
-    url: str | None
-    seen_where: str
-    reach: int | None
-    reporter: str
-    state: SignalState
-    nature: Nature
-    seen_at: datetime | None
-    flagged_at: datetime
-    acknowledge_by: datetime
-    acknowledged_at: datetime | None
-    acknowledged_by: UUID | None
-    incident_id: UUID | None
-    review_at: datetime | None
 
 
 class IncidentOut(Shape):
@@ -204,18 +181,6 @@ class StatementWhole(StatementOut):
     versions: list[VersionOut]
     approvals: list[ApprovalOut]
     publications: list[PublicationOut]
-
-
-class ClaimOut(Shape):
-    """One checkable sentence, and what a named person found about it."""
-
-    id: UUID
-    text: str
-    nature: Nature
-    finding: Finding
-    made_at: datetime
-    verified_by: UUID | None
-    verified_at: datetime | None
 
 
 class EvidenceOut(Shape):

@@ -9,10 +9,11 @@ from sqlmodel import col, select
 from starlette.datastructures import UploadFile
 
 from api.deeds import flags
-from api.deeds.flags import Dismiss, Flag, Watch
+from api.deeds.flags import Dismiss, Flag, Merge, Watch
 from api.dependencies import Db, RestCaller, values_of
+from api.rest.flag_shapes import SignalOut
 from api.rest.repeats import DeedRoute, Once
-from api.rest.shapes import Page, SignalOut
+from api.rest.shapes import Page
 from incidents.intake import signals
 from incidents.intake.signals import File, Signal, SignalState
 from incidents.record.errors import Invalid
@@ -104,11 +105,17 @@ def acknowledge(session: Db, caller: RestCaller, code: str) -> SignalOut:
 
 @router.post("/{code}/dismiss", summary="Do nothing about a flag")
 def dismiss(session: Db, caller: RestCaller, code: str, asked: Dismiss) -> SignalOut:
-    """A complaint must name where it was transferred."""
+    """On one of the known grounds; a complaint names to whom it went, number and date."""
     return SignalOut.model_validate(flags.dismiss(session, caller, code, asked))
 
 
 @router.post("/{code}/watch", summary="Keep a flag under observation")
 def watch(session: Db, caller: RestCaller, code: str, asked: Watch) -> SignalOut:
-    """Until a time when it is looked at again."""
+    """Until a time when its owner is told to look at it again."""
     return SignalOut.model_validate(flags.watch(session, caller, code, asked))
+
+
+@router.post("/{code}/merge", summary="Merge a flag that makes the same claim")
+def merge(session: Db, caller: RestCaller, code: str, asked: Merge) -> SignalOut:
+    """Into another flag or a live incident; the code keeps working and tells where it went."""
+    return SignalOut.model_validate(flags.merge(session, caller, code, asked))

@@ -1,4 +1,4 @@
-"""What climbs while people are silent: steps, flags, clocks, confirmations, directions."""
+"""What climbs while people are silent: steps, flags, reviews, clocks, confirmations, directions."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -13,7 +13,7 @@ from incidents.matter.taskforces import TaskForce
 from incidents.people import persons, roles, rosters
 from incidents.people.roles import Role
 from incidents.record import clock, database
-from incidents.response import clock_alarms, clock_ringing, passing, timers
+from incidents.response import clock_alarms, clock_ringing, passing, reviews, timers
 from incidents.words import approvals, statements
 
 REMIND_CONFIRMATION_EVERY = timedelta(hours=6)
@@ -26,7 +26,7 @@ _UNANSWERED = (col(Signal.state) == SignalState.NEW, col(Signal.alarmed) < len(_
 
 def escalate() -> int:
     """Climb every rung that is due; says how many."""
-    climbed = _fire_timers() + _ring_clocks() + _climb_for_flags()
+    climbed = _fire_timers() + _ring_clocks() + _ring_reviews() + _climb_for_flags()
     return climbed + _remind_confirmations() + _remind_directions()
 
 
@@ -48,6 +48,15 @@ def _ring_clocks() -> int:
     for alarm_id in due:
         with database.transaction() as session:
             clock_ringing.ring(session, alarm_id)
+    return len(due)
+
+
+def _ring_reviews() -> int:
+    with database.reading() as session:
+        due = reviews.due(session)
+    for signal_id in due:
+        with database.transaction() as session:
+            reviews.ring(session, signal_id)
     return len(due)
 
 
@@ -165,5 +174,5 @@ def next_due(session: Session) -> datetime | None:
     """The nearest moment of a step, clock or flag; slower reminders are looked at each round."""
     unanswered = session.exec(select(Signal.flagged_at, Signal.alarmed).where(*_UNANSWERED))
     moments = [flagged_at + _RUNGS[alarmed] for flagged_at, alarmed in unanswered]
-    armed = [timers.next_due(session), clock_alarms.next_due(session)]
+    armed = [timers.next_due(session), clock_alarms.next_due(session), reviews.next_due(session)]
     return min([*moments, *(each for each in armed if each)], default=None)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
+from incidents.intake import merging, triage
 from incidents.matter import clock_rules
 from incidents.people import persons
 from incidents.people.duty import absences, feeds, keeping, stand_ins, swaps
@@ -29,6 +30,7 @@ from incidents.response import (
 
 TELLERS = (
     *(absences, feeds, keeping, stand_ins, swaps),
+    *(merging, triage),
     *(exercises, grading, handovers, journal, lifecycle, opening, signing),
 )
 """What enters every fact into the vocabulary: whoever reads can read whatever was recorded."""

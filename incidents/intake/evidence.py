@@ -153,11 +153,18 @@ def get(session: Session, evidence_id: UUID) -> Evidence:
     return found
 
 
-def hand_over(session: Session, *, signal_id: UUID, incident_id: UUID) -> None:
-    """What was kept with a flag belongs to its incident as well."""
-    session.exec(
+def hand_over(session: Session, *, signal_id: UUID, incident_id: UUID) -> int:
+    """What was kept with a flag belongs to its incident as well; says how many things it is."""
+    return session.exec(
         update(Evidence).where(col(Evidence.signal_id) == signal_id).values(incident_id=incident_id)
-    )
+    ).rowcount
+
+
+def move(session: Session, *, signal_id: UUID, to_id: UUID) -> int:
+    """What was kept with a flag goes to the flag it was merged into; says how many things it is."""
+    return session.exec(
+        update(Evidence).where(col(Evidence.signal_id) == signal_id).values(signal_id=to_id)
+    ).rowcount
 
 
 def of_signal(session: Session, signal_id: UUID) -> list[Evidence]:

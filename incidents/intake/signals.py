@@ -4,7 +4,7 @@ import hashlib
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -17,7 +17,7 @@ from incidents.people import persons, rosters
 from incidents.record import clock, ids, links, timeline
 from incidents.record.actors import Actor
 from incidents.record.database import Table, choice, identifier, locked, moment, reference
-from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound
+from incidents.record.errors import AlreadySettled, Invalid, NotFound
 from incidents.record.facts import Fact, Private
 from incidents.record.language import N_, Labelled
 from incidents.record.outbox import OutgoingMessage
@@ -39,6 +39,7 @@ class SignalState(Labelled):
     WATCHED = "watched", N_("Theo dõi")
     OPENED = "opened", N_("Đã mở vụ việc")
     DISMISSED = "dismissed", N_("Không xử lý")
+    MERGED = "merged", N_("Đã gộp")
 
 
 class Nature(Labelled):
@@ -48,6 +49,19 @@ class Nature(Labelled):
     OPINION = "opinion", N_("ý kiến")
     COMPLAINT = "complaint", N_("phản ánh, khiếu nại")
     QUESTION = "question", N_("câu hỏi")
+
+
+class Ground(Labelled):
+    """Why nothing is done about a flag."""
+
+    NOT_OURS = "not_ours", N_("không thuộc thẩm quyền")
+    DUPLICATE = "duplicate", N_("đã có tin báo khác về việc này")
+    OPINION = "opinion", N_("ý kiến, không phải khẳng định về sự việc")
+    COMPLAINT = "complaint", N_("phản ánh, khiếu nại: chuyển cơ quan giải quyết")
+    QUESTION = "question", N_("câu hỏi: trả lời, hướng dẫn trực tiếp")
+    NOTHING_TO_CHECK = "nothing_to_check", N_("không có nội dung kiểm chứng được")
+    BY_MISTAKE = "by_mistake", N_("gửi thử, gửi nhầm")
+    OTHER = "other", N_("lý do khác")
 
 
 class Signal(Table, table=True):
@@ -76,7 +90,17 @@ class Signal(Table, table=True):
     alarmed: int = 0
     """How many rungs of the ladder were climbed while nobody answered."""
     incident_id: UUID | None = reference("incident.id", optional=True)
+    owner_id: UUID | None = reference("person.id", optional=True)
+    """Who watches it; the review at ``review_at`` is theirs."""
     review_at: datetime | None = moment(optional=True)
+    review_told: int = 0
+    """How many were told in turn that the review is due."""
+    ground: Ground | None = choice(Ground, optional=True)
+    transferred_to: str = ""
+    transfer_number: str = ""
+    transferred_on: date | None = None
+    merged_into_id: UUID | None = reference("signal.id", optional=True)
+    """The flag that makes the same claim and goes on for both."""
 
     @property
     def headline(self) -> str:
@@ -105,35 +129,6 @@ class SignalAcknowledged(Fact):
 
     code: str
     says: ClassVar[str] = N_("Đã tiếp nhận để sàng lọc tin báo %(code)s")
-
-
-@dataclass(frozen=True)
-class SignalDismissed(Fact):
-    """It was decided to do nothing, for a reason."""
-
-    code: str
-    nature: Nature
-    transfer_reference: str
-    reason: Private
-    says: ClassVar[str] = N_("Không xử lý tin báo %(code)s (%(nature)s). Lý do: %(reason)s")
-
-
-@dataclass(frozen=True)
-class SignalWatched(Fact):
-    """It stays under observation until a named time."""
-
-    code: str
-    review_at: datetime
-    says: ClassVar[str] = N_("Theo dõi tin báo %(code)s, xem lại lúc %(review_at)s")
-
-
-@dataclass(frozen=True)
-class SignalReturned(Fact):
-    """The incident opened from it was undone; the flag waits for triage again."""
-
-    code: str
-    number: str
-    says: ClassVar[str] = N_("Vụ việc %(number)s mở nhầm đã hủy; tin báo %(code)s trở lại sàng lọc")
 
 
 @dataclass(frozen=True)
@@ -290,55 +285,15 @@ def _alerted(session: Session, signal: Signal) -> list[UUID]:
     )
 
 
-def dismiss(
-    session: Session,
-    signal_id: UUID,
-    *,
-    nature: Nature,
-    reason: str,
-    transfer_reference: str = "",
-    by: Actor,
-) -> Signal:
-    """Decide to do nothing; a complaint must name where it was transferred."""
-    signal = _triaged(session, signal_id)
-    if not reason.strip():
-        raise Invalid(fields={"reason": (N_("Nêu lý do không xử lý."), {})})
-    if nature is Nature.COMPLAINT and not transfer_reference.strip():
-        raise Invalid(fields={"transfer_reference": (N_("Phản ánh phải có số phiếu chuyển."), {})})
-    signal.state, signal.nature = SignalState.DISMISSED, nature
-    session.add(signal)
-    timeline.record(
-        session,
-        signal.id,
-        SignalDismissed(
-            code=signal.code,
-            nature=nature,
-            transfer_reference=transfer_reference,
-            reason=reason,
-        ),
-        by=by,
+def merged_into(session: Session, signal_id: UUID) -> list[Signal]:
+    """The flags that were merged into this one, the oldest first."""
+    return list(
+        session.exec(
+            select(Signal)
+            .where(Signal.merged_into_id == signal_id)
+            .order_by(col(Signal.flagged_at))
+        )
     )
-    return signal
-
-
-def watch(session: Session, signal_id: UUID, *, review_at: datetime, by: Actor) -> Signal:
-    """Keep it under observation until a named time."""
-    signal = _triaged(session, signal_id)
-    if review_at <= clock.now():
-        raise Invalid(fields={"review_at": (N_("Giờ xem lại phải ở phía trước."), {})})
-    signal.state, signal.review_at = SignalState.WATCHED, review_at
-    session.add(signal)
-    timeline.record(session, signal.id, SignalWatched(code=signal.code, review_at=review_at), by=by)
-    return signal
-
-
-def _triaged(session: Session, signal_id: UUID) -> Signal:
-    signal = get(session, signal_id, lock=True)
-    if signal.state is SignalState.NEW:
-        raise Conflict(N_("Hãy tiếp nhận tin báo trước khi sàng lọc."))
-    if signal.state in (SignalState.OPENED, SignalState.DISMISSED):
-        raise AlreadySettled(N_("Tin báo này đã được xử lý."))
-    return signal
 
 
 def waiting(session: Session, limit: int = 50) -> list[Signal]:

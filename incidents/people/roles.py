@@ -64,6 +64,17 @@ def holders(session: Session, role: Role, at: datetime) -> list[UUID]:
     )
 
 
+def among(session: Session, roles: Sequence[Role], at: datetime) -> set[UUID]:
+    """Everybody who holds one of these roles at a moment, as holder or deputy."""
+    return set(
+        session.exec(
+            select(RoleHolder.person_id)
+            .where(col(RoleHolder.role).in_(roles), RoleHolder.valid_from <= at)
+            .where(col(RoleHolder.valid_to).is_(None) | (col(RoleHolder.valid_to) > at))
+        )
+    )
+
+
 def first_of(session: Session, roles: Sequence[Role], at: datetime) -> list[UUID]:
     """The first holder of each of these roles, in their order; a role nobody holds has none."""
     first: dict[Role, UUID] = {}

@@ -4,9 +4,11 @@ Alembic is loaded by whoever migrates and by nobody else: a desk whose database 
 answers its first page without it.
 """
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, inspect, text
 
@@ -29,13 +31,37 @@ def _config(connection: Connection) -> "Config":
 
 def upgrade() -> None:
     """Run every revision the database has not seen; safe to call from several processes."""
-    with database.writing_engine().begin() as connection:
+    with altering() as connection:
         if not database.is_sqlite():
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
         if _current(connection) != newest():
             from alembic import command  # noqa: PLC0415
 
             command.upgrade(_config(connection), "head")
+
+
+@contextmanager
+def altering() -> Generator[Connection]:
+    """A transaction in which SQLite's tables may be copied although rows elsewhere point to them.
+
+    Such a copy drops the table, which breaks every reference for a moment: they are checked at the
+    end instead (SQLite's own procedure, "Making Other Kinds Of Table Schema Changes").
+    """
+    with database.writing_engine().connect() as connection:
+        if not database.is_sqlite():
+            with connection.begin():
+                yield connection
+            return
+        direct: Any = connection.connection.dbapi_connection
+        direct.execute("PRAGMA foreign_keys=OFF")  # does nothing once a transaction has begun
+        try:
+            with connection.begin():
+                yield connection
+                broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+                if broken:
+                    raise RuntimeError(f"the new revision breaks references: {broken[:5]}")
+        finally:
+            direct.execute("PRAGMA foreign_keys=ON")
 
 
 def _current(connection: Connection) -> str | None:

@@ -9,7 +9,8 @@ from uuid import UUID
 from sqlmodel import Session
 
 from incidents.intake import evidence, signals
-from incidents.intake.signals import Nature, Signal, SignalReturned, SignalState
+from incidents.intake.signals import Nature, Signal, SignalState
+from incidents.intake.triage import SignalReturned
 from incidents.matter import incidents
 from incidents.matter.incidents import Incident, Status
 from incidents.people import persons, roles
@@ -158,6 +159,8 @@ def _openable(session: Session, signal: Signal) -> None:
         )
     if signal.state is SignalState.DISMISSED:
         raise Conflict(N_("Tin báo này đã được kết luận không xử lý."))
+    if signal.state is SignalState.MERGED:
+        raise Conflict(N_("Tin báo này đã gộp vào tin báo hoặc vụ việc khác."))
     if signal.state is SignalState.NEW:
         raise Conflict(N_("Hãy tiếp nhận tin báo trước khi mở vụ việc."))
     if not signal.url and not evidence.of_signal(session, signal.id):
@@ -169,6 +172,9 @@ def _openable(session: Session, signal: Signal) -> None:
 def _take_over(session: Session, incident: Incident, signal: Signal, nature: Nature) -> None:
     signal.state, signal.incident_id, signal.nature = SignalState.OPENED, incident.id, nature
     session.add(signal)
+    for merged in signals.merged_into(session, signal.id):
+        merged.incident_id = incident.id
+        session.add(merged)
     evidence.hand_over(session, signal_id=signal.id, incident_id=incident.id)
 
 
@@ -196,10 +202,17 @@ def undo(session: Session, incident_id: UUID, *, reason: str, by: Actor) -> Inci
         session, incident.id, OpeningUndone(number=incident.number, reason=reason), by=by
     )
     for signal in signals.of_incident(session, incident.id):
-        signal.state, signal.incident_id = SignalState.TRIAGE, None
-        session.add(signal)
+        _give_back(session, signal, incident, by)
+    lifecycle.tell_members(session, incident, "stood_down", by)
+    return incident
+
+
+def _give_back(session: Session, signal: Signal, incident: Incident, by: Actor) -> None:
+    """A flag waits for triage again; one merged into another flag stays with that one."""
+    signal.incident_id = None
+    session.add(signal)
+    if signal.merged_into_id is None:
+        signal.state = SignalState.TRIAGE
         timeline.record(
             session, signal.id, SignalReturned(code=signal.code, number=incident.number), by=by
         )
-    lifecycle.tell_members(session, incident, "stood_down", by)
-    return incident

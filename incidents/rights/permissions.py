@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from incidents.intake.signals import Signal
+from incidents.intake.signals import Signal, SignalState
 from incidents.matter import taskforces
 from incidents.matter.incidents import Incident
 from incidents.people import rosters
@@ -179,6 +179,22 @@ def _signs(session: Session, person: Person, subject: Subject) -> bool:
     )
 
 
+def _triages(deed: Deed) -> Callable[[Session, Person, Subject], bool]:
+    """The duty desk decides about a flag, and so does whoever was named to watch it."""
+
+    def may(session: Session, person: Person, subject: Subject) -> bool:
+        if isinstance(subject, Signal) and watches(subject, person.id):
+            return True
+        return bool(_HELD[deed] & roles_in(session, person.id, _incident_of(subject)))
+
+    return may
+
+
+def watches(signal: Signal, person_id: UUID) -> bool:
+    """Whether a flag is watched, and by this person."""
+    return signal.state is SignalState.WATCHED and signal.owner_id == person_id
+
+
 def _tends(session: Session, person: Person, subject: Subject) -> bool:
     """Whoever was named at its start tends a clock, and so do the room and its lawyers."""
     if isinstance(subject, Clock) and subject.owner_id == person.id:
@@ -191,6 +207,8 @@ _ROSTERED = frozenset({Deed.SEE_ROSTERS, Deed.OWN_DUTY})
 _ADMINISTRATORS = frozenset({Deed.ADMINISTER, Deed.KEEP_ROSTERS})
 _RULES: dict[Deed, Callable[[Session, Person, Subject], bool]] = {
     Deed.FLAG: _everyone,
+    Deed.TRIAGE: _triages(Deed.TRIAGE),
+    Deed.OPEN: _triages(Deed.OPEN),
     **dict.fromkeys(_INSIDE, _insider),
     **dict.fromkeys(_ROSTERED, _rostered),
     Deed.KEEP_ROSTERS: _keeper,

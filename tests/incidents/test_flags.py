@@ -134,49 +134,6 @@ def test_taking_a_flag_tells_the_others_who_were_woken(desk: Desk) -> None:
         desk.take(signal, by=desk.cast.duc)
 
 
-def test_dismissing_needs_a_reason_and_a_complaint_its_transfer_slip(desk: Desk) -> None:
-    signal = desk.flag("Đường hỏng mãi không sửa")
-    desk.expect_messages("signal_flagged", desk.cast.lan)
-    lan = desk.cast.lan
-
-    def dismiss(nature: Nature, reason: str = "", slip: str = "") -> None:
-        desk.do(
-            signals.dismiss,
-            signal.id,
-            nature=nature,
-            reason=reason,
-            transfer_reference=slip,
-            by=lan,
-        )
-
-    with desk.refused(Conflict, "tiếp nhận tin báo trước"):
-        dismiss(Nature.OPINION, "ý kiến")
-    desk.take(signal)
-    with desk.refused(Invalid, "Nêu lý do"):
-        dismiss(Nature.OPINION, " ")
-    with desk.refused(Invalid, "số phiếu chuyển"):
-        dismiss(Nature.COMPLAINT, "Phản ánh dân sinh")
-    dismiss(Nature.COMPLAINT, "Phản ánh dân sinh", "PC-18")
-    assert desk.reload(signal).state is SignalState.DISMISSED
-    with desk.refused(AlreadySettled, "đã được xử lý"):
-        dismiss(Nature.OPINION, "lần nữa")
-    with desk.refused(Conflict, "không xử lý"):
-        desk.open(signal)
-    assert desk.timeline(signal)[-1].text.endswith("Lý do: Phản ánh dân sinh")
-
-
-def test_watching_names_a_time_ahead_and_may_still_lead_to_an_incident(desk: Desk) -> None:
-    signal = desk.flag()
-    desk.take(signal)
-    desk.set_aside()
-    with desk.refused(Invalid, "phía trước"):
-        desk.do(signals.watch, signal.id, review_at=desk.time, by=desk.cast.lan)
-    desk.do(signals.watch, signal.id, review_at=desk.time + hours(3), by=desk.cast.lan)
-    assert desk.reload(signal).state is SignalState.WATCHED
-    desk.open(signal)
-    desk.expect_messages("incident_opened", desk.cast.tung, desk.cast.binh)
-
-
 def test_a_code_is_found_in_small_letters_and_an_unknown_one_named(desk: Desk) -> None:
     signal = desk.flag()
     desk.set_aside()

@@ -1,0 +1,102 @@
+"""What the page of a flag shows, and what its pickers offer."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Session
+
+from incidents.insight import reading
+from incidents.intake import evidence, signals
+from incidents.intake.signals import Ground, Nature, Signal, SignalState
+from incidents.matter import incidents
+from incidents.people import persons, roles
+from incidents.people.persons import Person
+from incidents.people.roles import Role
+from incidents.record import clock
+from incidents.record.language import N_, Language, speech
+from incidents.response import catalog
+from incidents.response.catalog import USUAL
+from incidents.rights import permissions
+from incidents.rights.permissions import Deed
+
+WATCHERS = (
+    Role.DUTY_OFFICER,
+    Role.MONITORING,
+    Role.DEPARTMENT_DUTY_LEADER,
+    Role.OFFICE_DUTY,
+    Role.STANDING_DEPUTY,
+)
+"""Whose holders the page offers to watch a flag; REST takes anyone with a part at the desk."""
+
+_REVIEW_IN = timedelta(hours=4)
+
+
+def gather(session: Session, signal: Signal, person: Person) -> dict[str, Any]:
+    """Everything the template of a flag asks for."""
+    into = signals.get(session, signal.merged_into_id) if signal.merged_into_id else None
+    incident = incidents.get(session, signal.incident_id) if signal.incident_id else None
+    triages = permissions.allowed(session, person, Deed.TRIAGE, signal)
+    decides = triages and signal.state in (SignalState.TRIAGE, SignalState.WATCHED)
+    return {
+        "signal": signal,
+        "into": into,
+        "incident": incident,
+        "merged": signals.merged_into(session, signal.id),
+        "kept": evidence.of_signal(session, signal.id),
+        "named": persons.names(session, _mentioned(signal)),
+        "story": reading.story(session, signal.id, person.language),
+        "may_triage": triages,
+        "decides": decides,
+        **(_choices(session, signal, person) if decides else {}),
+    }
+
+
+def _mentioned(signal: Signal) -> set[UUID]:
+    return {each for each in (signal.acknowledged_by, signal.owner_id) if each}
+
+
+def _choices(session: Session, signal: Signal, person: Person) -> dict[str, Any]:
+    say = speech(person.language)
+    return {
+        "natures": [(n.value, say.value(n)) for n in Nature],
+        "grounds": [(g.value, say.value(g)) for g in Ground],
+        "targets": _targets(session, signal, person.language),
+        "watchers": [(str(p.id), f"{p.name} – {p.post}") for p in _watchers(session, person)],
+        "playbooks": [
+            (row.code, (row.texts.get(person.language) or {}).get("title") or row.code)
+            for row in sorted(catalog.on_offer(session), key=lambda row: row.code != USUAL)
+        ],
+        "review_at": clock.now() + _REVIEW_IN,
+    }
+
+
+def _watchers(session: Session, person: Person) -> list[Person]:
+    """Whoever decides comes first, then those who hold a part in watching."""
+    found = persons.names(session, roles.among(session, WATCHERS, clock.now()))
+    others = sorted((p for p in found.values() if p.active), key=lambda p: p.name)
+    return [person, *(p for p in others if p.id != person.id)]
+
+
+def _targets(session: Session, signal: Signal, language: Language) -> list[tuple[str, str]]:
+    """What it may be merged into; flags with its very words or address come first, and say so."""
+    say = speech(language)
+    others = [s for s in signals.waiting(session) if s.id != signal.id]
+    found = [(s.code, f"{s.code} – {s.headline}") for s in others if not _same(signal, s)]
+    alike = [
+        (s.code, f"{say.text(_SAME)} {s.code} – {s.headline}") for s in others if _same(signal, s)
+    ]
+    live = [
+        (i.number, f"{say.text(_DRILL) if i.exercise else ''} {i.number} – {i.title}".strip())
+        for i in incidents.recent(session, live_only=True)
+    ]
+    return [*alike, *live, *found]
+
+
+_DRILL = N_("[DIỄN TẬP]")
+_SAME = N_("[Trùng nội dung]")
+
+
+def _same(one: Signal, other: Signal) -> bool:
+    same_words = one.text_sha256 is not None and one.text_sha256 == other.text_sha256
+    return same_words or (one.url is not None and one.url == other.url)

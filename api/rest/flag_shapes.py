@@ -1,0 +1,48 @@
+"""What REST shows of flags and of the claims they make."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from api.rest.shapes import Shape
+from incidents.intake.signals import Ground, Nature, SignalState
+from incidents.matter.incidents import Finding
+
+
+class SignalOut(Shape):
+    """A flag."""
+
+    id: UUID
+    code: str
+    text: str
+    text_sha256: str | None
+    url: str | None
+    seen_where: str
+    reach: int | None
+    reporter: str
+    state: SignalState
+    nature: Nature
+    seen_at: datetime | None
+    flagged_at: datetime
+    acknowledge_by: datetime
+    acknowledged_at: datetime | None
+    acknowledged_by: UUID | None
+    incident_id: UUID | None
+    merged_into_id: UUID | None
+    owner_id: UUID | None
+    review_at: datetime | None
+    ground: Ground | None
+    transferred_to: str
+    transfer_number: str
+    transferred_on: date | None
+
+
+class ClaimOut(Shape):
+    """One checkable sentence, and what a named person found about it."""
+
+    id: UUID
+    text: str
+    nature: Nature
+    finding: Finding
+    made_at: datetime
+    verified_by: UUID | None
+    verified_at: datetime | None
