@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from incidents.matter import clock_rules
+from incidents.matter import clock_rules, level_rules
 from incidents.people import persons
 from incidents.people.duty import absences, feeds, keeping, stand_ins, swaps
 from incidents.record import timeline
@@ -29,6 +29,7 @@ from incidents.response import (
 
 TELLERS = (
     *(absences, feeds, keeping, stand_ins, swaps),
+    level_rules,
     *(exercises, grading, handovers, journal, lifecycle, opening, signing),
 )
 """What enters every fact into the vocabulary: whoever reads can read whatever was recorded."""
