@@ -84,7 +84,8 @@ class _Found:
         self._incidents = self._rows(Incident, (m.incident_id for m in messages))
         self._signals = self._rows(Signal, (m.signal_id for m in messages))
         self._became = self._rows(Incident, (s.incident_id for s in self._signals.values()))
-        self._steps = self._rows(Step, (m.step_id for m in messages))
+        mentioned = (UUID(each) for m in messages for each in m.values.get("steps", ()))
+        self._steps = self._rows(Step, [*(m.step_id for m in messages), *mentioned])
         self._runs = self._rows(PlaybookRun, (s.run_id for s in self._steps.values()))
         people = {m.recipient_id for m in messages} | {_by(m) for m in messages}
         people |= {s.assignee_id for s in self._steps.values()}
@@ -135,6 +136,10 @@ class _Found:
             "step": step and self._step(step, language),
             "now": clock.now(),
             **self._values(message),
+            "steps": [
+                self._step(self._steps[UUID(each)], language)
+                for each in message.values.get("steps", ())
+            ],
         }
         return Briefing(
             language=language,

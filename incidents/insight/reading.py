@@ -22,6 +22,7 @@ from incidents.response import (
     journal,
     lifecycle,
     opening,
+    replanning,
     runs,
     signing,
     steps,
@@ -30,7 +31,7 @@ from incidents.response import (
 TELLERS = (
     *(absences, feeds, keeping, stand_ins, swaps),
     level_rules,
-    *(exercises, grading, handovers, journal, lifecycle, opening, signing),
+    *(exercises, grading, handovers, journal, lifecycle, opening, replanning, signing),
 )
 """What enters every fact into the vocabulary: whoever reads can read whatever was recorded."""
 

@@ -21,7 +21,8 @@ from incidents.record.actors import Actor
 from incidents.record.errors import Conflict, Invalid
 from incidents.record.facts import Fact, PersonId, Private
 from incidents.record.language import N_, Phrase
-from incidents.response import runs
+from incidents.response import replanning, runs
+from incidents.response.steps import Step
 
 
 @dataclass(frozen=True)
@@ -185,13 +186,24 @@ def _set_level(
     incident.level, incident.level_provisional = level, False
     session.add(incident)
     if changed:
-        persons.tell_all(
-            session,
-            taskforces.others(session, incident.id, by.person_id),
-            "level_changed",
-            key=f"level:{incident.id}:{clock.now().isoformat()}",
-            incident_id=incident.id,
-            values={"level": level, "reason": reason},
-        )
+        moved = replanning.follow_level(session, incident, by=by)
+        _tell(session, incident, reason, moved, by)
     for run in runs.of_incident(session, incident.id):
         runs.want(session, run.id)
+
+
+def _tell(session: Session, incident: Incident, reason: str, moved: list[Step], by: Actor) -> None:
+    """Tell the task force, and whoever holds work whose deadline moved: each with their own."""
+    mine: dict[UUID, list[str]] = {}
+    for step in moved:
+        if step.assignee_id and step.assignee_id != by.person_id:
+            mine.setdefault(step.assignee_id, []).append(str(step.id))
+    for message in persons.tell_all(
+        session,
+        list(dict.fromkeys([*taskforces.others(session, incident.id, by.person_id), *mine])),
+        "level_changed",
+        key=f"level:{incident.id}:{clock.now().isoformat()}",
+        incident_id=incident.id,
+    ):
+        held = mine.get(message.recipient_id, []) if message.recipient_id else []
+        message.values = {"level": incident.level, "reason": reason, "steps": held}

@@ -96,6 +96,7 @@ def upgrade() -> None:
         op.create_index(op.f(f"ix_incident_link_{column}"), "incident_link", [column])
     op.add_column("step", sa.Column("level_minutes", sa.Integer(), nullable=True))
     op.add_column("step", sa.Column("counted_from", UtcDateTime(), nullable=True))
+    op.add_column("step", sa.Column("climbs_from", UtcDateTime(), nullable=True))
     _seed()
     op.drop_table("criterion_weight")
     op.execute("ALTER TABLE level_policy DROP COLUMN from_points")
@@ -216,6 +217,7 @@ def downgrade() -> None:
     )
     for level, points in enumerate(shipped["bands"]["from_points"]):
         op.execute(f"UPDATE level_policy SET from_points = {points} WHERE level = {level}")
+    op.drop_column("step", "climbs_from")
     op.drop_column("step", "counted_from")
     op.drop_column("step", "level_minutes")
     for table in ("incident_link", "grading", "level_rule"):
