@@ -18,6 +18,7 @@ from api.pages import (
     desk,
     flags,
     handbook,
+    level_rules,
     links,
     outbox,
     public,
@@ -35,6 +36,7 @@ from api.rest import (
     exercises,
     health,
     incidents,
+    levels,
     matters,
     repeats,
     rosters,
@@ -60,6 +62,7 @@ _PAGES = (
     public,
     reference,
     clock_rules,
+    level_rules,
     live,
 )
 STATIC = Path(__file__).parent / "static"
@@ -68,6 +71,7 @@ _REST = (
     signals,
     incidents,
     matters,
+    levels,
     exercises,
     steps,
     wordings,

@@ -85,7 +85,8 @@ class _Found:
         self._incidents = self._rows(Incident, (m.incident_id for m in messages))
         self._signals = self._rows(Signal, (m.signal_id for m in messages))
         self._became = self._rows(Incident, (s.incident_id for s in self._signals.values()))
-        self._steps = self._rows(Step, (m.step_id for m in messages))
+        mentioned = (UUID(each) for m in messages for each in m.values.get("steps", ()))
+        self._steps = self._rows(Step, [*(m.step_id for m in messages), *mentioned])
         self._runs = self._rows(PlaybookRun, (s.run_id for s in self._steps.values()))
         self._clocks = self._rows(Clock, (_named(m, "clock") for m in messages))
         self._rules = self._rows(ClockRule, (c.rule_id for c in self._clocks.values()))
@@ -140,6 +141,10 @@ class _Found:
             "step": step and self._step(step, language),
             "now": clock.now(),
             **self._values(message),
+            "steps": [
+                self._step(self._steps[UUID(each)], language)
+                for each in message.values.get("steps", ())
+            ],
         }
         return Briefing(
             language=language,

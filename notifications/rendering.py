@@ -145,6 +145,7 @@ def _rows(told: Briefing, say: Speech) -> list[tuple[str, str]]:
             rows.append((N_("Xác nhận trước"), asked["acknowledge_by"]))
     if step:
         rows.append((N_("Hoàn thành trước"), step["due_at"]))
+    rows += [(f"{each['number']}. {each['title']}", each["due_at"]) for each in told.about["steps"]]
     if told.number:
         rows.append((N_("Giao cho"), _who(told.about["person"])))
         rows += [(N_("Mã việc"), step["code"])] if step else []

@@ -36,13 +36,17 @@ class Open(Request):
 
 
 class Scores(Request):
-    """The five scores, each 0 to 4."""
+    """The five scores, each 0 to 4, and the codes of the floors that apply."""
 
     reach: Score
     velocity: Score
     harm: Score
     credibility: Score
     duty: Score
+    floors: list[Line] = Field(default_factory=list)
+    seconded_by: Annotated[UUID | None, Optional] = Field(
+        None, description="Who agrees, when the level goes down"
+    )
 
 
 class SetLevel(Request):
@@ -125,7 +129,14 @@ def see(session: Session, caller: Caller, number: str) -> Incident:
 def score(session: Session, caller: Caller, number: str, asked: Scores) -> Incident:
     """Work its level out."""
     incident = _of(session, caller, number, Deed.GRADE)
-    return grading.score(session, incident.id, asked.model_dump(), by=caller.actor)
+    return grading.score(
+        session,
+        incident.id,
+        asked.model_dump(exclude={"floors", "seconded_by"}),
+        floors=asked.floors,
+        seconded_by=asked.seconded_by,
+        by=caller.actor,
+    )
 
 
 def set_level(session: Session, caller: Caller, number: str, asked: SetLevel) -> Incident:

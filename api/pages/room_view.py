@@ -6,10 +6,10 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from api.pages import clock_forms
-from incidents.insight import reading, scoring
+from incidents.insight import levels, reading, scoring
 from incidents.insight.reading import Line
 from incidents.intake import claims, evidence, signals
-from incidents.matter import incidents, severity, taskforces
+from incidents.matter import incidents, level_rules, severity, taskforces
 from incidents.matter.incidents import Finding, Incident, Status
 from incidents.matter.severity import ANCHORS, Criterion
 from incidents.people.persons import Person
@@ -33,7 +33,8 @@ _STEPS = """Opened Acknowledged Reminded Passed Done Overdue RefusedByAll Waived
 _WORDS = """StatementDrafted SignedOff SignedOffByTelephone TelephoneApprovalConfirmed
     ApprovalsVoided StatementReleased StatementReleasedInExercise
     StatementPublished StatementWithdrawn ShellReleased"""
-_DECISIONS = """IncidentOpened LevelSet StatusChanged StoodDown OpeningUndone ReviewHeld
+_DECISIONS = """IncidentOpened ScoresGiven FloorTicked LevelSet
+    StatusChanged StoodDown OpeningUndone ReviewHeld
     DirectionRecorded TaskForceActivated MemberReplaced StepWaived ClaimsVerified
     ClockStarted ClockMet ClockOverdue ClockLapsed ClockExplained ClockNotApplicable
     ExerciseBegun ExerciseBegunWithInjects InjectGiven"""
@@ -62,6 +63,8 @@ def gather(session: Session, incident: Incident, person: Person, *, chosen: str)
         "incident": incident,
         "score": scoring.of(session, incident) if incident.exercise else None,
         "last_score": scoring.last_before(session, incident) if incident.exercise else None,
+        "origin": levels.origin(session, incident),
+        "offered_floors": level_rules.in_force(session, incidents.today()).listed,
         "policy": severity.policy(session, incident.level),
         "may": may,
         "sees_outbox": person.administrator or Deed.TRIAGE in may,

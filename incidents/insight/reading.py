@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from incidents.intake import merging, triage
-from incidents.matter import clock_rules
+from incidents.matter import clock_rules, level_rules
 from incidents.people import persons
 from incidents.people.duty import absences, feeds, keeping, stand_ins, swaps
 from incidents.record import timeline
@@ -23,6 +23,7 @@ from incidents.response import (
     journal,
     lifecycle,
     opening,
+    replanning,
     runs,
     signing,
     steps,
@@ -30,8 +31,17 @@ from incidents.response import (
 
 TELLERS = (
     *(absences, feeds, keeping, stand_ins, swaps),
-    *(merging, triage),
-    *(exercises, grading, handovers, journal, lifecycle, opening, signing),
+    exercises,
+    grading,
+    handovers,
+    journal,
+    level_rules,
+    lifecycle,
+    merging,
+    opening,
+    replanning,
+    signing,
+    triage,
 )
 """What enters every fact into the vocabulary: whoever reads can read whatever was recorded."""
 

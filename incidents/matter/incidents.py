@@ -25,6 +25,7 @@ class Status(Labelled):
     CLOSED = "closed", N_("Kết thúc")
     STOOD_DOWN = "stood_down", N_("Dừng xử lý")
     UNDONE = "undone", N_("Mở nhầm, đã hủy")
+    MERGED = "merged", N_("Đã gộp vào vụ việc khác")
 
 
 LIVE = (Status.OPEN, Status.ACTIVE, Status.STABILISING)
@@ -57,7 +58,8 @@ class Incident(Table, table=True):
     __table_args__ = (
         CheckConstraint("level BETWEEN 0 AND 4", name="level"),
         CheckConstraint(
-            "(status IN ('closed', 'stood_down', 'undone')) = (ended_at IS NOT NULL)", name="ended"
+            "(status IN ('closed', 'stood_down', 'undone', 'merged')) = (ended_at IS NOT NULL)",
+            name="ended",
         ),
     )
 

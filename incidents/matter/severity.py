@@ -1,4 +1,4 @@
-"""How grave it is: five scores, their weights and bands, and what each level demands in time.
+"""How grave it is: the levels, the five scores, and what each level demands in time.
 
 Figures are proposals held in rows the office edits; nothing here is law.
 """
@@ -12,8 +12,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint
 from sqlmodel import Field, Session, select
 
-from incidents.record.database import Table, choice, identifier
-from incidents.record.errors import Invalid
+from incidents.record.database import Table, identifier
 from incidents.record.language import N_, Labelled
 
 
@@ -91,17 +90,6 @@ ANCHORS: Mapping[Criterion, tuple[str, str, str, str, str]] = {
 """What each score from 0 to 4 means, in the words of the plan."""
 
 
-class CriterionWeight(Table, table=True):
-    """How much a score counts, in percent of the whole."""
-
-    __tablename__ = "criterion_weight"
-
-    id: UUID = identifier()
-    criterion: Criterion = choice(Criterion)
-    percent: int
-    verified: bool = False
-
-
 class LevelPolicy(Table, table=True):
     """What a level demands; minutes are of the desk's own making, never a legal term."""
 
@@ -113,7 +101,6 @@ class LevelPolicy(Table, table=True):
 
     id: UUID = identifier()
     level: int = Field(unique=True)
-    from_points: int
     acknowledge_minutes: int
     triage_minutes: int
     first_statement_minutes: int | None = None
@@ -158,22 +145,3 @@ def due_percents(session: Session) -> dict[int, int]:
 def policy(session: Session, level: int) -> LevelPolicy:
     """What the level demands."""
     return session.exec(select(LevelPolicy).where(LevelPolicy.level == level)).one()
-
-
-def points(session: Session, scores: Mapping[str, int]) -> int:
-    """The weighted sum of the five scores, 0 to 100; ``Invalid`` when one is off scale."""
-    wrong = {
-        each.value: (N_("Cho điểm từ 0 đến 4."), {})
-        for each in Criterion
-        if scores.get(each.value) not in range(5)
-    }
-    if wrong:
-        raise Invalid(fields=wrong)
-    weights = session.exec(select(CriterionWeight)).all()
-    return round(sum(w.percent * scores[w.criterion.value] for w in weights) / 4)
-
-
-def band(session: Session, total: int) -> Level:
-    """The level whose band holds the points."""
-    rows = session.exec(select(LevelPolicy)).all()
-    return Level(max(row.level for row in rows if row.from_points <= total))

@@ -160,16 +160,24 @@ def record(
 
 
 def entries_of(
-    session: Session, chain: UUID, *, after: int = 0, limit: int | None = None
+    session: Session,
+    chain: UUID,
+    *,
+    after: int = 0,
+    limit: int | None = None,
+    kind: type[Fact] | None = None,
 ) -> list[tuple[TimelineEntry, Fact]]:
     """The facts of a chain in their order, with the text beside them where it still exists."""
-    rows = session.exec(
+    wanted = (
         select(TimelineEntry, TimelineText)
         .join(TimelineText, col(TimelineText.entry_id) == TimelineEntry.id, isouter=True)
         .where(TimelineEntry.chain == chain, col(TimelineEntry.seq) > after)
         .order_by(col(TimelineEntry.seq))
         .limit(limit)
-    ).all()
+    )
+    if kind:
+        wanted = wanted.where(TimelineEntry.fact == kind.__name__)
+    rows = session.exec(wanted).all()
     return [(entry, _fact(entry, text)) for entry, text in rows]
 
 

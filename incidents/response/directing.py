@@ -48,7 +48,7 @@ def extend(session: Session, step_id: UUID, due_at: datetime, *, reason: str, by
     _reason(reason)
     if step.due_at is None or due_at <= max(step.due_at, clock.now()):
         raise Invalid(fields={"due_at": (N_("Hạn mới phải sau hạn cũ và ở phía trước."), {})})
-    step.due_at = due_at
+    step.due_at, step.level_minutes = due_at, None
     session.add(step)
     timers.cancel(session, step.id, (TimerKind.DUE,))
     round_ = timers.next_round(session, step.id)

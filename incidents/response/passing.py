@@ -78,7 +78,8 @@ def open_step(session: Session, incident: Incident, run_id: UUID, plan: Plan) ->
         release_to=[c.value for c in plan.release_to],
         after_id=plan.after,
         mandatory=plan.mandatory,
-        allowed_minutes=max(1, round(policy.scaled(plan.due).total_seconds() / 60)),
+        allowed_minutes=minutes(policy.scaled(plan.due)),
+        level_minutes=minutes(plan.due),
         state=StepState.PLANNED,
     )
     session.add(step)
@@ -88,11 +89,17 @@ def open_step(session: Session, incident: Incident, run_id: UUID, plan: Plan) ->
     return step
 
 
+def minutes(length: timedelta) -> int:
+    """A length of time in whole minutes, as a step keeps it."""
+    return max(1, round(length.total_seconds() / 60))
+
+
 def begin(session: Session, step: Step, incident: Incident) -> None:
     """Hand a planned step to the first person who can take it and start its times."""
     now = clock.now()
     allowed = timedelta(minutes=step.allowed_minutes)
     step.state, step.opened_at, step.due_at = StepState.OPEN, now, now + allowed
+    step.counted_from = step.climbs_from = now
     within = min(severity.policy(session, incident.level).acknowledge_within, allowed)
     step.acknowledge_by = now + within
     person_id = succession.next_in_line(session, step) or _vacant(session, step)
@@ -165,6 +172,7 @@ def fire(session: Session, timer: Timer) -> None:
             if _pass_on_silence(session, step):
                 # The tier above gets the whole ladder, so that silence there climbs on too.
                 policy = severity.policy(session, incidents.get(session, step.incident_id).level)
+                step.climbs_from = clock.now()
                 timers.arm_ladder(
                     session,
                     step.id,
@@ -224,7 +232,8 @@ def move(
 def restart_ladder(session: Session, step: Step) -> None:
     """Whoever was given the step has the whole time to acknowledge, and silence climbs again."""
     policy = severity.policy(session, incidents.get(session, step.incident_id).level)
-    step.acknowledge_by = clock.now() + policy.acknowledge_within
+    step.climbs_from = clock.now()
+    step.acknowledge_by = step.climbs_from + policy.acknowledge_within
     session.add(step)
     timers.cancel(session, step.id, LADDER_KINDS)
     round_ = timers.next_round(session, step.id)
@@ -241,7 +250,7 @@ def _due(session: Session, step: Step) -> None:
         barred = {str(step.assignee_id), *succession.barred(session, step)}
         heir = next((p for p in line if str(p) not in barred), None)
         if heir:
-            step.passed_at_due = True
+            step.passed_at_due, step.level_minutes = True, None
             step.due_at = clock.now() + timedelta(minutes=step.allowed_minutes) / 2
             timers.cancel(session, step.id)
             move(session, step, heir, cause=Cause.DUE, by=ENGINE)
@@ -296,7 +305,8 @@ def reopen(session: Session, step: Step, *, by: Actor) -> None:
     )
     step.state, step.answer, step.settled_at, step.settled_by = StepState.OPEN, None, None, None
     allowed = timedelta(minutes=step.allowed_minutes)
-    step.due_at = clock.now() + allowed
+    step.counted_from = step.climbs_from = clock.now()
+    step.due_at = step.counted_from + allowed
     person_id = step.assignee_id
     if person_id and str(person_id) in succession.barred(session, step):
         person_id = succession.next_in_line(session, step) or _vacant(session, step)

@@ -82,6 +82,12 @@ class Step(Table, table=True):
     after_id: UUID | None = reference("step.id", optional=True)
     mandatory: bool = True
     allowed_minutes: int
+    level_minutes: int | None = None
+    """What its playbook allows at level 3; nothing once a person or the ladder set its due time."""
+    counted_from: datetime | None = moment(optional=True)
+    """The beginning its due time is counted from."""
+    climbs_from: datetime | None = moment(optional=True)
+    """The beginning silence is counted from."""
     passed_at_due: bool = False
     """Its time ran out once already and ``then_role`` has it with half the time again."""
     state: StepState = choice(StepState, index=True)

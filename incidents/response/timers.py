@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from incidents.record import clock
 from incidents.record.database import Table, choice, identifier, moment, reference
 from incidents.record.language import N_, Labelled
+from incidents.response.steps import Step
 
 # The ladder of the plan, in percent of the time to acknowledge.
 LADDER = {"remind": 50, "deputy": 100, "next_tier": 150}
@@ -82,6 +83,18 @@ def cancel(
         )
         .values(state=TimerState.CANCELLED)
     )
+
+
+def armed(session: Session, incident_id: UUID) -> dict[UUID, list[Timer]]:
+    """What is still armed on the steps of an incident, by step: one query."""
+    found: dict[UUID, list[Timer]] = {}
+    for timer in session.exec(
+        select(Timer)
+        .join(Step)
+        .where(Step.incident_id == incident_id, Timer.state == TimerState.ARMED)
+    ):
+        found.setdefault(timer.step_id, []).append(timer)
+    return found
 
 
 def due(session: Session, limit: int = 100) -> list[UUID]:

@@ -125,6 +125,12 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
         {"verified_by": "x", "verified_on": "2026-01-01"},
         ADMINISTRATORS,
     ),
+    ("GET", "/api/v1/level-rules"): (None, INSIDERS),
+    ("POST", "/api/v1/level-rules"): (
+        {"effective_from": "2030-01-01", "weights": {}, "bands": [], "floors": [], "basis": "x"},
+        ADMINISTRATORS,
+    ),
+    ("GET", "/api/v1/incidents/{number}/level"): (None, INSIDERS),
     ("GET", "/api/v1/swap-days"): (None, INSIDERS),
     ("POST", "/api/v1/swap-days"): (
         {"day": "2026-12-26", "kind": "off", "reason": "x", "decision": "x"},
@@ -264,6 +270,8 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
         {"verified_by": "x", "verified_on": "2026-01-01"},
         PAGE_ADMINISTRATORS,
     ),
+    ("GET", "/quan-tri/cap-do"): (None, PAGE_ADMINISTRATORS),
+    ("POST", "/quan-tri/cap-do"): ({"effective_from": "2030-01-01"}, PAGE_ADMINISTRATORS),
     ("GET", "/song/ban-truc"): (None, PAGE_INSIDERS),
     ("GET", "/song/vu-viec/{number}"): (None, PAGE_INSIDERS),
 }

@@ -86,7 +86,7 @@ def _every_kind(
         "role_vacant": {"role": "legal"},
         "step_taken": {"by": str(stage.cast.phuc.id)},
         "statement_released": {"kind": "holding", "version": 2, "channels": ["public_page"]},
-        "level_changed": {"level": 4, "reason": ""},
+        "level_changed": {"level": 4, "reason": "", "steps": [str(step.id)]},
         "confirm_telephone": {"approval": str(approval.id), "kind": "holding"},
         "audit_alarm": {"what": delivery.NO_SERVER},
         "direction_unsigned": {"given_by": "Phan Đình Chương"},

@@ -1,0 +1,107 @@
+"""Levels from outside: how one came about in the room and over REST, and the rules' own page."""
+
+from collections.abc import Callable
+
+import pytest
+
+from incidents.matter import level_rules
+from incidents.matter.incidents import Incident
+from incidents.people.roles import Role
+from incidents.record import database
+from tests.api.conftest import Browser, Program
+from tests.harness import Desk
+
+SCORES = {"reach": 2, "velocity": 1, "harm": 3, "credibility": 1, "duty": 1}
+
+
+@pytest.fixture
+def incident(desk: Desk) -> Incident:
+    return desk.opened(level=2, roles=[Role.LEAD, Role.SPOKESPERSON])
+
+
+def test_a_program_scores_with_floors_and_reads_how_the_level_came_about(
+    desk: Desk, incident: Incident, program: Callable[..., Program]
+) -> None:
+    lan = program("lan")
+    here = f"/incidents/{incident.number}"
+    before = lan.get(f"{here}/level").json()
+    assert (before["provisional"], before["points"], before["override"]) == (True, None, None)
+    graded = lan.post(f"{here}/score", SCORES | {"floors": ["LIFE_SAFETY"]})
+    assert graded.json()["level"] == 3
+    lan.post(f"{here}/level", {"level": 4, "reason": "Dân bỏ chạy"})
+    after = lan.get(f"{here}/level").json()
+    assert (after["level"], after["points"], after["band"], after["version"]) == (4, 45, 2, 1)
+    assert [f["code"] for f in after["applying"]] == ["LIFE_SAFETY"]
+    assert after["override"]["reason"] == "Dân bỏ chạy"
+    assert {b["criterion"]: (b["weight"], b["score"]) for b in after["bars"]}["harm"] == (30, 3)
+    alone = lan.post(f"{here}/level", {"level": 3, "reason": "Đã yên"})
+    assert (alone.status_code, list(alone.json()["fields"])) == (422, ["seconded_by"])
+    desk.set_aside()
+
+
+def test_a_program_of_an_administrator_makes_another_version(
+    desk: Desk, program: Callable[..., Program]
+) -> None:
+    an, lan = program("an"), program("lan")
+    (first,) = lan.get("/level-rules").json()["items"]
+    assert (first["version"], first["in_force"]) == (1, True)
+    asked = {
+        "effective_from": "2026-11-23",
+        "weights": first["weights"] | {"reach": 10, "harm": 40},
+        "bands": [0, 15, 35, 55, 75],
+        "floors": [{"code": "OWN", "level": 2, "vi": "Đê yếu", "en": "Weak dyke"}],
+        "basis": "QĐ 90",
+    }
+    assert lan.post("/level-rules", asked).status_code == 403
+    made = an.post("/level-rules", asked)
+    assert (made.status_code, made.json()["version"], made.json()["in_force"]) == (201, 2, True)
+    wrong = an.post("/level-rules", asked | {"bands": [0, 15, 10, 55, 75]})
+    assert (wrong.status_code, list(wrong.json()["fields"])) == (422, ["bands"])
+
+
+def test_the_room_draws_how_the_level_came_about(
+    desk: Desk, incident: Incident, new_browser: Callable[..., Browser]
+) -> None:
+    lan = new_browser("lan")
+    path = f"/vu-viec/{incident.number}"
+    assert "Rủi ro thiên tai cấp 3 trở lên" in lan.get(path).text
+    scores = {name: str(value) for name, value in SCORES.items()}
+    page = lan.post(f"{path}/cham-diem", **scores, floors=["LIFE_SAFETY", "DISASTER_AREA"])
+    assert page.text.count('class="bar-fill"') == 5
+    assert "45 điểm trên 100" in page.text
+    assert page.text.count("Mức sàn cấp 3</span>") == 2
+    page = lan.post(f"{path}/cap-do", level="4", reason="Dân bỏ chạy")
+    assert "Nâng 3 → 4" in page.text
+    assert "Dân bỏ chạy" in page.text
+    desk.set_aside()
+
+
+def test_an_administrator_edits_the_rules_on_their_page(
+    desk: Desk, new_browser: Callable[..., Browser]
+) -> None:
+    an = new_browser("an")
+    page = an.get("/quan-tri/cap-do")
+    assert "Bản có sẵn khi cài đặt" in page.text
+    with database.reading() as session:
+        rule = level_rules.listed(session)[0]
+    sent = {f"weights.{name}": str(percent) for name, percent in rule.weights.items()}
+    sent |= {f"bands.{level}": str(rule.bands[level]) for level in range(1, 5)}
+    for floor in rule.listed:
+        sent[f"floor_level.{floor.code}"] = str(floor.level)
+        sent[f"floor_vi.{floor.code}"] = floor.vi
+        sent[f"floor_en.{floor.code}"] = floor.en
+    sent |= {"floor_vi.DISASTER_AREA": "", "floor_en.DISASTER_AREA": ""}
+    sent |= {"floor_level.F2_1": "2", "floor_vi.F2_1": "Đê yếu", "floor_en.F2_1": "Weak dyke"}
+    sent |= {"floor_level.F2_2": "3"}
+    sent |= {"effective_from": "2026-11-23", "basis": "QĐ 90"}
+    again = an.post("/quan-tri/cap-do", **sent | {"weights.harm": "31"})
+    assert again.status_code == 422
+    assert "hiện là 101" in again.text
+    assert 'value="Đê yếu"' in again.text
+    page = an.post("/quan-tri/cap-do", **sent)
+    assert page.status_code == 200, page.text
+    assert "Bản 2" in page.text
+    with database.reading() as session:
+        made = level_rules.listed(session)[0]
+    assert [f.code for f in made.listed][-2:] == ["RUN_OR_CROWD", "F2_1"]
+    assert new_browser("lan").get("/quan-tri/cap-do").status_code == 403
