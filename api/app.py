@@ -26,6 +26,7 @@ from api.pages import (
     room,
     statement_pages,
     step_pages,
+    task_force_forms,
 )
 from api.pages import rosters as roster_pages
 from api.rest import (
@@ -41,6 +42,7 @@ from api.rest import (
     sessions,
     signals,
     steps,
+    task_forces,
     wordings,
 )
 
@@ -51,6 +53,7 @@ _PAGES = (
     flags,
     handbook,
     records,
+    task_force_forms,  # before the room, whose deeds have any name
     room,
     roster_pages,
     step_pages,
@@ -68,6 +71,7 @@ _REST = (
     signals,
     incidents,
     matters,
+    task_forces,
     exercises,
     steps,
     wordings,

@@ -86,7 +86,7 @@ class _Found:
         self._became = self._rows(Incident, (s.incident_id for s in self._signals.values()))
         self._steps = self._rows(Step, (m.step_id for m in messages))
         self._runs = self._rows(PlaybookRun, (s.run_id for s in self._steps.values()))
-        people = {m.recipient_id for m in messages} | {_by(m) for m in messages}
+        people = {m.recipient_id for m in messages} | {p for m in messages for p in _named(m)}
         people |= {s.assignee_id for s in self._steps.values()}
         people |= {s.acknowledged_by for s in self._signals.values()}
         self._people = persons.names(session, {p for p in people if p})
@@ -198,7 +198,7 @@ class _Found:
             match name:
                 case "level":
                     read["level_name"] = Level(value).label
-                case "by":
+                case "by" | "to":
                     read[name] = self._name(UUID(value))
                 case "clock":
                     read[name] = self._clock(UUID(value))
@@ -242,8 +242,8 @@ def answer_address(message: OutgoingMessage) -> str:
     return f"{settings.current().address}/t/{links.token(message.id)}"
 
 
-def _by(message: OutgoingMessage) -> UUID | None:
-    return UUID(message.values["by"]) if message.values.get("by") else None
+def _named(message: OutgoingMessage) -> set[UUID]:
+    return {UUID(message.values[name]) for name in ("by", "to") if message.values.get(name)}
 
 
 def _incident(incident: Incident) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from api.deeds.incidents import (
 from api.dependencies import Db, Fields, FormCaller, Reader
 from api.fields import Because, Moment, Optional
 from api.identity import Caller
-from api.pages import clock_forms, rendering, room_view
+from api.pages import clock_forms, rendering, room_view, task_force_forms
 from api.pages.forms import filled
 from api.pages.kinds import KINDS
 from api.problems import Problem
@@ -146,6 +146,7 @@ _DEEDS: dict[str, tuple[type[BaseModel], Callable[..., Any], str]] = {
     "thay-nguoi": (Replace, deeds.replace, "to-cong-tac"),
     "ghi-chu": (Note, deeds.note, "nhat-ky"),
     **clock_forms.DEEDS,
+    **task_force_forms.DEEDS,
 }
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from api.pages import clock_forms
+from api.pages import clock_forms, task_force_forms
 from incidents.insight import reading, scoring
 from incidents.insight.reading import Line
 from incidents.intake import claims, evidence, signals
@@ -13,7 +13,6 @@ from incidents.matter import incidents, severity, taskforces
 from incidents.matter.incidents import Finding, Incident, Status
 from incidents.matter.severity import ANCHORS, Criterion
 from incidents.people.persons import Person
-from incidents.people.roles import Role
 from incidents.record import clock
 from incidents.record.outbox import MessageState, OutgoingMessage
 from incidents.response import runs, steps
@@ -36,6 +35,8 @@ _WORDS = """StatementDrafted SignedOff SignedOffByTelephone TelephoneApprovalCon
 _DECISIONS = """IncidentOpened LevelSet StatusChanged StoodDown OpeningUndone ReviewHeld
     DirectionRecorded TaskForceActivated MemberReplaced StepWaived ClaimsVerified
     ClockStarted ClockMet ClockOverdue ClockLapsed ClockExplained ClockNotApplicable
+    TaskForceProposed ProposalAppraised ProposalReturned TaskForceDecided TaskForceKept
+    TaskForceDissolved MemberSeated RoleHandedOver
     ExerciseBegun ExerciseBegunWithInjects InjectGiven"""
 _NOTES = "NoteAdded CallLogged EvidenceKept StepCommented"
 
@@ -81,6 +82,7 @@ def gather(session: Session, incident: Incident, person: Person, *, chosen: str)
         and session.get(taskforces.FoundingDecision, force.decision_id)
         if force
         else None,
+        **task_force_forms.gather(session, incident),
         "everybody": everybody,
         "named": {p.id: p for p in everybody},
         "kept": evidence.of_incident(session, incident.id),
@@ -91,13 +93,10 @@ def gather(session: Session, incident: Incident, person: Person, *, chosen: str)
         "runs": runs.of_incident(session, incident.id),
         "story": _story(session, incident, person, chosen, titles),
         "criteria": [(c, ANCHORS[c]) for c in Criterion],
-        "roles": _CALLABLE,
+        "roles": task_force_forms.SEATS,
         "findings": [f for f in Finding if f is not Finding.PENDING],
         "Status": Status,
     }
-
-
-_CALLABLE = [r for r in Role if r not in (Role.DEPARTMENT_DUTY_LEADER, Role.OFFICE_DUTY)]
 
 
 def _everybody(session: Session) -> list[Person]:

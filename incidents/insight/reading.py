@@ -17,19 +17,31 @@ from incidents.record.language import N_, Language, speech
 from incidents.response import (
     catalog,
     exercises,
+    founding_decisions,
     grading,
     handovers,
     journal,
     lifecycle,
     opening,
     runs,
+    seating,
     signing,
     steps,
 )
 
 TELLERS = (
     *(absences, feeds, keeping, stand_ins, swaps),
-    *(exercises, grading, handovers, journal, lifecycle, opening, signing),
+    *(
+        exercises,
+        founding_decisions,
+        grading,
+        handovers,
+        journal,
+        lifecycle,
+        opening,
+        seating,
+        signing,
+    ),
 )
 """What enters every fact into the vocabulary: whoever reads can read whatever was recorded."""
 

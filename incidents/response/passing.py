@@ -95,7 +95,7 @@ def begin(session: Session, step: Step, incident: Incident) -> None:
     step.state, step.opened_at, step.due_at = StepState.OPEN, now, now + allowed
     within = min(severity.policy(session, incident.level).acknowledge_within, allowed)
     step.acknowledge_by = now + within
-    person_id = succession.next_in_line(session, step) or _vacant(session, step)
+    person_id = succession.next_in_line(session, step) or vacant(session, step)
     _hand_over(session, step, person_id, kind="step_assigned")
     timers.arm_ladder(session, step.id, within, round_=1)
     timers.arm(session, step.id, TimerKind.DUE, step.due_at, round_=1)
@@ -113,7 +113,7 @@ def begin(session: Session, step: Step, incident: Incident) -> None:
     )
 
 
-def _vacant(session: Session, step: Step) -> UUID | None:
+def vacant(session: Session, step: Step) -> UUID | None:
     """Nobody holds the role: the duty officer gets the work, and an alarm goes out."""
     timeline.record(session, step.incident_id, RoleVacant(role=step.role), by=ENGINE)
     on_duty = rosters.to_alert(session, clock.now())
@@ -299,7 +299,7 @@ def reopen(session: Session, step: Step, *, by: Actor) -> None:
     step.due_at = clock.now() + allowed
     person_id = step.assignee_id
     if person_id and str(person_id) in succession.barred(session, step):
-        person_id = succession.next_in_line(session, step) or _vacant(session, step)
+        person_id = succession.next_in_line(session, step) or vacant(session, step)
     _hand_over(session, step, person_id, kind="step_reopened")
     round_ = timers.next_round(session, step.id)
     timers.arm_ladder(session, step.id, allowed, round_=round_)

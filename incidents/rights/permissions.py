@@ -46,6 +46,10 @@ class Deed(Labelled):
     SIGN_BY_TELEPHONE = "sign_by_telephone", N_("ghi nhận duyệt qua điện thoại")
     RELEASE_SHELL = "release_shell", N_("phát mẫu duyệt sẵn")
     WITHDRAW = "withdraw", N_("rút nội dung đã đăng")
+    PROPOSE_TASK_FORCE = "propose_task_force", N_("trình thành lập Tổ công tác")
+    APPRAISE = "appraise", N_("thẩm tra tờ trình lập Tổ công tác")
+    ENTER_DECISION = "enter_decision", N_("nhập quyết định về Tổ công tác")
+    HAND_OVER_ROLE = "hand_over_role", N_("bàn giao vai của mình trong Tổ công tác")
     TEND_CLOCK = "tend_clock", N_("xác nhận, kết thúc thời hạn luật định")
     SEE_ROSTERS = "see_rosters", N_("xem lịch trực")
     KEEP_ROSTERS = "keep_rosters", N_("lập, sửa lịch trực")
@@ -82,6 +86,9 @@ _HELD: dict[Deed, frozenset[Role]] = {
     Deed.SIGN_BY_TELEPHONE: frozenset({Role.DUTY_OFFICER}),
     Deed.RELEASE_SHELL: frozenset({Role.DUTY_OFFICER}),
     Deed.WITHDRAW: _ABOVE,
+    Deed.PROPOSE_TASK_FORCE: _DESK | {Role.SECRETARY},
+    Deed.APPRAISE: frozenset({Role.OFFICE_DUTY}),
+    Deed.ENTER_DECISION: _ROOM | {Role.OFFICE_DUTY},
     Deed.TEND_CLOCK: _ROOM | {Role.SPOKESPERSON, Role.LEGAL},
     Deed.KEEP_ROSTERS: frozenset({Role.STANDING_DEPUTY}),
 }
@@ -179,6 +186,13 @@ def _signs(session: Session, person: Person, subject: Subject) -> bool:
     )
 
 
+def _seated(session: Session, person: Person, subject: Subject) -> bool:
+    """Whoever sits in the task force hands their own role over."""
+    return isinstance(subject, Incident) and any(
+        m.person_id == person.id for m in taskforces.members(session, subject.id)
+    )
+
+
 def _tends(session: Session, person: Person, subject: Subject) -> bool:
     """Whoever was named at its start tends a clock, and so do the room and its lawyers."""
     if isinstance(subject, Clock) and subject.owner_id == person.id:
@@ -197,5 +211,6 @@ _RULES: dict[Deed, Callable[[Session, Person, Subject], bool]] = {
     Deed.ANSWER: _answers,
     Deed.SIGN: _signs,
     Deed.TEND_CLOCK: _tends,
+    Deed.HAND_OVER_ROLE: _seated,
     Deed.ADMINISTER: _administrator,
 }
