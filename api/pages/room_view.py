@@ -12,6 +12,7 @@ from incidents.intake import claims, evidence, signals
 from incidents.matter import incidents, severity, taskforces
 from incidents.matter.incidents import Finding, Incident, Status
 from incidents.matter.severity import ANCHORS, Criterion
+from incidents.people.organisations import Organisation
 from incidents.people.persons import Person
 from incidents.record import clock
 from incidents.record.outbox import MessageState, OutgoingMessage
@@ -56,7 +57,7 @@ def gather(session: Session, incident: Incident, person: Person, *, chosen: str)
     out = publications.of_incident(session, incident.id)
     force = taskforces.of(session, incident.id)
     seats = taskforces.members(session, incident.id)
-    everybody = _everybody(session)
+    everybody, bodies = _everybody(session)
     titles = reading.step_titles(session, incident.id, person.language)
     may = permissions.deeds(session, person, incident)
     return {
@@ -82,7 +83,8 @@ def gather(session: Session, incident: Incident, person: Person, *, chosen: str)
         and session.get(taskforces.FoundingDecision, force.decision_id)
         if force
         else None,
-        **task_force_forms.gather(session, incident),
+        **task_force_forms.gather(session, incident, force),
+        "bodies": bodies,
         "everybody": everybody,
         "named": {p.id: p for p in everybody},
         "kept": evidence.of_incident(session, incident.id),
@@ -99,9 +101,14 @@ def gather(session: Session, incident: Incident, person: Person, *, chosen: str)
     }
 
 
-def _everybody(session: Session) -> list[Person]:
-    """Names for every picker and every line of the page: an office has hundreds, not thousands."""
-    return list(session.exec(select(Person).order_by(col(Person.name))))
+def _everybody(session: Session) -> tuple[list[Person], dict[UUID, str]]:
+    """Names and bodies for every picker and line: an office has hundreds, not thousands."""
+    rows = session.exec(
+        select(Person, Organisation.name)
+        .join(Organisation, col(Organisation.id) == Person.organisation_id)
+        .order_by(col(Person.name))
+    ).all()
+    return [person for person, _ in rows], {p.organisation_id: body for p, body in rows}
 
 
 def _next_due(asked: list[Step]) -> Step | None:

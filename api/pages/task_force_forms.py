@@ -22,8 +22,7 @@ from api.pages.forms import filled
 from api.problems import Problem
 from incidents.matter import mandates
 from incidents.matter.incidents import Incident
-from incidents.matter.mandates import DecisionKind
-from incidents.people.organisations import Organisation
+from incidents.matter.taskforces import TaskForce
 from incidents.people.persons import Person
 from incidents.people.roles import Role, RoleHolder
 from incidents.record import clock
@@ -35,17 +34,14 @@ router = APIRouter(include_in_schema=False, prefix="/vu-viec/{number}/to-trinh")
 SEATS = [r for r in Role if r not in (Role.DEPARTMENT_DUTY_LEADER, Role.OFFICE_DUTY)]
 
 
-def gather(session: Session, incident: Incident) -> dict[str, Any]:
-    """What the room shows of its task force beside the seats: papers and bodies."""
-    seats = mandates.proposed(session, incident.id)
+def gather(session: Session, incident: Incident, force: TaskForce | None) -> dict[str, Any]:
+    """What the room shows of its task force beside the seats: the papers it stands on."""
+    put_forward = mandates.proposals(session, incident.id)
+    seats = mandates.proposed(session, incident.id) if put_forward else []
+    signed = force is not None and (force.regularised_at or force.kept_at)
     return {
-        "proposals": [
-            (p, [s for s in seats if s.proposal_id == p.id])
-            for p in mandates.proposals(session, incident.id)
-        ],
-        "decisions": mandates.decisions(session, incident.id),
-        "bodies": dict(session.exec(select(Organisation.id, Organisation.name)).all()),
-        "decision_kinds": DecisionKind,
+        "proposals": [(p, [s for s in seats if s.proposal_id == p.id]) for p in put_forward],
+        "decisions": mandates.decisions(session, incident.id) if signed else [],
     }
 
 
