@@ -31,6 +31,7 @@ from api.pages import (
 from api.pages import rosters as roster_pages
 from api.rest import (
     clocks,
+    conflicts,
     directory,
     duty,
     exercises,
@@ -72,6 +73,7 @@ _REST = (
     incidents,
     matters,
     task_forces,
+    conflicts,
     exercises,
     steps,
     wordings,

@@ -9,7 +9,7 @@ from api.pages import clock_forms, task_force_forms
 from incidents.insight import reading, scoring
 from incidents.insight.reading import Line
 from incidents.intake import claims, evidence, signals
-from incidents.matter import incidents, severity, taskforces
+from incidents.matter import incidents, recusals, severity, taskforces
 from incidents.matter.incidents import Finding, Incident, Status
 from incidents.matter.severity import ANCHORS, Criterion
 from incidents.people.organisations import Organisation
@@ -38,6 +38,7 @@ _DECISIONS = """IncidentOpened LevelSet StatusChanged StoodDown OpeningUndone Re
     ClockStarted ClockMet ClockOverdue ClockLapsed ClockExplained ClockNotApplicable
     TaskForceProposed ProposalAppraised ProposalReturned TaskForceDecided TaskForceKept
     TaskForceDissolved MemberSeated RoleHandedOver
+    ConflictDeclared BodyConflictDeclared ConflictLifted
     ExerciseBegun ExerciseBegunWithInjects InjectGiven"""
 _NOTES = "NoteAdded CallLogged EvidenceKept StepCommented"
 
@@ -85,6 +86,7 @@ def gather(session: Session, incident: Incident, person: Person, *, chosen: str)
         else None,
         **task_force_forms.gather(session, incident, force),
         "bodies": bodies,
+        "recusals": recusals.of_incident(session, incident.id),
         "everybody": everybody,
         "named": {p.id: p for p in everybody},
         "kept": evidence.of_incident(session, incident.id),

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ColumnElement, UniqueConstraint
 from sqlmodel import Field, Session, col, select
 
-from incidents.matter import incidents
+from incidents.matter import incidents, recusals
 from incidents.matter.incidents import Incident, Status
 from incidents.people import persons, roles, rosters
 from incidents.people.roles import Role
@@ -245,9 +245,12 @@ def _call_out(
         incident_id=incident.id, decision_id=decision.id if decision else None, activated_at=now
     )
     session.add(force)
+    named = recusals.of(session, incident.id).named
     called: dict[UUID, list[str]] = {}
     for role in wanted:
         for rank, person_id in enumerate(_people_for(session, role, now), start=1):
+            if person_id in named:
+                continue
             session.add(
                 TaskForceMember(
                     task_force_id=force.id,
@@ -284,7 +287,13 @@ def _people_for(session: Session, role: Role, at: datetime) -> list[UUID]:
 
 
 def candidates(session: Session, incident_id: UUID, role: Role) -> list[UUID]:
-    """Who can be given work of a role now: task force first, else roster and routing."""
+    """Who can be given work of a role now, without those the incident itself concerns."""
+    named = recusals.of(session, incident_id).named
+    return [p for p in line(session, incident_id, role) if p not in named]
+
+
+def line(session: Session, incident_id: UUID, role: Role) -> list[UUID]:
+    """Who has a role now: task force first, else roster and routing."""
     now = clock.now()
     in_role = session.exec(
         select(TaskForceMember.person_id)

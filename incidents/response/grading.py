@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from incidents.matter import incidents, severity, taskforces
+from incidents.matter import incidents, recusals, severity, taskforces
 from incidents.matter.incidents import Incident
 from incidents.matter.severity import Criterion
 from incidents.people import persons
@@ -63,7 +63,8 @@ def override(
     if level < incident.level and seconded_by in (None, by.person_id):
         raise Invalid(fields={"seconded_by": (N_("Hạ cấp độ cần người thứ hai đồng ý."), {})})
     if seconded_by:
-        persons.get(session, seconded_by)
+        persons.active(session, seconded_by)
+    recusals.require_free(session, incident.id, by.person_id, seconded_by)
     _set_level(session, incident, level, points=None, reason=reason, seconded_by=seconded_by, by=by)
     return incident
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import func
 from sqlmodel import Session, select
 
-from incidents.matter import incidents, severity, taskforces
+from incidents.matter import incidents, recusals, severity
 from incidents.matter.incidents import Incident
 from incidents.matter.taskforces import RoleVacant
 from incidents.people import persons, rosters
@@ -116,7 +116,8 @@ def begin(session: Session, step: Step, incident: Incident) -> None:
 def vacant(session: Session, step: Step) -> UUID | None:
     """Nobody holds the role: the duty officer gets the work, and an alarm goes out."""
     timeline.record(session, step.incident_id, RoleVacant(role=step.role), by=ENGINE)
-    on_duty = rosters.to_alert(session, clock.now())
+    kept_out = recusals.of(session, step.incident_id).keeps_out(judging=succession.judges(step))
+    on_duty = [p for p in rosters.to_alert(session, clock.now()) if p not in kept_out]
     persons.tell_all(
         session,
         on_duty,
@@ -233,11 +234,7 @@ def restart_ladder(session: Session, step: Step) -> None:
 
 def _due(session: Session, step: Step) -> None:
     if step.then_role and not step.passed_at_due:
-        line = (
-            succession.signers(session, step.incident_id, step.then_role, clock.now())
-            if step.kind is StepKind.APPROVE
-            else taskforces.candidates(session, step.incident_id, step.then_role)
-        )
+        line = succession.heirs(session, step, step.then_role)
         barred = {str(step.assignee_id), *succession.barred(session, step)}
         heir = next((p for p in line if str(p) not in barred), None)
         if heir:
@@ -298,7 +295,9 @@ def reopen(session: Session, step: Step, *, by: Actor) -> None:
     allowed = timedelta(minutes=step.allowed_minutes)
     step.due_at = clock.now() + allowed
     person_id = step.assignee_id
-    if person_id and str(person_id) in succession.barred(session, step):
+    kept_out = recusals.of(session, step.incident_id).keeps_out(judging=succession.judges(step))
+    shut = {*succession.barred(session, step), *map(str, kept_out)}
+    if person_id and str(person_id) in shut:
         person_id = succession.next_in_line(session, step) or vacant(session, step)
     _hand_over(session, step, person_id, kind="step_reopened")
     round_ = timers.next_round(session, step.id)

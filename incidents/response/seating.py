@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from incidents.matter import incidents, taskforces
+from incidents.matter import incidents, recusals, taskforces
 from incidents.matter.taskforces import Basis, TaskForce, TaskForceMember
 from incidents.people import persons
 from incidents.people.organisations import Organisation
@@ -114,6 +114,8 @@ def take_seat(
 ) -> TaskForceMember:
     """Write a seat down from now on, with the name their body has today."""
     persons.active(session, person_id)
+    if person_id in recusals.of(session, force.incident_id).named:
+        recusals.require_free(session, force.incident_id, person_id)
     seat = TaskForceMember(
         task_force_id=force.id,
         role=role,

@@ -93,6 +93,12 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
         {"role": "lead", "outgoing": str(uuid4()), "incoming": str(uuid4()), **BECAUSE},
         ROOM,
     ),
+    ("GET", "/api/v1/incidents/{number}/conflicts"): (None, INSIDERS),
+    ("POST", "/api/v1/incidents/{number}/conflicts"): (
+        {"person_id": str(uuid4()), **BECAUSE},
+        ROOM,
+    ),
+    ("POST", "/api/v1/incidents/{number}/conflicts/{recusal_id}/lift"): (BECAUSE, COMMAND_ONLY),
     ("GET", "/api/v1/incidents/{number}/task-force"): (None, INSIDERS),
     ("POST", "/api/v1/incidents/{number}/task-force/proposals"): (
         {"reason": "x", "seats": []},
@@ -384,6 +390,7 @@ def scene(desk: Desk) -> Scene:
             ),
             "feed_id": str(uuid4()),
             "proposal_id": str(uuid4()),
+            "recusal_id": str(uuid4()),
             "token": links.token(told.id),
             "deed": "",
         }

@@ -1,4 +1,4 @@
-"""Mandates of task forces: proposals, decisions, what each seat is for and until when."""
+"""Mandates of task forces, with what each seat is for and until when; conflicts of interest."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -47,6 +47,38 @@ def upgrade() -> None:
     _proposals()
     _decisions()
     _seats()
+    _recusals()
+
+
+def _recusals() -> None:
+    op.create_table(
+        "recusal",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("incident_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("organisation_id", sa.Uuid(), nullable=True),
+        sa.Column("headed", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("declared_at", UtcDateTime(), nullable=False),
+        sa.Column("declared_by", sa.Uuid(), nullable=False),
+        sa.Column("lifted_at", UtcDateTime(), nullable=True),
+        sa.Column("lifted_by", sa.Uuid(), nullable=True),
+        sa.Column("lift_reason", sa.String(), nullable=False),
+        sa.CheckConstraint(
+            "(person_id IS NULL) <> (organisation_id IS NULL)", name=op.f("ck_recusal_about")
+        ),
+        sa.CheckConstraint(
+            "(lifted_at IS NULL) = (lifted_by IS NULL)", name=op.f("ck_recusal_lifted")
+        ),
+        _refers("recusal", "incident_id", "incident"),
+        _refers("recusal", "person_id", "person"),
+        _refers("recusal", "organisation_id", "organisation"),
+        _refers("recusal", "declared_by", "person"),
+        _refers("recusal", "lifted_by", "person"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recusal")),
+    )
+    for column in ("incident_id", "person_id", "organisation_id", "declared_by", "lifted_by"):
+        op.create_index(op.f(f"ix_recusal_{column}"), "recusal", [column])
 
 
 def _proposals() -> None:
@@ -140,5 +172,5 @@ def downgrade() -> None:
         op.drop_column("task_force_member", column)
     op.drop_column("task_force", "kept_at")
     op.drop_column("task_force", "regularised_at")
-    for table in ("task_force_decision", "proposed_member", "task_force_proposal"):
+    for table in ("recusal", "task_force_decision", "proposed_member", "task_force_proposal"):
         op.drop_table(table)
