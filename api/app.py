@@ -27,10 +27,12 @@ from api.pages import (
     room,
     statement_pages,
     step_pages,
+    task_force_forms,
 )
 from api.pages import rosters as roster_pages
 from api.rest import (
     clocks,
+    conflicts,
     directory,
     duty,
     exercises,
@@ -43,6 +45,7 @@ from api.rest import (
     sessions,
     signals,
     steps,
+    task_forces,
     wordings,
 )
 
@@ -53,6 +56,7 @@ _PAGES = (
     flags,
     handbook,
     records,
+    task_force_forms,  # before the room, whose deeds have any name
     room,
     roster_pages,
     step_pages,
@@ -71,7 +75,9 @@ _REST = (
     signals,
     incidents,
     matters,
+    conflicts,
     levels,
+    task_forces,
     exercises,
     steps,
     wordings,

@@ -25,12 +25,13 @@ from api.deeds.incidents import (
 from api.dependencies import Db, Fields, FormCaller, Reader
 from api.fields import Because, Moment, Optional
 from api.identity import Caller
-from api.pages import clock_forms, rendering, room_view
+from api.pages import clock_forms, conflict_forms, rendering, room_view, task_force_forms
 from api.pages.forms import filled
 from api.pages.kinds import KINDS
 from api.problems import Problem
 from api.rest.signals import files_of
 from incidents.intake.signals import File
+from incidents.matter.recusals import Recusal
 from incidents.people import sign_ins
 from incidents.record import clock
 from incidents.record.errors import Invalid, NotFound
@@ -146,6 +147,8 @@ _DEEDS: dict[str, tuple[type[BaseModel], Callable[..., Any], str]] = {
     "thay-nguoi": (Replace, deeds.replace, "to-cong-tac"),
     "ghi-chu": (Note, deeds.note, "nhat-ky"),
     **clock_forms.DEEDS,
+    **task_force_forms.DEEDS,
+    **conflict_forms.DEEDS,
 }
 
 
@@ -171,5 +174,7 @@ def act(session: Db, caller: FormCaller, form: Fields, number: str, deed: str) -
     if deed not in _DEEDS:
         raise NotFound(N_("Không có trang này."))
     shape, carry_out, anchor = _DEEDS[deed]
-    carry_out(session, caller, number, filled(shape, form))
+    done = carry_out(session, caller, number, filled(shape, form))
+    if isinstance(done, Recusal) and done.person_id == caller.person.id:
+        return rendering.back("/", deed)  # whoever is concerned does not see the room any more
     return rendering.back(f"/vu-viec/{number}", deed, anchor)

@@ -5,15 +5,15 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from api.pages import clock_forms
+from api.pages import clock_forms, task_force_forms
 from incidents.insight import levels, reading, scoring
 from incidents.insight.reading import Line
 from incidents.intake import claims, evidence, signals
-from incidents.matter import incidents, level_rules, severity, taskforces
+from incidents.matter import incidents, level_rules, recusals, severity, taskforces
 from incidents.matter.incidents import Finding, Incident, Status
 from incidents.matter.severity import ANCHORS, Criterion
+from incidents.people.organisations import Organisation
 from incidents.people.persons import Person
-from incidents.people.roles import Role
 from incidents.record import clock
 from incidents.record.outbox import MessageState, OutgoingMessage
 from incidents.response import runs, steps
@@ -37,6 +37,9 @@ _DECISIONS = """IncidentOpened ScoresGiven FloorTicked LevelSet
     StatusChanged StoodDown OpeningUndone ReviewHeld
     DirectionRecorded TaskForceActivated MemberReplaced StepWaived ClaimsVerified
     ClockStarted ClockMet ClockOverdue ClockLapsed ClockExplained ClockNotApplicable
+    TaskForceProposed ProposalAppraised ProposalReturned TaskForceDecided TaskForceKept
+    TaskForceDissolved MemberSeated RoleHandedOver
+    ConflictDeclared BodyConflictDeclared ConflictLifted
     ExerciseBegun ExerciseBegunWithInjects InjectGiven"""
 _NOTES = "NoteAdded CallLogged EvidenceKept StepCommented"
 
@@ -56,7 +59,7 @@ def gather(session: Session, incident: Incident, person: Person, *, chosen: str)
     out = publications.of_incident(session, incident.id)
     force = taskforces.of(session, incident.id)
     seats = taskforces.members(session, incident.id)
-    everybody = _everybody(session)
+    everybody, bodies = _everybody(session)
     titles = reading.step_titles(session, incident.id, person.language)
     may = permissions.deeds(session, person, incident)
     return {
@@ -84,6 +87,9 @@ def gather(session: Session, incident: Incident, person: Person, *, chosen: str)
         and session.get(taskforces.FoundingDecision, force.decision_id)
         if force
         else None,
+        **task_force_forms.gather(session, incident, force),
+        "bodies": bodies,
+        "recusals": recusals.of_incident(session, incident.id),
         "everybody": everybody,
         "named": {p.id: p for p in everybody},
         "kept": evidence.of_incident(session, incident.id),
@@ -94,18 +100,20 @@ def gather(session: Session, incident: Incident, person: Person, *, chosen: str)
         "runs": runs.of_incident(session, incident.id),
         "story": _story(session, incident, person, chosen, titles),
         "criteria": [(c, ANCHORS[c]) for c in Criterion],
-        "roles": _CALLABLE,
+        "roles": task_force_forms.SEATS,
         "findings": [f for f in Finding if f is not Finding.PENDING],
         "Status": Status,
     }
 
 
-_CALLABLE = [r for r in Role if r not in (Role.DEPARTMENT_DUTY_LEADER, Role.OFFICE_DUTY)]
-
-
-def _everybody(session: Session) -> list[Person]:
-    """Names for every picker and every line of the page: an office has hundreds, not thousands."""
-    return list(session.exec(select(Person).order_by(col(Person.name))))
+def _everybody(session: Session) -> tuple[list[Person], dict[UUID, str]]:
+    """Names and bodies for every picker and line: an office has hundreds, not thousands."""
+    rows = session.exec(
+        select(Person, Organisation.name)
+        .join(Organisation, col(Organisation.id) == Person.organisation_id)
+        .order_by(col(Person.name))
+    ).all()
+    return [person for person, _ in rows], {p.organisation_id: body for p, body in rows}
 
 
 def _next_due(asked: list[Step]) -> Step | None:

@@ -9,7 +9,7 @@ from flows.duties import known
 from incidents.intake import signals
 from incidents.intake.signals import ACKNOWLEDGE_WITHIN, Signal, SignalState
 from incidents.matter import incidents
-from incidents.matter.taskforces import TaskForce
+from incidents.matter.taskforces import REGULARISE_WITHIN, TaskForce
 from incidents.people import persons, roles, rosters
 from incidents.people.roles import Role
 from incidents.record import clock, database
@@ -135,12 +135,14 @@ def _tell_again(approval: approvals.Approval, turn: int) -> int:
 
 
 def _remind_directions() -> int:
-    """A verbal direction not followed by a signed decision in a day (rule 6 of practice)."""
+    """A verbal direction not followed by a signed decision: every day until it is entered."""
     now, told = clock.now(), 0
     with database.reading() as session:
         late = session.exec(
             select(TaskForce).where(
-                col(TaskForce.regularise_by) <= now, col(TaskForce.dissolved_at).is_(None)
+                col(TaskForce.regularise_by) <= now,
+                col(TaskForce.regularised_at).is_(None),
+                col(TaskForce.dissolved_at).is_(None),
             )
         ).all()
     for force in late:
@@ -149,11 +151,13 @@ def _remind_directions() -> int:
 
 
 def _tell_late_direction(force: TaskForce, now: datetime) -> int:
-    key = f"regularise:{force.id}"
+    key = f"regularise:{force.id}:{(now - force.activated_at) // REGULARISE_WITHIN}"
     with database.reading() as session:
-        if force.decision_id is not None or known(session, f"{key}:"):
+        if known(session, f"{key}:"):
             return 0
     with database.transaction() as session:
+        if session.get_one(TaskForce, force.id, with_for_update=True).regularised_at:
+            return 0  # entered while we were looking
         people = [
             *rosters.to_alert(session, now),
             *roles.holders(session, Role.STANDING_DEPUTY, now)[:1],

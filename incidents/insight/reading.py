@@ -18,13 +18,16 @@ from incidents.record.language import N_, Language, speech
 from incidents.response import (
     catalog,
     exercises,
+    founding_decisions,
     grading,
     handovers,
     journal,
     lifecycle,
     opening,
+    recusing,
     replanning,
     runs,
+    seating,
     signing,
     steps,
 )
@@ -32,6 +35,7 @@ from incidents.response import (
 TELLERS = (
     *(absences, feeds, keeping, stand_ins, swaps),
     exercises,
+    founding_decisions,
     grading,
     handovers,
     journal,
@@ -39,7 +43,9 @@ TELLERS = (
     lifecycle,
     merging,
     opening,
+    recusing,
     replanning,
+    seating,
     signing,
     triage,
 )

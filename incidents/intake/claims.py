@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from incidents.intake import signals
 from incidents.intake.signals import Nature
-from incidents.matter import incidents
+from incidents.matter import incidents, recusals
 from incidents.matter.incidents import Finding
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
@@ -104,6 +104,7 @@ def settle(
         raise NotPermitted(N_("Việc này phải do một người làm."))
     if any(s.reported_by == by.person_id for s in signals.of_incident(session, incident.id)):
         raise NotPermitted(N_("Người báo tin không tự kết luận về nội dung mình báo."))
+    recusals.require_free(session, incident.id, by.person_id)
     fields: dict[str, tuple[str, dict[str, str]]] = {}
     if finding is Finding.PENDING:
         fields["finding"] = (N_("Chọn một kết quả."), {})

@@ -5,10 +5,10 @@ from datetime import date, datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, ColumnElement, UniqueConstraint
 from sqlmodel import Field, Session, col, select
 
-from incidents.matter import incidents
+from incidents.matter import incidents, recusals
 from incidents.matter.incidents import Incident, Status
 from incidents.people import persons, roles, rosters
 from incidents.people.roles import Role
@@ -17,7 +17,7 @@ from incidents.record.actors import Actor
 from incidents.record.database import Table, choice, identifier, moment, reference
 from incidents.record.errors import Conflict, Invalid, NotFound
 from incidents.record.facts import Fact, PersonId, Private
-from incidents.record.language import N_
+from incidents.record.language import N_, Labelled
 
 REGULARISE_WITHIN = timedelta(hours=24)
 """A verbal direction must be followed by the signed decision within a day (rule 6 of practice)."""
@@ -40,6 +40,17 @@ class FoundingDecision(Table, table=True):
     verified: bool = False
 
 
+class Basis(Labelled):
+    """On what ground somebody sits in a task force."""
+
+    STANDING = "standing", N_("theo quyết định thành lập")
+    DIRECTION = "direction", N_("theo ý kiến chỉ đạo")
+    DECISION = "decision", N_("theo quyết định của vụ việc")
+    ADDED = "added", N_("cử bổ sung")
+    REPLACEMENT = "replacement", N_("thay thành viên")
+    HAND_OVER = "hand_over", N_("nhận bàn giao vai")
+
+
 class TaskForce(Table, table=True):
     """A task force at work on one incident."""
 
@@ -50,12 +61,19 @@ class TaskForce(Table, table=True):
     decision_id: UUID | None = reference("founding_decision.id", optional=True)
     direction_by: str | None = None
     regularise_by: datetime | None = moment(optional=True)
+    regularised_at: datetime | None = moment(optional=True)
+    """When the signed decision that follows a direction was entered."""
     activated_at: datetime = moment()
+    kept_at: datetime | None = moment(optional=True)
+    """When a decision was entered that keeps it beyond the end of its incident."""
     dissolved_at: datetime | None = moment(optional=True)
 
 
 class TaskForceMember(Table, table=True):
-    """A person in a role of a task force; rank 1 holds it, rank 2 deputises."""
+    """A person in a role of a task force; rank 1 holds it, the others are its named deputies.
+
+    ``agency`` is the name of their body when they were seated, empty where nobody wrote it down.
+    """
 
     __tablename__ = "task_force_member"
     __table_args__ = (UniqueConstraint("task_force_id", "role", "person_id", "joined_at"),)
@@ -65,7 +83,11 @@ class TaskForceMember(Table, table=True):
     role: Role = choice(Role)
     person_id: UUID = reference("person.id")
     rank: int = 1
+    mandate: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    agency: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    basis: Basis = choice(Basis, Basis.STANDING)
     joined_at: datetime = moment()
+    serves_until: datetime | None = moment(optional=True)
     left_at: datetime | None = moment(optional=True)
 
 
@@ -120,13 +142,23 @@ def of(session: Session, incident_id: UUID) -> TaskForce | None:
     return session.exec(select(TaskForce).where(TaskForce.incident_id == incident_id)).first()
 
 
+def seated(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    """The conditions under which a seat counts at a moment."""
+    until = col(TaskForceMember.serves_until)
+    return (
+        col(TaskForceMember.left_at).is_(None),
+        col(TaskForceMember.joined_at) <= at,
+        until.is_(None) | (until > at),
+    )
+
+
 def members(session: Session, incident_id: UUID) -> list[TaskForceMember]:
     """Who is in the task force now, role by role, holders first."""
     return list(
         session.exec(
             select(TaskForceMember)
             .join(TaskForce)
-            .where(TaskForce.incident_id == incident_id, col(TaskForceMember.left_at).is_(None))
+            .where(TaskForce.incident_id == incident_id, *seated(clock.now()))
             .order_by(col(TaskForceMember.role), col(TaskForceMember.rank))
         )
     )
@@ -191,7 +223,7 @@ def activate_by_direction(
     if not given_by.strip() or not call_back.strip():
         raise Invalid(N_("Ghi rõ ai chỉ đạo và số máy đã gọi lại để kiểm tra."))
     force = _call_out(session, incident, wanted, decision=None)
-    force.direction_by, force.regularise_by = given_by, clock.now() + REGULARISE_WITHIN
+    force.direction_by, force.regularise_by = given_by, force.activated_at + REGULARISE_WITHIN
     timeline.record(
         session,
         incident.id,
@@ -213,28 +245,39 @@ def _call_out(
         incident_id=incident.id, decision_id=decision.id if decision else None, activated_at=now
     )
     session.add(force)
+    named = recusals.of(session, incident.id).named
     called: dict[UUID, list[str]] = {}
     for role in wanted:
         for rank, person_id in enumerate(_people_for(session, role, now), start=1):
+            if person_id in named:
+                continue
             session.add(
                 TaskForceMember(
                     task_force_id=force.id,
                     role=role,
                     person_id=person_id,
                     rank=rank,
+                    basis=Basis.STANDING if decision else Basis.DIRECTION,
                     joined_at=now,
                 )
             )
             called.setdefault(person_id, []).append(role.value)
+    call_out(session, incident, called, key=f"called_out:{incident.id}")
+    return force
+
+
+def call_out(
+    session: Session, incident: Incident, called: dict[UUID, list[str]], *, key: str
+) -> None:
+    """Tell each person in which roles they are called; with a task force an incident is active."""
     for message in persons.tell_all(
-        session, called, "called_out", key=f"called_out:{incident.id}", incident_id=incident.id
+        session, called, "called_out", key=key, incident_id=incident.id
     ):
         if message.recipient_id:
             message.values = {"roles": called[message.recipient_id]}
     if incident.status is Status.OPEN:
         incident.status = Status.ACTIVE
         session.add(incident)
-    return force
 
 
 def _people_for(session: Session, role: Role, at: datetime) -> list[UUID]:
@@ -244,18 +287,21 @@ def _people_for(session: Session, role: Role, at: datetime) -> list[UUID]:
 
 
 def candidates(session: Session, incident_id: UUID, role: Role) -> list[UUID]:
-    """Who can be given work of a role now: task force first, else roster and routing."""
-    seated = session.exec(
+    """Who can be given work of a role now, without those the incident itself concerns."""
+    named = recusals.of(session, incident_id).named
+    return [p for p in line(session, incident_id, role) if p not in named]
+
+
+def line(session: Session, incident_id: UUID, role: Role) -> list[UUID]:
+    """Who has a role now: task force first, else roster and routing."""
+    now = clock.now()
+    in_role = session.exec(
         select(TaskForceMember.person_id)
         .join(TaskForce)
-        .where(
-            TaskForce.incident_id == incident_id,
-            TaskForceMember.role == role,
-            col(TaskForceMember.left_at).is_(None),
-        )
+        .where(TaskForce.incident_id == incident_id, TaskForceMember.role == role, *seated(now))
         .order_by(col(TaskForceMember.rank))
     ).all()
-    return list(seated) or _people_for(session, role, clock.now())
+    return list(in_role) or _people_for(session, role, now)
 
 
 def find_member(
@@ -269,8 +315,8 @@ def find_member(
 
 
 def dissolve(session: Session, incident_id: UUID) -> None:
-    """End the task force with its incident."""
+    """End the task force with its incident, unless a decision keeps it."""
     force = of(session, incident_id)
-    if force and force.dissolved_at is None:
+    if force and force.dissolved_at is None and force.kept_at is None:
         force.dissolved_at = clock.now()
         session.add(force)

@@ -12,7 +12,7 @@ from sqlmodel import Field, Session, col, select
 from incidents.people.organisations import Organisation as Organisation  # noqa: PLC0414
 from incidents.record import clock, outbox
 from incidents.record.database import Table, choice, identifier, moment, reference
-from incidents.record.errors import NotFound
+from incidents.record.errors import Invalid, NotFound
 from incidents.record.language import N_, Language
 from incidents.record.outbox import Channel, OutgoingMessage
 
@@ -55,6 +55,14 @@ def get(session: Session, person_id: UUID) -> Person:
     if found is None:
         raise NotFound(N_("Không tìm thấy người này."))
     return found
+
+
+def active(session: Session, person_id: UUID) -> Person:
+    """The person, if they still work with the desk; ``Invalid`` otherwise."""
+    person = get(session, person_id)
+    if not person.active:
+        raise Invalid(N_("%(name)s không còn làm việc với bàn trực."), name=person.name)
+    return person
 
 
 def names(session: Session, ids: Collection[UUID]) -> dict[UUID, Person]:

@@ -307,20 +307,20 @@ def cancel(
     *,
     step_id: UUID | None = None,
     incident_id: UUID | None = None,
+    person_id: UUID | None = None,
     kinds: Sequence[str] = (),
     key: str = "",
 ) -> int:
-    """Cancel what has not left yet about a step or a whole incident; says how many.
+    """Cancel what has not left yet about a step, an incident or to a person; says how many.
 
     ``key`` narrows it to the messages whose key begins so.
     """
-    about = (
-        col(OutgoingMessage.step_id) == step_id
-        if step_id
-        else col(OutgoingMessage.incident_id) == incident_id
-    )
+    named = {"step_id": step_id, "incident_id": incident_id, "recipient_id": person_id}
+    about = [getattr(OutgoingMessage, name) == value for name, value in named.items() if value]
+    if not about:
+        raise ValueError("which messages?")
     statement = update(OutgoingMessage).where(
-        about, col(OutgoingMessage.state).in_([MessageState.QUEUED, MessageState.CLAIMED])
+        *about, col(OutgoingMessage.state).in_([MessageState.QUEUED, MessageState.CLAIMED])
     )
     if kinds:
         statement = statement.where(col(OutgoingMessage.kind).in_(kinds))

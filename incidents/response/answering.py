@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from incidents.intake import claims
-from incidents.matter import incidents, taskforces
+from incidents.matter import incidents, recusals, taskforces
 from incidents.matter.incidents import Finding
 from incidents.people import persons
 from incidents.record import clock, timeline
@@ -15,10 +15,11 @@ from incidents.record.actors import Actor
 from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotPermitted
 from incidents.record.language import N_, Language, speech
 from incidents.record.outbox import OutgoingMessage
-from incidents.response import forms, passing, steps
+from incidents.response import forms, passing, recusing, steps, succession
 from incidents.response.crisis_forms import (
     CaseReport,
     HazardReport,
+    Recusal,
 )
 from incidents.response.forms import (
     Classification,
@@ -226,6 +227,10 @@ def _checked(session: Session, step: Step, form: LegalCheck, by: Actor) -> None:
     )
 
 
+def _stepped_back(session: Session, step: Step, form: Recusal, by: Actor) -> None:
+    recusing.step_back(session, step.incident_id, form, by=by)
+
+
 def _statement(step: Step) -> UUID:
     if step.statement_id is None:
         raise Conflict(N_("Nhiệm vụ này không gắn với văn bản phát ngôn nào."))
@@ -239,6 +244,7 @@ _EFFECTS: dict[type[Form], Callable[..., None]] = {
     CaseReport: _verified,
     Draft: _drafted,
     LegalCheck: _checked,
+    Recusal: _stepped_back,
 }
 
 
@@ -266,3 +272,5 @@ def _in_live_incident(session: Session, step: Step) -> None:
 def _permitted(session: Session, step: Step, by: Actor) -> None:
     if by.person_id is None or not may_answer(session, step, by.person_id):
         raise NotPermitted(N_("Nhiệm vụ này không giao cho đồng chí."))
+    if succession.judges(step):
+        recusals.require_free(session, step.incident_id, by.person_id)

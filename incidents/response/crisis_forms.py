@@ -109,3 +109,6 @@ class Recusal(Form):
     lead: bool = Field(title=N_("Tổ trưởng là người liên quan hoặc dưới quyền người liên quan"))
     chair: bool = Field(title=N_("Chủ tịch UBND là người liên quan"))
     note: Remark = Field("", title=N_("Những vai đã thay người, ai được xem hồ sơ"))
+    concerned: Remark = Field(
+        "", title=N_("Người liên quan khác: họ tên như trong danh bạ, mỗi người một dòng")
+    )

@@ -6,20 +6,19 @@ Each of them gives a reason, which stands in the timeline with their name.
 from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
-from incidents.matter import taskforces
-from incidents.matter.taskforces import MemberReplaced, TaskForceMember
+from incidents.matter import recusals, taskforces
+from incidents.matter.taskforces import Basis, MemberReplaced
 from incidents.people import persons
 from incidents.people.roles import Role
-from incidents.record import clock, links, timeline
+from incidents.record import clock, timeline
 from incidents.record.actors import Actor
 from incidents.record.errors import Conflict, Invalid
 from incidents.record.language import N_
-from incidents.response import passing, steps, succession, timers
+from incidents.response import passing, rerouting, seating, steps, succession, timers
 from incidents.response.steps import (
     ANSWERABLE,
-    UNSETTLED,
     Cause,
     Step,
     StepExtended,
@@ -34,7 +33,10 @@ def reassign(session: Session, step_id: UUID, person_id: UUID, *, reason: str, b
     """Give an open step to a named person."""
     step = _open(session, step_id)
     _reason(reason)
-    persons.get(session, person_id)
+    persons.active(session, person_id)
+    kept_out = recusals.of(session, step.incident_id).keeps_out(judging=succession.judges(step))
+    if person_id in kept_out:
+        recusals.require_free(session, step.incident_id, person_id)
     if step.kind is StepKind.APPROVE and not succession.may_sign(session, step, person_id):
         raise Conflict(N_("Người được giao chưa có thẩm quyền hoặc giấy ủy quyền để duyệt."))
     passing.move(session, step, person_id, cause=Cause.REASSIGNED, by=by, reason=reason)
@@ -95,27 +97,8 @@ def replace_member(
 ) -> int:
     """Seat another person in a role; the open steps of the old one move, their links end."""
     _reason(reason)
-    persons.get(session, incoming)
     seat = taskforces.find_member(session, incident_id, role, outgoing)
-    if incoming == outgoing:
-        raise Conflict(N_("Người thay phải là người khác."))
-    seat.left_at = clock.now()
-    session.add(seat)
-    session.add(
-        TaskForceMember(
-            task_force_id=seat.task_force_id,
-            role=role,
-            person_id=incoming,
-            rank=seat.rank,
-            joined_at=clock.now(),
-        )
-    )
-    held = session.exec(
-        select(Step)
-        .where(Step.incident_id == incident_id, Step.assignee_id == outgoing, Step.role == role)
-        .where(col(Step.state).in_(UNSETTLED), col(Step.state) != StepState.PLANNED)
-        .with_for_update()
-    ).all()
+    held = seating.succeed(session, incident_id, seat, incoming, basis=Basis.REPLACEMENT)
     timeline.record(
         session,
         incident_id,
@@ -128,11 +111,7 @@ def replace_member(
         ),
         by=by,
     )
-    for step in held:
-        links.revoke(session, step_id=step.id, person_id=outgoing)
-        step.holder_ids = [h for h in step.holder_ids if h != str(outgoing)]
-        passing.move(session, step, incoming, cause=Cause.REPLACED, by=by, reason=reason)
-        passing.restart_ladder(session, step)
+    rerouting.pass_on(session, held, outgoing, incoming, cause=Cause.REPLACED, reason=reason, by=by)
     return len(held)
 
 

@@ -230,6 +230,7 @@ _SENTENCES: dict[str, str] = {
     "inject_unreadable": N_("Dòng %(line)s chưa đọc được: số phút; vai; nội dung."),
     "too_many_injects": N_("Tối đa %(most)s tình huống."),
     "lesson_unreadable": N_("Dòng %(line)s chưa đọc được: việc; người phụ trách; ngày/tháng/năm."),
+    "person_or_body": N_("Chọn một người hoặc một cơ quan."),
     "finding_pending": N_("Chưa có kết quả thì chọn «chưa xác minh được» và hẹn giờ."),
 }
 _ELSE = N_("Giá trị này không dùng được.")

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from incidents.matter import gradings, incidents, level_rules, taskforces
+from incidents.matter import gradings, incidents, level_rules, recusals, taskforces
 from incidents.matter.incidents import Incident
 from incidents.matter.level_rules import Floor, LevelRule
 from incidents.matter.severity import Criterion
@@ -84,6 +84,7 @@ def score(
     level = max(rule.band(points), kept.raised_to or 0, *(floor.level for floor in ticked))
     lower = level < incident.level and not incident.level_provisional
     second = _second(session, seconded_by, by) if lower else None
+    recusals.require_free(session, incident.id, second)
     kept.rule_id, kept.floors = rule.id, [floor.code for floor in ticked]
     incident.scores = {c.value: scores[c.value] for c in Criterion} | {"points": points}
     _record_scores(session, incident, rule, scores, ticked, by)
@@ -105,7 +106,7 @@ def _second(session: Session, second: UUID | None, by: Actor) -> UUID:
     """Whoever agrees that the level goes down: another person than the one who lowers it."""
     if second is None or second == by.person_id:
         raise Invalid(fields={"seconded_by": (N_("Hạ cấp độ cần người thứ hai đồng ý."), {})})
-    return persons.get(session, second).id
+    return persons.active(session, second).id
 
 
 def _record_scores(
@@ -146,6 +147,7 @@ def override(
     if level == incident.level:
         raise Conflict(N_("Vụ việc đang ở cấp độ này."))
     second = _second(session, seconded_by, by) if level < incident.level else None
+    recusals.require_free(session, incident.id, by.person_id, second)
     rule = level_rules.in_force(session, incidents.today())
     kept = gradings.kept(session, incident.id, rule)
     for floor in gradings.rule_of(session, kept).ticked(kept.floors):

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import func
 from sqlmodel import Session, select
 
-from incidents.matter import incidents, severity, taskforces
+from incidents.matter import incidents, recusals, severity
 from incidents.matter.incidents import Incident
 from incidents.matter.taskforces import RoleVacant
 from incidents.people import persons, rosters
@@ -102,7 +102,7 @@ def begin(session: Session, step: Step, incident: Incident) -> None:
     step.counted_from = step.climbs_from = now
     within = min(severity.policy(session, incident.level).acknowledge_within, allowed)
     step.acknowledge_by = now + within
-    person_id = succession.next_in_line(session, step) or _vacant(session, step)
+    person_id = succession.next_in_line(session, step) or vacant(session, step)
     _hand_over(session, step, person_id, kind="step_assigned")
     timers.arm_ladder(session, step.id, within, round_=1)
     timers.arm(session, step.id, TimerKind.DUE, step.due_at, round_=1)
@@ -120,10 +120,11 @@ def begin(session: Session, step: Step, incident: Incident) -> None:
     )
 
 
-def _vacant(session: Session, step: Step) -> UUID | None:
+def vacant(session: Session, step: Step) -> UUID | None:
     """Nobody holds the role: the duty officer gets the work, and an alarm goes out."""
     timeline.record(session, step.incident_id, RoleVacant(role=step.role), by=ENGINE)
-    on_duty = rosters.to_alert(session, clock.now())
+    kept_out = recusals.of(session, step.incident_id).keeps_out(judging=succession.judges(step))
+    on_duty = [p for p in rosters.to_alert(session, clock.now()) if p not in kept_out]
     persons.tell_all(
         session,
         on_duty,
@@ -242,11 +243,7 @@ def restart_ladder(session: Session, step: Step) -> None:
 
 def _due(session: Session, step: Step) -> None:
     if step.then_role and not step.passed_at_due:
-        line = (
-            succession.signers(session, step.incident_id, step.then_role, clock.now())
-            if step.kind is StepKind.APPROVE
-            else taskforces.candidates(session, step.incident_id, step.then_role)
-        )
+        line = succession.heirs(session, step, step.then_role)
         barred = {str(step.assignee_id), *succession.barred(session, step)}
         heir = next((p for p in line if str(p) not in barred), None)
         if heir:
@@ -308,8 +305,10 @@ def reopen(session: Session, step: Step, *, by: Actor) -> None:
     step.counted_from = step.climbs_from = clock.now()
     step.due_at = step.counted_from + allowed
     person_id = step.assignee_id
-    if person_id and str(person_id) in succession.barred(session, step):
-        person_id = succession.next_in_line(session, step) or _vacant(session, step)
+    kept_out = recusals.of(session, step.incident_id).keeps_out(judging=succession.judges(step))
+    shut = {*succession.barred(session, step), *map(str, kept_out)}
+    if person_id and str(person_id) in shut:
+        person_id = succession.next_in_line(session, step) or vacant(session, step)
     _hand_over(session, step, person_id, kind="step_reopened")
     round_ = timers.next_round(session, step.id)
     timers.arm_ladder(session, step.id, allowed, round_=round_)

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from incidents.matter import incidents, taskforces
+from incidents.matter import incidents, recusals, taskforces
 from incidents.people import authorisations, persons, roles
 from incidents.people.roles import Role
 from incidents.record import clock, timeline
@@ -108,6 +108,7 @@ def to_sign(
         )
     if version.number != statement.current or not hmac.compare_digest(sha256, version.sha256):
         raise Conflict(N_("Văn bản đã được sửa; hãy đọc bản mới rồi duyệt."))
+    recusals.require_free(session, incident.id, person_id)
     if version.author_id == person_id:
         raise NotPermitted(N_("Người soạn không được duyệt bản do chính mình soạn."))
     if any(
@@ -238,6 +239,7 @@ def release_shell(
     incident = incidents.get(session, incident_id, lock=True)
     if not incident.live or by.person_id is None:
         raise Conflict(N_("Chỉ phát mẫu duyệt sẵn khi vụ việc đang được xử lý."))
+    recusals.require_free(session, incident.id, by.person_id)
     offered = {s.code: s for s in shells.on_offer(session, incident.level, incidents.today())}
     shell = offered.get(code.upper())
     if shell is None:

@@ -151,6 +151,9 @@ class Cause(Labelled):
     DUE = "due", N_("hết hạn")
     REASSIGNED = "reassigned", N_("phân công lại")
     REPLACED = "replaced", N_("thay thành viên")
+    HAND_OVER = "hand_over", N_("bàn giao vai")
+    CONFLICT = "conflict", N_("người liên quan thôi tham gia")
+    LEFT = "left", N_("người giữ việc đã thôi làm")
 
 
 @dataclass(frozen=True)

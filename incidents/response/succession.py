@@ -9,29 +9,55 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from incidents.matter import taskforces
+from incidents.matter import recusals, taskforces
+from incidents.matter.recusals import Barred
 from incidents.people import authorisations, roles
 from incidents.people.roles import Role
 from incidents.record import clock
+from incidents.response import forms
 from incidents.response.steps import Step, StepKind
 from incidents.words import approvals, statements
 from incidents.words.approvals import ApprovalKind
+
+_JUDGING = (StepKind.DECIDE, StepKind.CHECK, StepKind.APPROVE)
+
+
+def judges(step: Step) -> bool:
+    """Whether its answer decides, signs, or says what is true: nothing for those concerned."""
+    return step.kind in _JUDGING or issubclass(forms.of(step.form), forms.Verification)
 
 
 def in_line(session: Session, step: Step) -> list[UUID]:
     """Everyone the step can go to, in order: the role, then tier after tier above it.
 
-    For signatures only those who may sign in the role count, by post or by authorisation.
+    For signatures only those who may sign in the role count, by post or by authorisation. What
+    judges goes past a role whose head is concerned: nobody judges their own superior.
     """
-    now, role, line, passed = clock.now(), step.role, list[UUID](), set[Role]()
+    kept_out = recusals.of(session, step.incident_id)
+    role, line, passed = step.role, list[UUID](), set[Role]()
     while role not in passed:
         passed.add(role)
-        if step.kind is StepKind.APPROVE:
-            line += signers(session, step.incident_id, role, now)
-        else:
-            line += taskforces.candidates(session, step.incident_id, role)
+        line += _of_role(session, step, role, kept_out)
         role = roles.next_tier(session, role) or role
     return list(dict.fromkeys(line))
+
+
+def heirs(session: Session, step: Step, role: Role) -> list[UUID]:
+    """Who can take the step in one given role."""
+    return _of_role(session, step, role, recusals.of(session, step.incident_id))
+
+
+def _of_role(session: Session, step: Step, role: Role, kept_out: Barred) -> list[UUID]:
+    line = (
+        signers(session, step.incident_id, role, clock.now())
+        if step.kind is StepKind.APPROVE
+        else taskforces.line(session, step.incident_id, role)
+    )
+    judging = judges(step)
+    shut = kept_out.keeps_out(judging=judging)
+    if judging and (role in kept_out.headed or shut & set(line[:1])):
+        return []
+    return [person_id for person_id in line if person_id not in shut]
 
 
 def signers(session: Session, incident_id: UUID, role: Role, at: datetime) -> list[UUID]:

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from incidents.intake.evidence import Evidence
+from incidents.matter import recusals
 from incidents.people import persons
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
@@ -57,6 +58,7 @@ def approve(
         raise NotPermitted(N_("Người soạn không được gọi lấy ý kiến duyệt bản của chính mình."))
     persons.get(session, witness_id)
     statement, version, step = signing.to_sign(session, version_id, approver_id, version.sha256)
+    recusals.require_free(session, statement.incident_id, by.person_id, witness_id)
     paper = signing.paper_of(session, step.role, approver_id)
     approval = approvals.give(
         session,

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from incidents.intake.signals import Signal, SignalState
-from incidents.matter import taskforces
+from incidents.matter import recusals, taskforces
 from incidents.matter.incidents import Incident
 from incidents.people import rosters
 from incidents.people.duty import swaps
@@ -46,6 +46,12 @@ class Deed(Labelled):
     SIGN_BY_TELEPHONE = "sign_by_telephone", N_("ghi nhận duyệt qua điện thoại")
     RELEASE_SHELL = "release_shell", N_("phát mẫu duyệt sẵn")
     WITHDRAW = "withdraw", N_("rút nội dung đã đăng")
+    PROPOSE_TASK_FORCE = "propose_task_force", N_("trình thành lập Tổ công tác")
+    APPRAISE = "appraise", N_("thẩm tra tờ trình lập Tổ công tác")
+    ENTER_DECISION = "enter_decision", N_("nhập quyết định về Tổ công tác")
+    HAND_OVER_ROLE = "hand_over_role", N_("bàn giao vai của mình trong Tổ công tác")
+    DECLARE_CONFLICT = "declare_conflict", N_("khai báo người, cơ quan liên quan")
+    LIFT_CONFLICT = "lift_conflict", N_("gỡ khai báo người, cơ quan liên quan")
     TEND_CLOCK = "tend_clock", N_("xác nhận, kết thúc thời hạn luật định")
     SEE_ROSTERS = "see_rosters", N_("xem lịch trực")
     KEEP_ROSTERS = "keep_rosters", N_("lập, sửa lịch trực")
@@ -55,7 +61,15 @@ class Deed(Labelled):
 
 
 FRESHLY_PROVED = frozenset(
-    {Deed.SIGN, Deed.SIGN_BY_TELEPHONE, Deed.RELEASE_SHELL, Deed.WITHDRAW, Deed.CLOSE, Deed.WAIVE}
+    {
+        Deed.SIGN,
+        Deed.SIGN_BY_TELEPHONE,
+        Deed.RELEASE_SHELL,
+        Deed.WITHDRAW,
+        Deed.CLOSE,
+        Deed.WAIVE,
+        Deed.LIFT_CONFLICT,
+    }
 )
 """Deeds that ask for the password again, however long the session still runs."""
 
@@ -82,6 +96,11 @@ _HELD: dict[Deed, frozenset[Role]] = {
     Deed.SIGN_BY_TELEPHONE: frozenset({Role.DUTY_OFFICER}),
     Deed.RELEASE_SHELL: frozenset({Role.DUTY_OFFICER}),
     Deed.WITHDRAW: _ABOVE,
+    Deed.DECLARE_CONFLICT: _ROOM | {Role.LEGAL},
+    Deed.LIFT_CONFLICT: frozenset({Role.LEAD, Role.CHAIR}),
+    Deed.PROPOSE_TASK_FORCE: _DESK | {Role.SECRETARY},
+    Deed.APPRAISE: frozenset({Role.OFFICE_DUTY}),
+    Deed.ENTER_DECISION: _ROOM | {Role.OFFICE_DUTY},
     Deed.TEND_CLOCK: _ROOM | {Role.SPOKESPERSON, Role.LEGAL},
     Deed.KEEP_ROSTERS: frozenset({Role.STANDING_DEPUTY}),
 }
@@ -97,6 +116,9 @@ def allowed(session: Session, person: Person | None, deed: Deed, subject: Subjec
     """Whether the person may do the deed to the subject."""
     if person is None or not person.active:
         return False
+    incident_id = _incident_of(subject)
+    if incident_id and deed not in _CLEARED and deed in _shut(session, person.id, incident_id):
+        return False
     rule = _RULES.get(deed)
     if rule:
         return rule(session, person, subject)
@@ -105,17 +127,53 @@ def allowed(session: Session, person: Person | None, deed: Deed, subject: Subjec
 
 def deeds(session: Session, person: Person, subject: Incident | None = None) -> frozenset[Deed]:
     """Everything a person may do with one look at their roles; steps are asked one by one."""
-    held = roles_in(session, person.id, _incident_of(subject))
+    incident_id = _incident_of(subject)
+    held = roles_in(session, person.id, incident_id)
     inside = person.administrator or bool(held)
+    shut = _shut(session, person.id, incident_id) if incident_id else frozenset[Deed]()
     return frozenset(
         deed
         for deed in Deed
-        if deed is Deed.FLAG
+        if deed not in shut and _by_roles(session, person, deed, held, inside=inside)
+    )
+
+
+def _by_roles(
+    session: Session, person: Person, deed: Deed, held: set[Role], *, inside: bool
+) -> bool:
+    return bool(
+        deed is Deed.FLAG
         or (deed in _INSIDE and inside)
         or (deed in _ROSTERED and (inside or _has_shift(session, person.id)))
         or (deed in _ADMINISTRATORS and person.administrator)
         or _HELD.get(deed, frozenset()) & held
     )
+
+
+def _shut(session: Session, person_id: UUID, incident_id: UUID) -> frozenset[Deed]:
+    """What a conflict of interest takes: of whoever is named all, of their body what judges."""
+    conflict = recusals.concerns(session, incident_id, person_id)
+    if conflict is None:
+        return frozenset()
+    return frozenset(Deed) - {Deed.FLAG} if conflict.person_id else frozenset(Deed) - _FACTUAL
+
+
+_CLEARED = frozenset({Deed.ANSWER})
+"""Whoever is concerned was taken off the step itself; answering asks no more than that."""
+
+_FACTUAL = frozenset(
+    {
+        Deed.FLAG,
+        Deed.SEE_INCIDENT,
+        Deed.NOTE,
+        Deed.ANSWER,
+        Deed.TEND_CLOCK,
+        Deed.HAND_OVER_ROLE,
+        Deed.DECLARE_CONFLICT,
+        Deed.VERIFY_RECORD,
+    }
+)
+"""What the people of a body that is concerned may still do: facts, no judgement."""
 
 
 def roles_in(session: Session, person_id: UUID, incident_id: UUID | None) -> set[Role]:
@@ -195,6 +253,13 @@ def watches(signal: Signal, person_id: UUID) -> bool:
     return signal.state is SignalState.WATCHED and signal.owner_id == person_id
 
 
+def _seated(session: Session, person: Person, subject: Subject) -> bool:
+    """Whoever sits in the task force hands their own role over."""
+    return isinstance(subject, Incident) and any(
+        m.person_id == person.id for m in taskforces.members(session, subject.id)
+    )
+
+
 def _tends(session: Session, person: Person, subject: Subject) -> bool:
     """Whoever was named at its start tends a clock, and so do the room and its lawyers."""
     if isinstance(subject, Clock) and subject.owner_id == person.id:
@@ -215,5 +280,6 @@ _RULES: dict[Deed, Callable[[Session, Person, Subject], bool]] = {
     Deed.ANSWER: _answers,
     Deed.SIGN: _signs,
     Deed.TEND_CLOCK: _tends,
+    Deed.HAND_OVER_ROLE: _seated,
     Deed.ADMINISTER: _administrator,
 }

@@ -95,6 +95,42 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
         {"role": "lead", "outgoing": str(uuid4()), "incoming": str(uuid4()), **BECAUSE},
         ROOM,
     ),
+    ("GET", "/api/v1/incidents/{number}/conflicts"): (None, INSIDERS),
+    ("POST", "/api/v1/incidents/{number}/conflicts"): (
+        {"person_id": str(uuid4()), **BECAUSE},
+        ROOM,
+    ),
+    ("POST", "/api/v1/incidents/{number}/conflicts/{recusal_id}/lift"): (BECAUSE, COMMAND_ONLY),
+    ("GET", "/api/v1/incidents/{number}/task-force"): (None, INSIDERS),
+    ("POST", "/api/v1/incidents/{number}/task-force/proposals"): (
+        {"reason": "x", "seats": []},
+        ROOM,
+    ),
+    ("POST", "/api/v1/incidents/{number}/task-force/proposals/{proposal_id}/appraise"): (
+        {"opinion": "x"},
+        COMMAND_ONLY,
+    ),
+    ("POST", "/api/v1/incidents/{number}/task-force/proposals/{proposal_id}/return"): (
+        BECAUSE,
+        COMMAND_ONLY,
+    ),
+    ("POST", "/api/v1/incidents/{number}/task-force/decisions"): (
+        {"document": "1", "signed_on": "2026-11-01", "signer": "x"},
+        ROOM,
+    ),
+    ("POST", "/api/v1/incidents/{number}/members"): (
+        {"role": "legal", "person_id": str(uuid4())},
+        ROOM,
+    ),
+    ("POST", "/api/v1/incidents/{number}/members/hand-over"): (
+        {
+            "role": "lead",
+            "outgoing": str(uuid4()),
+            "incoming": str(uuid4()),
+            "handed_over": "x",
+        },
+        ROOM,
+    ),
     ("POST", "/api/v1/incidents/{number}/shells/{code}/release"): ({}, DUTY_ONLY),
     ("GET", "/api/v1/incidents/{number}/timeline"): (None, INSIDERS),
     ("GET", "/api/v1/incidents/{number}/exercise-score"): (None, INSIDERS),
@@ -232,6 +268,8 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ("GET", "/tu-lieu/{evidence_id}"): (None, PAGE_INSIDERS),
     ("GET", "/vu-viec/{number}"): (None, PAGE_INSIDERS),
     ("GET", "/vu-viec/{number}/kiem-tra"): (None, PAGE_INSIDERS),
+    ("GET", "/vu-viec/{number}/to-trinh"): (None, PAGE_INSIDERS),
+    ("POST", "/vu-viec/{number}/to-trinh"): ({"reason": "x"}, PAGE_INSIDERS),
     ("POST", "/vu-viec/{number}/tu-lieu"): ({}, PAGE_INSIDERS),
     ("POST", "/vu-viec/{number}/noi-dung/{claim_id}"): (
         {"finding": "false", "explanation": "x"},
@@ -361,6 +399,8 @@ def scene(desk: Desk) -> Scene:
                 str(uuid4()),
             ),
             "feed_id": str(uuid4()),
+            "proposal_id": str(uuid4()),
+            "recusal_id": str(uuid4()),
             "token": links.token(told.id),
             "deed": "",
         }

@@ -35,7 +35,7 @@ RELEASED = {
     "ChannelCheck": {"attack", "called", "note"},
     "NewsroomAnswer": {"redress", "missing"},
     "PolicyDecision": {"course", "reason", "promises", "options", "dissent"},
-    "Recusal": {"lead", "chair", "note"},
+    "Recusal": {"lead", "chair", "note", "concerned"},
 }  # fmt: skip
 
 

@@ -9,12 +9,22 @@ from hypothesis import strategies as st
 from incidents.intake import claims
 from incidents.intake.signals import Nature
 from incidents.matter.incidents import Finding, Incident, Status
+from incidents.matter.mandates import TaskForceDecided
 from incidents.matter.severity import Level
 from incidents.matter.taskforces import DirectionRecorded, TaskForceActivated
 from incidents.people.roles import Role
 from incidents.record import database, timeline
 from incidents.record.errors import Refusal
-from incidents.response import grading, lifecycle, opening, signing, steps
+from incidents.response import (
+    founding,
+    founding_decisions,
+    grading,
+    lifecycle,
+    opening,
+    signing,
+    steps,
+)
+from incidents.response.founding import Seat
 from incidents.response.grading import LevelSet
 from incidents.response.lifecycle import ReviewHeld, StatusChanged, StoodDown
 from incidents.response.opening import IncidentOpened, OpeningUndone
@@ -36,7 +46,7 @@ def told(incident: Incident) -> tuple[Status, int]:
         match fact:
             case IncidentOpened():
                 status, level = Status.OPEN, fact.level
-            case TaskForceActivated() | DirectionRecorded():
+            case TaskForceActivated() | DirectionRecorded() | TaskForceDecided():
                 status = Status.ACTIVE if status is Status.OPEN else status
             case StatusChanged():
                 assert fact.before is status
@@ -59,6 +69,25 @@ def _activate(desk: Desk, incident: Incident, _value: int) -> bool:
     if live:
         desk.activate(incident, Role.LEAD, Role.SPOKESPERSON)
     return live
+
+
+def _found_by_decision(desk: Desk, incident: Incident, value: int) -> None:
+    """Proposed, appraised and decided, one after the other."""
+    cast = desk.cast
+    row = desk.do(
+        founding.propose,
+        incident.id,
+        reason="Theo tình hình",
+        seats=[
+            Seat(Role.LEAD, cast.binh.id),
+            Seat(Role.SPOKESPERSON, cast.minh.id),
+            Seat(Role.SECRETARY, cast.ha.id),
+        ],
+        by=cast.tung,
+    )
+    desk.do(founding.appraise, incident.id, row.id, opinion="Được", by=cast.hoa)
+    paper = {"document": f"{value}/QĐ-UBND", "signed_on": desk.time.date(), "signer": "Chương"}
+    desk.do(founding_decisions.decide, incident.id, **paper, proposal_id=row.id, by=cast.ha)
 
 
 def _conclude(desk: Desk, incident: Incident, _value: int) -> None:
@@ -122,6 +151,7 @@ def _ended_by(verb: Callable[..., Incident]) -> Move:
 
 CARRY_OUT: dict[str, Move] = {
     "activate": _activate,
+    "found by decision": _found_by_decision,
     "conclude": _conclude,
     "release a shell": _release_a_shell,
     "state a claim": _state_a_claim,

@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 from sqlmodel import select
 
+from incidents.matter import taskforces
 from incidents.matter.incidents import Incident
 from incidents.people.roles import Role, RoleHolder
 from incidents.record import database, links
@@ -18,7 +19,7 @@ from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound,
 from incidents.record.language import Language
 from incidents.record.links import AnswerLink
 from incidents.record.outbox import MessageState, OutgoingMessage
-from incidents.response import answering, directing, lifecycle, passing, steps
+from incidents.response import answering, directing, lifecycle, steps
 from incidents.response.steps import Step, StepState
 from incidents.response.timers import Timer, TimerState
 from tests.harness import Desk, hours, minutes
@@ -324,7 +325,7 @@ def test_with_nobody_in_the_role_the_duty_officer_gets_the_work_and_an_alarm(
         for holder in session.exec(select(RoleHolder)):
             if holder.role in (Role.POLICE_LIAISON, Role.STANDING_DEPUTY, Role.LEAD, Role.CHAIR):
                 session.delete(holder)
-        for seat in passing.taskforces.members(session, incident.id):
+        for seat in taskforces.members(session, incident.id):
             session.delete(seat)
     step = desk.plan(incident, KEY, Role.POLICE_LIAISON)
     desk.expect_messages("role_vacant", desk.cast.lan)

@@ -10,7 +10,6 @@ from sqlmodel import Session, select
 from incidents.people import persons, rosters
 from incidents.people.duty import filling
 from incidents.people.duty.changes import StandIn, check_stretch
-from incidents.people.persons import Person
 from incidents.people.rosters import Shift
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
@@ -44,14 +43,6 @@ class StandInCancelled(Fact):
     says: ClassVar[str] = N_("Bỏ việc %(person)s trực thay trên «%(roster)s» từ %(starts_at)s")
 
 
-def active(session: Session, person_id: UUID) -> Person:
-    """The person, if they still work with the desk; ``Invalid`` otherwise."""
-    person = persons.get(session, person_id)
-    if not person.active:
-        raise Invalid(N_("%(name)s không còn làm việc với bàn trực."), name=person.name)
-    return person
-
-
 def set_(
     session: Session,
     roster_id: UUID,
@@ -66,7 +57,7 @@ def set_(
     """Somebody is on duty from now or later; both they and whoever they replace are told."""
     roster = rosters.get(session, roster_id, lock=True)
     check_stretch(starts_at, ends_at)
-    active(session, person_id)
+    persons.active(session, person_id)
     if not reason.strip():
         raise Invalid(fields={"reason": (N_("Ghi lý do."), {})})
     if instead_of == person_id:

@@ -14,7 +14,6 @@ from sqlmodel import Session, col, select
 from incidents.people import persons, rosters
 from incidents.people.duty import filling
 from incidents.people.duty.changes import Swap, SwapState
-from incidents.people.duty.stand_ins import active
 from incidents.people.rosters import Roster, Shift
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
@@ -88,7 +87,7 @@ def ask(
         raise NotPermitted(N_("Chỉ người có ca trực mới đề nghị đổi ca đó."))
     if other_id == by.person_id:
         raise Invalid(fields={"other_id": (N_("Chọn một người khác."), {})})
-    active(session, other_id)
+    persons.active(session, other_id)
     taken = _upcoming(session, in_return, field="in_return") if in_return else None
     if taken and (taken.person_id != other_id or taken.roster_id != given.roster_id):
         raise Invalid(
