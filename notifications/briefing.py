@@ -85,7 +85,7 @@ class _Found:
         self._signals = self._rows(Signal, (m.signal_id for m in messages))
         self._became = self._rows(Incident, (s.incident_id for s in self._signals.values()))
         self._steps = self._rows(Step, (m.step_id for m in messages))
-        self._runs = self._rows(PlaybookRun, (s.run_id for s in self._steps.values()))
+        self._runs = self._rows(PlaybookRun, (s.run_id for s in self._steps.values() if s.run_id))
         people = {m.recipient_id for m in messages} | {_by(m) for m in messages}
         people |= {s.assignee_id for s in self._steps.values()}
         people |= {s.acknowledged_by for s in self._signals.values()}
@@ -176,6 +176,8 @@ class _Found:
         }
 
     def _wording(self, step: Step, language: Language, part: str) -> str | None:
+        if step.run_id is None:
+            return step.own_title if part == "title" else step.own_gist
         known = (step.run_id, language, f"steps/{step.key}/{part}")
         if known not in self._wordings:
             run = self._runs[step.run_id]

@@ -14,6 +14,7 @@ KINDS: dict[str, str] = {
     "step_unanswered": N_("nhiệm vụ chưa ai nhận"),
     "step_reopened": N_("mở lại nhiệm vụ"),
     "step_taken": N_("nhiệm vụ đã có người nhận"),
+    "step_cancelled": N_("nhiệm vụ đã hủy"),
     "role_vacant": N_("vai chưa có người giữ"),
     "statement_released": N_("đã phát hành văn bản"),
     "level_changed": N_("đổi cấp độ"),

@@ -29,7 +29,7 @@ SHOWN = 40
 """Timeline entries on the room's page before one asks for all of them."""
 
 _STEPS = """Opened Acknowledged Reminded Passed Done Overdue RefusedByAll Waived Extended
-    Commented Reopened"""
+    Commented Reopened Added Cancelled"""
 _WORDS = """StatementDrafted SignedOff SignedOffByTelephone TelephoneApprovalConfirmed
     ApprovalsVoided StatementReleased StatementReleasedInExercise
     StatementPublished StatementWithdrawn ShellReleased"""

@@ -15,6 +15,7 @@ from incidents.record import timeline
 from incidents.record.facts import Fact
 from incidents.record.language import N_, Language, speech
 from incidents.response import (
+    added_steps,
     catalog,
     exercises,
     grading,
@@ -29,7 +30,7 @@ from incidents.response import (
 
 TELLERS = (
     *(absences, feeds, keeping, stand_ins, swaps),
-    *(exercises, grading, handovers, journal, lifecycle, opening, signing),
+    *(added_steps, exercises, grading, handovers, journal, lifecycle, opening, signing),
 )
 """What enters every fact into the vocabulary: whoever reads can read whatever was recorded."""
 
@@ -117,8 +118,10 @@ def step_titles(session: Session, incident_id: UUID, language: Language) -> dict
     found: dict[str, str] = {}
     for run in runs.of_incident(session, incident_id):
         found |= catalog.step_titles(session, run.playbook, run.version, language)
-    present = {s.key for s in steps.of_incident(session, incident_id)}
-    return {key: catalog.title_in(found, key) for key in present}
+    return {
+        s.key: s.own_title or catalog.title_in(found, s.key)
+        for s in steps.of_incident(session, incident_id)
+    }
 
 
 def _playbook(session: Session, code: str, language: Language) -> str:

@@ -35,6 +35,8 @@ class Deed(Labelled):
     VERIFY = "verify", N_("kết luận về nội dung cần xác minh")
     GRADE = "grade", N_("xếp cấp độ")
     DIRECT = "direct", N_("phân công, gia hạn, thay người")
+    ADD_STEP = "add_step", N_("thêm việc")
+    CANCEL_STEP = "cancel_step", N_("hủy việc đã thêm")
     WAIVE = "waive", N_("miễn nhiệm vụ")
     STABILISE = "stabilise", N_("chuyển trạng thái tạm ổn")
     RESOLVE = "resolve", N_("chuyển chờ tổng kết")
@@ -73,6 +75,7 @@ _HELD: dict[Deed, frozenset[Role]] = {
     Deed.VERIFY: _COMMAND | {Role.SUBJECT_LEAD, Role.MONITORING},
     Deed.GRADE: _ROOM,
     Deed.DIRECT: _ROOM,
+    Deed.ADD_STEP: _ROOM,
     Deed.WAIVE: _COMMAND,
     Deed.STABILISE: _COMMAND,
     Deed.RESOLVE: _COMMAND,
@@ -179,6 +182,14 @@ def _signs(session: Session, person: Person, subject: Subject) -> bool:
     )
 
 
+def _cancels(session: Session, person: Person, subject: Subject) -> bool:
+    """Whoever added a step takes it back while still in the room, and so does whoever may waive."""
+    if not isinstance(subject, Step) or not subject.by_hand:
+        return False
+    held = roles_in(session, person.id, subject.incident_id)
+    return bool(_COMMAND & held) or (subject.added_by == person.id and bool(_ROOM & held))
+
+
 def _tends(session: Session, person: Person, subject: Subject) -> bool:
     """Whoever was named at its start tends a clock, and so do the room and its lawyers."""
     if isinstance(subject, Clock) and subject.owner_id == person.id:
@@ -196,6 +207,7 @@ _RULES: dict[Deed, Callable[[Session, Person, Subject], bool]] = {
     Deed.KEEP_ROSTERS: _keeper,
     Deed.ANSWER: _answers,
     Deed.SIGN: _signs,
+    Deed.CANCEL_STEP: _cancels,
     Deed.TEND_CLOCK: _tends,
     Deed.ADMINISTER: _administrator,
 }

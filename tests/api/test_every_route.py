@@ -97,6 +97,10 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ("GET", "/api/v1/incidents/{number}/timeline"): (None, INSIDERS),
     ("GET", "/api/v1/incidents/{number}/exercise-score"): (None, INSIDERS),
     ("GET", "/api/v1/incidents/{number}/steps"): (None, INSIDERS),
+    ("POST", "/api/v1/incidents/{number}/steps"): (
+        {"title": "x", "role": "lead", "due_at": "2026-11-23T00:00:00Z"},
+        ROOM,
+    ),
     ("GET", "/api/v1/incidents/{number}/statements"): (None, INSIDERS),
     ("GET", "/api/v1/incidents/{number}/evidence"): (None, INSIDERS),
     ("POST", "/api/v1/incidents/{number}/evidence"): ("a file", INSIDERS),
@@ -141,6 +145,7 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
         ROOM,
     ),
     ("POST", "/api/v1/steps/{step_id}/waive"): (BECAUSE, COMMAND_ONLY),
+    ("POST", "/api/v1/steps/{step_id}/cancel"): (BECAUSE, COMMAND_ONLY),
     ("GET", "/api/v1/incidents/{number}/claims"): (None, INSIDERS),
     ("POST", "/api/v1/incidents/{number}/claims/{claim_id}/settle"): (
         {"finding": "false", "explanation": "x"},

@@ -1,0 +1,111 @@
+"""Steps added by hand."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0009"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+_BY_HAND = "(run_id IS NULL) = (own_title IS NOT NULL)"
+_ANCHOR = "CONSTRAINT fk_step_after_id FOREIGN KEY"
+# As the table of steps is written on SQLite: before, and after.
+_ON_SQLITE = (
+    (
+        "run_id CHAR(32) NOT NULL, ",
+        "run_id CHAR(32), own_title VARCHAR, own_gist VARCHAR DEFAULT '' NOT NULL, "
+        "added_by CHAR(32), ",
+    ),
+    (
+        _ANCHOR,
+        f"CONSTRAINT ck_step_by_hand CHECK ({_BY_HAND}), CONSTRAINT fk_step_added_by FOREIGN "
+        f"KEY(added_by) REFERENCES person (id) DEFERRABLE INITIALLY DEFERRED, {_ANCHOR}",
+    ),
+)
+# What a run did not ask for becomes work of the incident's first run, so that all that refers to
+# it stays; its words are lost.
+_BOUND_AGAIN = """
+    UPDATE step SET run_id = (
+        SELECT r.id FROM playbook_run r
+        WHERE r.incident_id = step.incident_id ORDER BY r.started_at LIMIT 1
+    ), own_title = NULL WHERE run_id IS NULL
+"""
+
+
+def upgrade() -> None:
+    _free_the_steps()
+
+
+def downgrade() -> None:
+    _bind_the_steps()
+
+
+def _on_sqlite() -> bool:
+    return op.get_bind().dialect.name == "sqlite"
+
+
+def _free_the_steps() -> None:
+    if _on_sqlite():
+        _rewrite(_ON_SQLITE)
+    else:
+        op.alter_column("step", "run_id", nullable=True)
+        op.add_column("step", sa.Column("own_title", sa.String(), nullable=True))
+        op.add_column("step", sa.Column("own_gist", sa.String(), nullable=False, server_default=""))
+        op.add_column("step", sa.Column("added_by", sa.Uuid(), nullable=True))
+        op.create_check_constraint(op.f("ck_step_by_hand"), "step", _BY_HAND)
+        op.create_foreign_key(
+            op.f("fk_step_added_by"),
+            "step",
+            "person",
+            ["added_by"],
+            ["id"],
+            initially="DEFERRED",
+            deferrable=True,
+        )
+    op.create_index(op.f("ix_step_added_by"), "step", ["added_by"])
+
+
+def _bind_the_steps() -> None:
+    op.execute(_BOUND_AGAIN)
+    op.drop_index(op.f("ix_step_added_by"), table_name="step")
+    if _on_sqlite():
+        _rewrite(tuple((after, before) for before, after in _ON_SQLITE))
+    else:
+        # Else the references just written are still to be checked, and nothing can be altered.
+        op.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        op.drop_constraint(op.f("ck_step_by_hand"), "step")
+        for column in ("added_by", "own_gist", "own_title"):
+            op.drop_column("step", column)
+        op.alter_column("step", "run_id", nullable=False)
+
+
+def _rewrite(changes: tuple[tuple[str, str], ...]) -> None:
+    """Make the table of steps anew with other columns, its rows and every CHECK kept.
+
+    A copy in batches would lose the CHECKs and, with rows that refer to steps, fail at commit: the
+    table must be dropped empty and filled again, then its references are whole once more.
+    """
+    bind = op.get_bind()
+    made = "SELECT sql FROM sqlite_master WHERE tbl_name = 'step' AND type = :type AND sql <> ''"
+    table = bind.execute(sa.text(made), {"type": "table"}).scalar_one()
+    # Line breaks are the only thing in which one way of making a table differs from another.
+    table = " ".join(table.split())
+    for before, after in changes:
+        if before not in table:
+            raise RuntimeError(f"the steps are not as revision {revision} knows them: {table}")
+        table = table.replace(before, after)
+    indexes = bind.execute(sa.text(made), {"type": "index"}).scalars().all()
+    op.execute("CREATE TABLE step_kept AS SELECT * FROM step")
+    op.execute("DELETE FROM step")
+    op.execute("DROP TABLE step")
+    bind.exec_driver_sql(table)
+    columns = {
+        name: [row[1] for row in bind.exec_driver_sql(f"PRAGMA table_info({name})")]
+        for name in ("step", "step_kept")
+    }
+    shared = ", ".join(f'"{c}"' for c in columns["step"] if c in columns["step_kept"])
+    op.execute(f"INSERT INTO step ({shared}) SELECT {shared} FROM step_kept")
+    op.execute("DROP TABLE step_kept")
+    for index in indexes:
+        bind.exec_driver_sql(index)
