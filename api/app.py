@@ -15,6 +15,7 @@ from api.pages import (
     account,
     calendars,
     clock_rules,
+    decisions,
     desk,
     flags,
     handbook,
@@ -43,10 +44,12 @@ from api.rest import (
     steps,
     wordings,
 )
+from api.rest import decisions as decisions_rest
 
 _PAGES = (
     account,
     calendars,
+    decisions,
     desk,
     flags,
     handbook,
@@ -72,6 +75,7 @@ _REST = (
     steps,
     wordings,
     clocks,
+    decisions_rest,
     directory,
     rosters,
     duty,

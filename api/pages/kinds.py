@@ -19,6 +19,7 @@ KINDS: dict[str, str] = {
     "statement_released": N_("đã phát hành văn bản"),
     "level_changed": N_("đổi cấp độ"),
     "confirm_telephone": N_("cần xác nhận việc duyệt qua điện thoại"),
+    "decision_review": N_("nhắc xem lại quyết định"),
     "clock_due": N_("nhắc thời hạn luật định"),
     "clock_breached": N_("quá hạn luật định"),
     "stood_down": N_("dừng xử lý"),

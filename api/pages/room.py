@@ -11,8 +11,10 @@ from pydantic import BaseModel
 from sqlmodel import Session
 from starlette.responses import Response
 
+from api.deeds import decisions as decision_deeds
 from api.deeds import incidents as deeds
 from api.deeds import steps as step_deeds
+from api.deeds.decisions import Decide
 from api.deeds.incidents import (
     Direction,
     Note,
@@ -90,6 +92,11 @@ def _options(view: dict[str, Any], say: Speech) -> dict[str, list[tuple[str, str
         ],
         "callable_options": [(role.value, say.value(role)) for role in view["roles"]],
         "form_options": [(name, say.text(forms.of(name).heading)) for name in FORMS],
+        "decision_options": [
+            (d.decision.number, f"{d.decision.number}. {d.decision.question}")
+            for d in view["decisions"]
+            if not d.replaced_by
+        ],
         "proof_options": clock_forms.proofs(say, view["out"], view["kept"]),
     }
 
@@ -151,6 +158,7 @@ _DEEDS: dict[str, tuple[type[BaseModel], Callable[..., Any], str]] = {
     "y-kien-chi-dao": (Direction, deeds.direct, "to-cong-tac"),
     "thay-nguoi": (Replace, deeds.replace, "to-cong-tac"),
     "ghi-chu": (Note, deeds.note, "nhat-ky"),
+    "ghi-quyet-dinh": (Decide, decision_deeds.take, "quyet-dinh"),
     "them-viec": (Add, step_deeds.add, "viec"),
     **clock_forms.DEEDS,
 }

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from api.pages import clock_forms
+from api.pages import clock_forms, decisions
 from incidents.insight import reading, scoring
 from incidents.insight.reading import Line
 from incidents.intake import claims, evidence, signals
@@ -33,7 +33,8 @@ _STEPS = """Opened Acknowledged Reminded Passed Done Overdue RefusedByAll Waived
 _WORDS = """StatementDrafted SignedOff SignedOffByTelephone TelephoneApprovalConfirmed
     ApprovalsVoided StatementReleased StatementReleasedInExercise
     StatementPublished StatementWithdrawn ShellReleased"""
-_DECISIONS = """IncidentOpened LevelSet StatusChanged StoodDown OpeningUndone ReviewHeld
+_DECISIONS = """DecisionTaken DecisionReplaced
+    IncidentOpened LevelSet StatusChanged StoodDown OpeningUndone ReviewHeld
     DirectionRecorded TaskForceActivated MemberReplaced StepWaived ClaimsVerified
     ClockStarted ClockMet ClockOverdue ClockLapsed ClockExplained ClockNotApplicable
     ExerciseBegun ExerciseBegunWithInjects InjectGiven"""
@@ -74,6 +75,7 @@ def gather(session: Session, incident: Incident, person: Person, *, chosen: str)
         "to_approve": _to_approve(asked),
         "statements": _statements(session, incident, words, out),
         "out": out,
+        "decisions": decisions.gather(session, incident),
         "clocks": clock_forms.gather(session, incident),
         "force": force,
         "seats": seats,

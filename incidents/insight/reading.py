@@ -17,6 +17,7 @@ from incidents.record.language import N_, Language, speech
 from incidents.response import (
     added_steps,
     catalog,
+    decisions,
     exercises,
     grading,
     handovers,
@@ -30,7 +31,7 @@ from incidents.response import (
 
 TELLERS = (
     *(absences, feeds, keeping, stand_ins, swaps),
-    *(added_steps, exercises, grading, handovers, journal, lifecycle, opening, signing),
+    *(added_steps, decisions, exercises, grading, handovers, journal, lifecycle, opening, signing),
 )
 """What enters every fact into the vocabulary: whoever reads can read whatever was recorded."""
 

@@ -105,8 +105,8 @@ def add(
 
 def cancel(session: Session, step_id: UUID, *, reason: str, by: Actor) -> Step:
     """Take back what was added by hand; what a playbook asks for is waived instead."""
+    incidents.live(session, steps.get(session, step_id).incident_id)
     step = steps.get(session, step_id, lock=True)
-    incidents.live(session, step.incident_id)
     if not step.by_hand:
         raise Conflict(N_("Việc của kịch bản không hủy được; người có quyền có thể miễn."))
     if step.state in (StepState.DONE, StepState.WAIVED, StepState.CANCELLED):

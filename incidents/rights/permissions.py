@@ -37,6 +37,7 @@ class Deed(Labelled):
     DIRECT = "direct", N_("phân công, gia hạn, thay người")
     ADD_STEP = "add_step", N_("thêm việc")
     CANCEL_STEP = "cancel_step", N_("hủy việc đã thêm")
+    LOG_DECISION = "log_decision", N_("ghi quyết định")
     WAIVE = "waive", N_("miễn nhiệm vụ")
     STABILISE = "stabilise", N_("chuyển trạng thái tạm ổn")
     RESOLVE = "resolve", N_("chuyển chờ tổng kết")
@@ -76,6 +77,7 @@ _HELD: dict[Deed, frozenset[Role]] = {
     Deed.GRADE: _ROOM,
     Deed.DIRECT: _ROOM,
     Deed.ADD_STEP: _ROOM,
+    Deed.LOG_DECISION: _ROOM,
     Deed.WAIVE: _COMMAND,
     Deed.STABILISE: _COMMAND,
     Deed.RESOLVE: _COMMAND,

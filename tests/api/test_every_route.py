@@ -101,6 +101,11 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
         {"title": "x", "role": "lead", "due_at": "2026-11-23T00:00:00Z"},
         ROOM,
     ),
+    ("GET", "/api/v1/incidents/{number}/decisions"): (None, INSIDERS),
+    ("POST", "/api/v1/incidents/{number}/decisions"): (
+        {"question": "x", "chosen": "y", "reason": "z"},
+        ROOM,
+    ),
     ("GET", "/api/v1/incidents/{number}/statements"): (None, INSIDERS),
     ("GET", "/api/v1/incidents/{number}/evidence"): (None, INSIDERS),
     ("POST", "/api/v1/incidents/{number}/evidence"): ("a file", INSIDERS),
@@ -229,6 +234,7 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ("GET", "/tu-lieu/{evidence_id}"): (None, PAGE_INSIDERS),
     ("GET", "/vu-viec/{number}"): (None, PAGE_INSIDERS),
     ("GET", "/vu-viec/{number}/kiem-tra"): (None, PAGE_INSIDERS),
+    ("GET", "/vu-viec/{number}/quyet-dinh"): (None, PAGE_INSIDERS),
     ("POST", "/vu-viec/{number}/tu-lieu"): ({}, PAGE_INSIDERS),
     ("POST", "/vu-viec/{number}/noi-dung/{claim_id}"): (
         {"finding": "false", "explanation": "x"},

@@ -31,8 +31,9 @@ def incident(desk: Desk) -> Incident:
 
 
 def added(desk: Desk, incident: Incident, **more: Any) -> Step:
+    by = more.pop("by", desk.cast.lan)
     asked = {"title": TITLE, "role": Role.SUBJECT_LEAD, "due_at": desk.time + hours(2), **more}
-    return desk.do(added_steps.add, incident.id, by=asked.pop("by", desk.cast.lan), **asked)
+    return desk.do(added_steps.add, incident.id, by=by, **asked)
 
 
 def test_it_reaches_the_role_climbs_in_silence_and_is_done(desk: Desk, incident: Incident) -> None:

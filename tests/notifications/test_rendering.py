@@ -84,6 +84,7 @@ def _every_kind(
         "inject": {"inject": 2, "role": "lead", "text": {"vi": "Phóng viên gọi", "en": "A call"}},
         "role_vacant": {"role": "legal"},
         "step_taken": {"by": str(stage.cast.phuc.id)},
+        "decision_review": {"decision": 2},
         "step_cancelled": {"by": str(stage.cast.phuc.id)},
         "statement_released": {"kind": "holding", "version": 2, "channels": ["public_page"]},
         "level_changed": {"level": 4, "reason": ""},

@@ -1,7 +1,9 @@
-"""Steps added by hand."""
+"""Steps added by hand, and the decision log."""
 
 import sqlalchemy as sa
 from alembic import op
+
+from incidents.record.database import UtcDateTime
 
 revision = "0009"
 down_revision = "0004"
@@ -14,13 +16,17 @@ _ANCHOR = "CONSTRAINT fk_step_after_id FOREIGN KEY"
 _ON_SQLITE = (
     (
         "run_id CHAR(32) NOT NULL, ",
-        "run_id CHAR(32), own_title VARCHAR, own_gist VARCHAR DEFAULT '' NOT NULL, "
-        "added_by CHAR(32), ",
+        (
+            "run_id CHAR(32), own_title VARCHAR, own_gist VARCHAR DEFAULT '' NOT NULL, "
+            "added_by CHAR(32), "
+        ),
     ),
     (
         _ANCHOR,
-        f"CONSTRAINT ck_step_by_hand CHECK ({_BY_HAND}), CONSTRAINT fk_step_added_by FOREIGN "
-        f"KEY(added_by) REFERENCES person (id) DEFERRABLE INITIALLY DEFERRED, {_ANCHOR}",
+        (
+            f"CONSTRAINT ck_step_by_hand CHECK ({_BY_HAND}), CONSTRAINT fk_step_added_by FOREIGN "
+            f"KEY(added_by) REFERENCES person (id) DEFERRABLE INITIALLY DEFERRED, {_ANCHOR}"
+        ),
     ),
 )
 # What a run did not ask for becomes work of the incident's first run, so that all that refers to
@@ -33,12 +39,77 @@ _BOUND_AGAIN = """
 """
 
 
+GUARDED = {"decision": ("UPDATE", "DELETE")}
+
+
 def upgrade() -> None:
     _free_the_steps()
+    _decisions()
+    _guard()
 
 
 def downgrade() -> None:
+    op.drop_table("decision")
     _bind_the_steps()
+
+
+def _refers(table: str, column: str, target: str) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(
+        [column],
+        [f"{target}.id"],
+        name=op.f(f"fk_{table}_{column}"),
+        initially="DEFERRED",
+        deferrable=True,
+    )
+
+
+def _index(table: str, column: str, *, unique: bool = False) -> None:
+    op.create_index(op.f(f"ix_{table}_{column}"), table, [column], unique=unique)
+
+
+def _guard() -> None:
+    for table, deeds in GUARDED.items():
+        for deed in deeds:
+            body = (
+                f"BEGIN SELECT RAISE(ABORT, 'append-only: {deed} on {table} refused'); END"
+                if _on_sqlite()
+                else "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+            )
+            name = f"{table}_no_{deed.lower()}"
+            op.execute(f"CREATE TRIGGER {name} BEFORE {deed} ON {table} {body}")
+
+
+def _decisions() -> None:
+    op.create_table(
+        "decision",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("incident_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("question", sa.String(), nullable=False),
+        sa.Column("options", sa.String(), nullable=False),
+        sa.Column("chosen", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("dissent", sa.String(), nullable=False),
+        sa.Column("decided_by", sa.Uuid(), nullable=True),
+        sa.Column("decided_at", UtcDateTime(), nullable=False),
+        sa.Column("review_at", UtcDateTime(), nullable=True),
+        sa.Column("replaces_id", sa.Uuid(), nullable=True),
+        sa.Column("step_id", sa.Uuid(), nullable=True),
+        sa.Column("recorded_by", sa.Uuid(), nullable=True),
+        sa.Column("recorded_at", UtcDateTime(), nullable=False),
+        sa.CheckConstraint("decided_at <= recorded_at", name=op.f("ck_decision_past")),
+        sa.CheckConstraint("replaces_id <> id", name=op.f("ck_decision_replaces")),
+        _refers("decision", "decided_by", "person"),
+        _refers("decision", "incident_id", "incident"),
+        _refers("decision", "recorded_by", "person"),
+        _refers("decision", "replaces_id", "decision"),
+        _refers("decision", "step_id", "step"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
+        sa.UniqueConstraint("incident_id", "number", name=op.f("uq_decision_incident_id_number")),
+    )
+    for column in ("decided_by", "incident_id", "recorded_by", "review_at", "step_id"):
+        _index("decision", column)
+    _index("decision", "replaces_id", unique=True)
 
 
 def _on_sqlite() -> bool:

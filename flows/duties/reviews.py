@@ -1,0 +1,23 @@
+"""What is to be looked at again when its time has come: decisions."""
+
+from flows.duties import known
+from incidents.record import database
+from incidents.response import decisions
+
+
+def reviews() -> int:
+    """Everything of the office's logs that is due; says how much was done."""
+    return _decisions()
+
+
+def _decisions() -> int:
+    with database.reading() as session:
+        waiting = [
+            each
+            for each in decisions.due(session)
+            if not known(session, f"{decisions.reminder(each)}:")
+        ]
+    for each in waiting:
+        with database.transaction() as session:
+            decisions.remind(session, each)
+    return len(waiting)
