@@ -25,6 +25,7 @@ from api.pages import (
     records,
     reference,
     room,
+    situations,
     statement_pages,
     step_pages,
 )
@@ -45,6 +46,7 @@ from api.rest import (
     wordings,
 )
 from api.rest import decisions as decisions_rest
+from api.rest import situations as situations_rest
 
 _PAGES = (
     account,
@@ -54,6 +56,7 @@ _PAGES = (
     flags,
     handbook,
     records,
+    situations,
     room,
     roster_pages,
     step_pages,
@@ -76,6 +79,7 @@ _REST = (
     wordings,
     clocks,
     decisions_rest,
+    situations_rest,
     directory,
     rosters,
     duty,

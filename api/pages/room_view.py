@@ -33,7 +33,7 @@ _STEPS = """Opened Acknowledged Reminded Passed Done Overdue RefusedByAll Waived
 _WORDS = """StatementDrafted SignedOff SignedOffByTelephone TelephoneApprovalConfirmed
     ApprovalsVoided StatementReleased StatementReleasedInExercise
     StatementPublished StatementWithdrawn ShellReleased"""
-_DECISIONS = """DecisionTaken DecisionReplaced
+_DECISIONS = """DecisionTaken DecisionReplaced SituationReported
     IncidentOpened LevelSet StatusChanged StoodDown OpeningUndone ReviewHeld
     DirectionRecorded TaskForceActivated MemberReplaced StepWaived ClaimsVerified
     ClockStarted ClockMet ClockOverdue ClockLapsed ClockExplained ClockNotApplicable

@@ -26,12 +26,24 @@ from incidents.response import (
     opening,
     runs,
     signing,
+    situation_reports,
     steps,
 )
 
 TELLERS = (
     *(absences, feeds, keeping, stand_ins, swaps),
-    *(added_steps, decisions, exercises, grading, handovers, journal, lifecycle, opening, signing),
+    *(
+        added_steps,
+        decisions,
+        exercises,
+        grading,
+        handovers,
+        journal,
+        lifecycle,
+        opening,
+        signing,
+        situation_reports,
+    ),
 )
 """What enters every fact into the vocabulary: whoever reads can read whatever was recorded."""
 

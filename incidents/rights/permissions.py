@@ -38,6 +38,7 @@ class Deed(Labelled):
     ADD_STEP = "add_step", N_("thêm việc")
     CANCEL_STEP = "cancel_step", N_("hủy việc đã thêm")
     LOG_DECISION = "log_decision", N_("ghi quyết định")
+    REPORT = "report", N_("phát hành báo cáo nhanh")
     WAIVE = "waive", N_("miễn nhiệm vụ")
     STABILISE = "stabilise", N_("chuyển trạng thái tạm ổn")
     RESOLVE = "resolve", N_("chuyển chờ tổng kết")
@@ -78,6 +79,7 @@ _HELD: dict[Deed, frozenset[Role]] = {
     Deed.DIRECT: _ROOM,
     Deed.ADD_STEP: _ROOM,
     Deed.LOG_DECISION: _ROOM,
+    Deed.REPORT: _ROOM,
     Deed.WAIVE: _COMMAND,
     Deed.STABILISE: _COMMAND,
     Deed.RESOLVE: _COMMAND,

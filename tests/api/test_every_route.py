@@ -106,6 +106,10 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
         {"question": "x", "chosen": "y", "reason": "z"},
         ROOM,
     ),
+    ("GET", "/api/v1/incidents/{number}/situation"): (None, INSIDERS),
+    ("GET", "/api/v1/incidents/{number}/situation-reports"): (None, INSIDERS),
+    ("POST", "/api/v1/incidents/{number}/situation-reports"): ({}, ROOM),
+    ("GET", "/api/v1/incidents/{number}/situation-reports/{report}"): (None, INSIDERS),
     ("GET", "/api/v1/incidents/{number}/statements"): (None, INSIDERS),
     ("GET", "/api/v1/incidents/{number}/evidence"): (None, INSIDERS),
     ("POST", "/api/v1/incidents/{number}/evidence"): ("a file", INSIDERS),
@@ -235,6 +239,9 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ("GET", "/vu-viec/{number}"): (None, PAGE_INSIDERS),
     ("GET", "/vu-viec/{number}/kiem-tra"): (None, PAGE_INSIDERS),
     ("GET", "/vu-viec/{number}/quyet-dinh"): (None, PAGE_INSIDERS),
+    ("GET", "/vu-viec/{number}/bao-cao-nhanh"): (None, PAGE_INSIDERS),
+    ("POST", "/vu-viec/{number}/bao-cao-nhanh/phat-hanh"): ({}, (TO_SIGN_IN, NO, IN, IN)),
+    ("GET", "/vu-viec/{number}/bao-cao-nhanh/{report}"): (None, PAGE_INSIDERS),
     ("POST", "/vu-viec/{number}/tu-lieu"): ({}, PAGE_INSIDERS),
     ("POST", "/vu-viec/{number}/noi-dung/{claim_id}"): (
         {"finding": "false", "explanation": "x"},
@@ -357,6 +364,7 @@ def scene(desk: Desk) -> Scene:
             "clock_id": str(clock.id),
             "rule_id": str(clock.rule_id),
             "day": "2026-12-26",
+            "report": "1",
             **dict.fromkeys(
                 ("roster_id", "rotation_id", "stand_in_id", "swap_id", "absence_id", "note_id"),
                 str(uuid4()),

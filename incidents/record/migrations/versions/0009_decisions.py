@@ -1,4 +1,4 @@
-"""Steps added by hand, and the decision log."""
+"""Steps added by hand, the decision log, and situation reports."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -39,17 +39,19 @@ _BOUND_AGAIN = """
 """
 
 
-GUARDED = {"decision": ("UPDATE", "DELETE")}
+GUARDED = dict.fromkeys(("decision", "situation_report"), ("UPDATE", "DELETE"))
 
 
 def upgrade() -> None:
     _free_the_steps()
     _decisions()
+    _situation_reports()
     _guard()
 
 
 def downgrade() -> None:
-    op.drop_table("decision")
+    for table in ("situation_report", "decision"):
+        op.drop_table(table)
     _bind_the_steps()
 
 
@@ -180,3 +182,28 @@ def _rewrite(changes: tuple[tuple[str, str], ...]) -> None:
     op.execute("DROP TABLE step_kept")
     for index in indexes:
         bind.exec_driver_sql(index)
+
+
+def _situation_reports() -> None:
+    op.create_table(
+        "situation_report",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("incident_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("issued_at", UtcDateTime(), nullable=False),
+        sa.Column("issued_by", sa.Uuid(), nullable=False),
+        sa.Column("figures", sa.JSON(), nullable=False),
+        sa.Column("sections", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("text_en", sa.String(), nullable=False),
+        _refers("situation_report", "incident_id", "incident"),
+        _refers("situation_report", "issued_by", "person"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_situation_report")),
+        sa.UniqueConstraint(
+            "incident_id", "number", name=op.f("uq_situation_report_incident_id_number")
+        ),
+    )
+    for column in ("incident_id", "issued_by"):
+        _index("situation_report", column)
