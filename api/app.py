@@ -19,6 +19,7 @@ from api.pages import (
     desk,
     flags,
     handbook,
+    lessons,
     links,
     outbox,
     public,
@@ -46,6 +47,7 @@ from api.rest import (
     wordings,
 )
 from api.rest import decisions as decisions_rest
+from api.rest import lessons as lessons_rest
 from api.rest import situations as situations_rest
 
 _PAGES = (
@@ -55,6 +57,7 @@ _PAGES = (
     desk,
     flags,
     handbook,
+    lessons,
     records,
     situations,
     room,
@@ -80,6 +83,7 @@ _REST = (
     clocks,
     decisions_rest,
     situations_rest,
+    lessons_rest,
     directory,
     rosters,
     duty,

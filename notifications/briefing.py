@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from incidents.intake.signals import Signal
-from incidents.matter import clock_rules
+from incidents.matter import clock_rules, incidents
 from incidents.matter.incidents import Incident
 from incidents.matter.severity import Level
 from incidents.matter.taskforces import TaskForce, TaskForceMember
@@ -20,7 +20,7 @@ from incidents.people.roles import Role, RoleHolder
 from incidents.record import clock, links, settings
 from incidents.record.language import Language
 from incidents.record.outbox import Channel, OutgoingMessage
-from incidents.response import catalog, clocks
+from incidents.response import catalog, clocks, lessons
 from incidents.response.runs import PlaybookRun
 from incidents.response.steps import Step
 from incidents.words.approvals import Approval
@@ -54,6 +54,10 @@ ABOUT_ROSTERS = frozenset(
     }
 )
 """Kinds that lead to the page of the rosters."""
+
+
+ABOUT_LESSONS = frozenset({"lesson_assigned", "lesson_due"})
+"""Kinds that lead to the register of lessons, which its owners see without a role."""
 
 
 @dataclass(frozen=True)
@@ -202,6 +206,8 @@ class _Found:
                     read["level_name"] = Level(value).label
                 case "by":
                     read[name] = self._name(UUID(value))
+                case "lesson":
+                    read[name] = self._lesson(UUID(value))
                 case "clock":
                     read[name] = self._clock(UUID(value))
                 case "approval":
@@ -210,6 +216,16 @@ class _Found:
                 case _:
                     pass
         return read
+
+    def _lesson(self, lesson_id: UUID) -> dict[str, Any]:
+        """A lesson as it stands now."""
+        lesson = lessons.get(self._session, lesson_id)
+        incident = incidents.get(self._session, lesson.incident_id)
+        return {
+            "code": lessons.code(incident, lesson),
+            "improvement": lesson.improvement,
+            "due_on": lesson.due_on,
+        }
 
     def _clock(self, clock_id: UUID) -> dict[str, Any]:
         """A statutory clock as it stands now; ``left`` is nothing once its end has come."""
@@ -262,6 +278,8 @@ def _incident(incident: Incident) -> dict[str, Any]:
 def _page(message: OutgoingMessage, incident: Incident | None, signal: Signal | None) -> str:
     if message.kind in ABOUT_ROSTERS:
         return f"{settings.current().address}/lich-truc"
+    if message.kind in ABOUT_LESSONS:
+        return f"{settings.current().address}/bai-hoc"
     return _room(incident, signal)
 
 

@@ -20,6 +20,8 @@ KINDS: dict[str, str] = {
     "level_changed": N_("đổi cấp độ"),
     "confirm_telephone": N_("cần xác nhận việc duyệt qua điện thoại"),
     "decision_review": N_("nhắc xem lại quyết định"),
+    "lesson_assigned": N_("giao bài học kinh nghiệm"),
+    "lesson_due": N_("nhắc bài học kinh nghiệm"),
     "clock_due": N_("nhắc thời hạn luật định"),
     "clock_breached": N_("quá hạn luật định"),
     "stood_down": N_("dừng xử lý"),

@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from api.deeds import decisions as decision_deeds
 from api.deeds import incidents as deeds
+from api.deeds import lessons as lesson_deeds
 from api.deeds import steps as step_deeds
 from api.deeds.decisions import Decide
 from api.deeds.incidents import (
@@ -25,6 +26,7 @@ from api.deeds.incidents import (
     SetLevel,
     Settle,
 )
+from api.deeds.lessons import Learn
 from api.deeds.steps import Add
 from api.dependencies import Db, Fields, FormCaller, Reader
 from api.fields import Because, Moment, Optional
@@ -159,6 +161,7 @@ _DEEDS: dict[str, tuple[type[BaseModel], Callable[..., Any], str]] = {
     "thay-nguoi": (Replace, deeds.replace, "to-cong-tac"),
     "ghi-chu": (Note, deeds.note, "nhat-ky"),
     "ghi-quyet-dinh": (Decide, decision_deeds.take, "quyet-dinh"),
+    "ghi-bai-hoc": (Learn, lesson_deeds.learn, "bai-hoc"),
     "them-viec": (Add, step_deeds.add, "viec"),
     **clock_forms.DEEDS,
 }

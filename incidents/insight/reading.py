@@ -22,6 +22,7 @@ from incidents.response import (
     grading,
     handovers,
     journal,
+    lesson_facts,
     lifecycle,
     opening,
     runs,
@@ -32,18 +33,8 @@ from incidents.response import (
 
 TELLERS = (
     *(absences, feeds, keeping, stand_ins, swaps),
-    *(
-        added_steps,
-        decisions,
-        exercises,
-        grading,
-        handovers,
-        journal,
-        lifecycle,
-        opening,
-        signing,
-        situation_reports,
-    ),
+    *(added_steps, decisions, exercises, grading, handovers, journal, lesson_facts, lifecycle),
+    *(opening, signing, situation_reports),
 )
 """What enters every fact into the vocabulary: whoever reads can read whatever was recorded."""
 

@@ -18,8 +18,9 @@ from incidents.people.roles import Role
 from incidents.record import clock
 from incidents.record.errors import NotPermitted
 from incidents.record.language import N_, Labelled
-from incidents.response import answering, succession
+from incidents.response import answering, lesson_register, succession
 from incidents.response.clocks import Clock
+from incidents.response.lessons import Lesson
 from incidents.response.steps import Step, StepKind
 
 
@@ -39,6 +40,9 @@ class Deed(Labelled):
     CANCEL_STEP = "cancel_step", N_("hủy việc đã thêm")
     LOG_DECISION = "log_decision", N_("ghi quyết định")
     REPORT = "report", N_("phát hành báo cáo nhanh")
+    LEARN = "learn", N_("ghi, giao bài học kinh nghiệm")
+    FINISH_LESSON = "finish_lesson", N_("báo hoàn thành bài học")
+    SEE_LESSONS = "see_lessons", N_("xem bài học kinh nghiệm")
     WAIVE = "waive", N_("miễn nhiệm vụ")
     STABILISE = "stabilise", N_("chuyển trạng thái tạm ổn")
     RESOLVE = "resolve", N_("chuyển chờ tổng kết")
@@ -70,7 +74,7 @@ _DESK = frozenset(
     {Role.DUTY_OFFICER, Role.DEPARTMENT_DUTY_LEADER, Role.OFFICE_DUTY, Role.STANDING_DEPUTY}
 )
 
-Subject = Incident | Signal | Step | Clock | None
+Subject = Incident | Signal | Step | Clock | Lesson | None
 _HELD: dict[Deed, frozenset[Role]] = {
     Deed.TRIAGE: _DESK,
     Deed.OPEN: _DESK,
@@ -80,6 +84,7 @@ _HELD: dict[Deed, frozenset[Role]] = {
     Deed.ADD_STEP: _ROOM,
     Deed.LOG_DECISION: _ROOM,
     Deed.REPORT: _ROOM,
+    Deed.LEARN: _ROOM,
     Deed.WAIVE: _COMMAND,
     Deed.STABILISE: _COMMAND,
     Deed.RESOLVE: _COMMAND,
@@ -139,7 +144,7 @@ def _incident_of(subject: Subject) -> UUID | None:
     match subject:
         case Incident():
             return subject.id
-        case Step() | Clock():
+        case Step() | Clock() | Lesson():
             return subject.incident_id
         case _:
             return None
@@ -201,6 +206,18 @@ def _tends(session: Session, person: Person, subject: Subject) -> bool:
     return bool(_HELD[Deed.TEND_CLOCK] & roles_in(session, person.id, _incident_of(subject)))
 
 
+def _finishes(session: Session, person: Person, subject: Subject) -> bool:
+    """Its owner says that a lesson is done, and so does the room."""
+    if isinstance(subject, Lesson) and subject.owner_id == person.id:
+        return True
+    return bool(_HELD[Deed.LEARN] & roles_in(session, person.id, _incident_of(subject)))
+
+
+def _learner(session: Session, person: Person, subject: Subject) -> bool:
+    """An insider, or somebody whose only part is a lesson they own."""
+    return _insider(session, person, subject) or lesson_register.owns(session, person.id)
+
+
 _INSIDE = frozenset({Deed.SEE_DESK, Deed.SEE_INCIDENT, Deed.NOTE, Deed.VERIFY_RECORD})
 _ROSTERED = frozenset({Deed.SEE_ROSTERS, Deed.OWN_DUTY})
 _ADMINISTRATORS = frozenset({Deed.ADMINISTER, Deed.KEEP_ROSTERS})
@@ -212,6 +229,8 @@ _RULES: dict[Deed, Callable[[Session, Person, Subject], bool]] = {
     Deed.ANSWER: _answers,
     Deed.SIGN: _signs,
     Deed.CANCEL_STEP: _cancels,
+    Deed.FINISH_LESSON: _finishes,
+    Deed.SEE_LESSONS: _learner,
     Deed.TEND_CLOCK: _tends,
     Deed.ADMINISTER: _administrator,
 }

@@ -13,7 +13,7 @@ from incidents.intake.signals import Nature
 from incidents.people.roles import Role
 from incidents.record import links
 from incidents.record.actors import Actor, Via
-from incidents.response import clocks
+from incidents.response import clocks, lessons
 from incidents.response.steps import StepKind
 from incidents.words import approvals
 from incidents.words.approvals import ApprovalKind, Verdict
@@ -106,6 +106,16 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
         {"question": "x", "chosen": "y", "reason": "z"},
         ROOM,
     ),
+    ("GET", "/api/v1/incidents/{number}/lessons"): (None, INSIDERS),
+    ("POST", "/api/v1/incidents/{number}/lessons"): ({"improvement": "x"}, ROOM),
+    ("GET", "/api/v1/lessons"): (None, INSIDERS),
+    ("POST", "/api/v1/lessons/{lesson_id}/assign"): (
+        {"owner_id": str(uuid4()), "due_on": "2030-01-01"},
+        ROOM,
+    ),
+    ("POST", "/api/v1/lessons/{lesson_id}/finish"): ({"proof": "x"}, ROOM),
+    ("POST", "/api/v1/lessons/{lesson_id}/drop"): (BECAUSE, ROOM),
+    ("POST", "/api/v1/lessons/{lesson_id}/link"): ({"earlier": str(uuid4())}, ROOM),
     ("GET", "/api/v1/incidents/{number}/situation"): (None, INSIDERS),
     ("GET", "/api/v1/incidents/{number}/situation-reports"): (None, INSIDERS),
     ("POST", "/api/v1/incidents/{number}/situation-reports"): ({}, ROOM),
@@ -238,6 +248,8 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ("GET", "/tu-lieu/{evidence_id}"): (None, PAGE_INSIDERS),
     ("GET", "/vu-viec/{number}"): (None, PAGE_INSIDERS),
     ("GET", "/vu-viec/{number}/kiem-tra"): (None, PAGE_INSIDERS),
+    ("GET", "/bai-hoc"): (None, PAGE_INSIDERS),
+    ("POST", "/bai-hoc/{lesson_id}/{deed}"): ({"proof": "x"}, (TO_SIGN_IN, NO, IN, IN)),
     ("GET", "/vu-viec/{number}/quyet-dinh"): (None, PAGE_INSIDERS),
     ("GET", "/vu-viec/{number}/bao-cao-nhanh"): (None, PAGE_INSIDERS),
     ("POST", "/vu-viec/{number}/bao-cao-nhanh/phat-hanh"): ({}, (TO_SIGN_IN, NO, IN, IN)),
@@ -346,6 +358,7 @@ def scene(desk: Desk) -> Scene:
     )
     clock = desk.do(clocks.propose, incident.id, "FIRST_INFORMATION", by=desk.cast.lan)
     released = desk.do(_released, incident_id=incident.id, by=Actor(desk.cast.lan.id, Via.DESK))
+    lesson = desk.do(lessons.learn, incident.id, lessons.Learnt("Sửa"), by=desk.cast.lan)
     flag = desk.flag("Một chuyện khác")
     desk.set_aside()
     return Scene(
@@ -365,6 +378,7 @@ def scene(desk: Desk) -> Scene:
             "rule_id": str(clock.rule_id),
             "day": "2026-12-26",
             "report": "1",
+            "lesson_id": str(lesson.id),
             **dict.fromkeys(
                 ("roster_id", "rotation_id", "stand_in_id", "swap_id", "absence_id", "note_id"),
                 str(uuid4()),
@@ -391,6 +405,7 @@ DEEDS = {
     "/phat-ngon/{statement_id}/{deed}": "sua",
     "/t/{token}/{deed}": "tiep-nhan",
     "/quan-tri/thoi-han/{rule_id}/{deed}": "tham-dinh",
+    "/bai-hoc/{lesson_id}/{deed}": "xong",
     "/lich-truc/{deed}": "dia-chi-lich",
 }
 

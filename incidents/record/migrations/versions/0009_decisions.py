@@ -1,4 +1,4 @@
-"""Steps added by hand, the decision log, and situation reports."""
+"""Steps added by hand, the decision log, situation reports, and lessons."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -46,11 +46,12 @@ def upgrade() -> None:
     _free_the_steps()
     _decisions()
     _situation_reports()
+    _lessons()
     _guard()
 
 
 def downgrade() -> None:
-    for table in ("situation_report", "decision"):
+    for table in ("lesson", "situation_report", "decision"):
         op.drop_table(table)
     _bind_the_steps()
 
@@ -207,3 +208,53 @@ def _situation_reports() -> None:
     )
     for column in ("incident_id", "issued_by"):
         _index("situation_report", column)
+
+
+def _lessons() -> None:
+    states = sa.Enum(
+        *("open", "done", "dropped"),
+        name="lessonstate",
+        native_enum=False,
+        create_constraint=True,
+        length=40,
+    )
+    op.create_table(
+        "lesson",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("incident_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("step_id", sa.Uuid(), nullable=True),
+        sa.Column("happened", sa.String(), nullable=False),
+        sa.Column("cause", sa.String(), nullable=False),
+        sa.Column("improvement", sa.String(), nullable=False),
+        sa.Column("owner_id", sa.Uuid(), nullable=True),
+        sa.Column("owner_name", sa.String(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("state", states, nullable=False),
+        sa.Column("earlier_id", sa.Uuid(), nullable=True),
+        sa.Column("returns", sa.Integer(), nullable=False),
+        sa.Column("learnt_at", UtcDateTime(), nullable=False),
+        sa.Column("learnt_by", sa.Uuid(), nullable=True),
+        sa.Column("proof", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("settled_at", UtcDateTime(), nullable=True),
+        sa.Column("settled_by", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "(state = 'open') = (settled_at IS NULL)", name=op.f("ck_lesson_settled")
+        ),
+        sa.CheckConstraint("state <> 'done' OR proof <> ''", name=op.f("ck_lesson_proved")),
+        sa.CheckConstraint("earlier_id <> id", name=op.f("ck_lesson_earlier")),
+        _refers("lesson", "earlier_id", "lesson"),
+        _refers("lesson", "incident_id", "incident"),
+        _refers("lesson", "learnt_by", "person"),
+        _refers("lesson", "owner_id", "person"),
+        _refers("lesson", "settled_by", "person"),
+        _refers("lesson", "step_id", "step"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lesson")),
+        sa.UniqueConstraint("incident_id", "number", name=op.f("uq_lesson_incident_id_number")),
+    )
+    for column in (
+        *("due_on", "earlier_id", "incident_id", "learnt_by", "owner_id"),
+        *("settled_by", "state", "step_id"),
+    ):
+        _index("lesson", column)
