@@ -15,9 +15,11 @@ from api.pages import (
     account,
     calendars,
     clock_rules,
+    decisions,
     desk,
     flags,
     handbook,
+    lessons,
     level_rules,
     links,
     outbox,
@@ -25,6 +27,7 @@ from api.pages import (
     records,
     reference,
     room,
+    situations,
     statement_pages,
     step_pages,
     task_force_forms,
@@ -48,15 +51,21 @@ from api.rest import (
     task_forces,
     wordings,
 )
+from api.rest import decisions as decisions_rest
+from api.rest import lessons as lessons_rest
+from api.rest import situations as situations_rest
 
 _PAGES = (
     account,
     calendars,
+    decisions,
     desk,
     flags,
     handbook,
+    lessons,
     records,
     task_force_forms,  # before the room, whose deeds have any name
+    situations,
     room,
     roster_pages,
     step_pages,
@@ -82,6 +91,9 @@ _REST = (
     steps,
     wordings,
     clocks,
+    decisions_rest,
+    situations_rest,
+    lessons_rest,
     directory,
     rosters,
     duty,

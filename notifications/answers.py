@@ -22,8 +22,7 @@ from incidents.record.actors import Actor, Via
 from incidents.record.errors import AlreadySettled, Conflict, Invalid
 from incidents.record.language import N_, Labelled, Language
 from incidents.record.links import AnswerLink
-from incidents.response import answering, catalog, steps
-from incidents.response.runs import PlaybookRun
+from incidents.response import answering, steps
 from incidents.response.steps import ANSWERABLE, LATE, Step, StepCommented, StepKind, StepState
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
@@ -196,10 +195,6 @@ def _was_theirs(session: Session, link: AnswerLink, deed: LinkDeed) -> bool:
 
 def _of_step(session: Session, link: AnswerLink, person: Person, step: Step) -> AnswerView:
     incident = incidents.get(session, step.incident_id)
-    run = session.get_one(PlaybookRun, step.run_id)
-    gist = catalog.wording(
-        session, run.playbook, run.version, person.language, f"steps/{step.key}/gist"
-    )
     deeds = _deeds(step, person) if incident.live else ()
     return AnswerView(
         person=person.name,
@@ -211,7 +206,7 @@ def _of_step(session: Session, link: AnswerLink, person: Person, step: Step) -> 
         incident_title=incident.title,
         exercise=incident.exercise,
         title=steps.title(session, step, person.language),
-        gist=gist or "",
+        gist=steps.wording(session, step, person.language, "gist"),
         number=step.number,
         code=step.code,
         role=step.role,

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from incidents.intake.signals import Signal
+from incidents.matter import incidents
 from incidents.matter.clock_rules import ClockRule
 from incidents.matter.incidents import Incident
 from incidents.matter.severity import Level
@@ -20,7 +21,7 @@ from incidents.people.roles import Role, RoleHolder
 from incidents.record import clock, links, settings
 from incidents.record.language import Language
 from incidents.record.outbox import Channel, OutgoingMessage
-from incidents.response import catalog, clocks
+from incidents.response import catalog, clocks, lessons
 from incidents.response.clocks import Clock
 from incidents.response.runs import PlaybookRun
 from incidents.response.steps import Step
@@ -57,6 +58,10 @@ ABOUT_ROSTERS = frozenset(
 """Kinds that lead to the page of the rosters."""
 
 
+ABOUT_LESSONS = frozenset({"lesson_assigned", "lesson_due"})
+"""Kinds that lead to the register of lessons, which its owners see without a role."""
+
+
 @dataclass(frozen=True)
 class Briefing:
     """Everything one message may say; ``about`` holds plain values only."""
@@ -87,7 +92,7 @@ class _Found:
         self._became = self._rows(Incident, (s.incident_id for s in self._signals.values()))
         mentioned = (UUID(each) for m in messages for each in m.values.get("steps", ()))
         self._steps = self._rows(Step, [*(m.step_id for m in messages), *mentioned])
-        self._runs = self._rows(PlaybookRun, (s.run_id for s in self._steps.values()))
+        self._runs = self._rows(PlaybookRun, (s.run_id for s in self._steps.values() if s.run_id))
         self._clocks = self._rows(Clock, (_named(m, "clock") for m in messages))
         self._rules = self._rows(ClockRule, (c.rule_id for c in self._clocks.values()))
         self._approvals = self._rows(Approval, (_named(m, "approval") for m in messages))
@@ -188,6 +193,8 @@ class _Found:
         }
 
     def _wording(self, step: Step, language: Language, part: str) -> str | None:
+        if step.run_id is None:
+            return step.own_title if part == "title" else step.own_gist
         known = (step.run_id, language, f"steps/{step.key}/{part}")
         if known not in self._wordings:
             run = self._runs[step.run_id]
@@ -212,6 +219,8 @@ class _Found:
                     read["level_name"] = Level(value).label
                 case "by" | "to":
                     read[name] = self._name(UUID(value))
+                case "lesson":
+                    read[name] = self._lesson(UUID(value))
                 case "clock":
                     read[name] = self._clock(UUID(value))
                 case "approval":
@@ -220,6 +229,16 @@ class _Found:
                 case _:
                     pass
         return read
+
+    def _lesson(self, lesson_id: UUID) -> dict[str, Any]:
+        """A lesson as it stands now."""
+        lesson = lessons.get(self._session, lesson_id)
+        incident = incidents.get(self._session, lesson.incident_id)
+        return {
+            "code": lessons.code(incident, lesson),
+            "improvement": lesson.improvement,
+            "due_on": lesson.due_on,
+        }
 
     def _clock(self, clock_id: UUID) -> dict[str, Any]:
         """A statutory clock as it stands now; ``left`` is nothing once its end has come."""
@@ -270,6 +289,8 @@ def _incident(incident: Incident) -> dict[str, Any]:
 def _page(message: OutgoingMessage, incident: Incident | None, signal: Signal | None) -> str:
     if message.kind in ABOUT_ROSTERS:
         return f"{settings.current().address}/lich-truc"
+    if message.kind in ABOUT_LESSONS:
+        return f"{settings.current().address}/bai-hoc"
     return _room(incident, signal)
 
 

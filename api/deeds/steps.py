@@ -1,16 +1,30 @@
 """What is done with a step: answered by whoever has it, directed by whoever leads."""
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field
 from sqlmodel import Session
 
-from api.fields import Because, Moment, Reason, Request
+from api.fields import Because, Line, Moment, Optional, Reason, Request
 from api.identity import Caller
-from incidents.response import answering, directing, steps
+from incidents.matter import incidents
+from incidents.people.roles import Role
+from incidents.response import added_steps, answering, directing, steps
 from incidents.response.steps import Step
 from incidents.rights.permissions import Deed
+
+
+class Add(Request):
+    """Work for a role, or for a person first, until a time."""
+
+    title: Line
+    gist: Reason = ""
+    role: Annotated[Role | None, Optional] = None
+    person_id: Annotated[UUID | None, Optional] = None
+    due_at: Moment
+    form: Line = "Done"
+    mandatory: bool = True
 
 
 class Complete(Request):
@@ -43,6 +57,19 @@ def _of(session: Session, caller: Caller, step_id: UUID, deed: Deed) -> Step:
     step = steps.get(session, step_id)
     caller.require(session, deed, step)
     return step
+
+
+def add(session: Session, caller: Caller, number: str, asked: Add) -> Step:
+    """Ask for something no playbook asks for."""
+    incident = incidents.by_number(session, number)
+    caller.require(session, Deed.ADD_STEP, incident)
+    return added_steps.add(session, incident.id, **asked.model_dump(), by=caller.actor)
+
+
+def cancel(session: Session, caller: Caller, step_id: UUID, asked: Because) -> Step:
+    """Take back what was added by hand."""
+    _of(session, caller, step_id, Deed.CANCEL_STEP)
+    return added_steps.cancel(session, step_id, reason=asked.reason, by=caller.actor)
 
 
 def see(session: Session, caller: Caller, step_id: UUID) -> Step:

@@ -29,11 +29,14 @@ router = APIRouter(include_in_schema=False)
 def step_titles(session: Session, asked: list[Step], language: Language) -> dict[UUID, str]:
     """What many steps are called, at the cost of one look for each playbook version."""
     runs = session.exec(
-        select(PlaybookRun).where(col(PlaybookRun.id).in_({s.run_id for s in asked}))
+        select(PlaybookRun).where(col(PlaybookRun.id).in_({s.run_id for s in asked if s.run_id}))
     )
     bound = {run.id: (run.playbook, run.version) for run in runs}
     words = {b: catalog.step_titles(session, *b, language) for b in set(bound.values())}
-    return {s.id: catalog.title_in(words[bound[s.run_id]], s.key) for s in asked}
+    return {
+        s.id: catalog.title_in(words[bound[s.run_id]], s.key) if s.run_id else s.own_title or s.key
+        for s in asked
+    }
 
 
 @router.get("/")

@@ -11,7 +11,11 @@ from pydantic import BaseModel
 from sqlmodel import Session
 from starlette.responses import Response
 
+from api.deeds import decisions as decision_deeds
 from api.deeds import incidents as deeds
+from api.deeds import lessons as lesson_deeds
+from api.deeds import steps as step_deeds
+from api.deeds.decisions import Decide
 from api.deeds.incidents import (
     Direction,
     Note,
@@ -22,6 +26,8 @@ from api.deeds.incidents import (
     SetLevel,
     Settle,
 )
+from api.deeds.lessons import Learn
+from api.deeds.steps import Add
 from api.dependencies import Db, Fields, FormCaller, Reader
 from api.fields import Because, Moment, Optional
 from api.identity import Caller
@@ -36,6 +42,8 @@ from incidents.people import sign_ins
 from incidents.record import clock
 from incidents.record.errors import Invalid, NotFound
 from incidents.record.language import N_, Speech, speech
+from incidents.response import forms
+from incidents.response.added_steps import FORMS
 
 router = APIRouter(include_in_schema=False, prefix="/vu-viec/{number}")
 
@@ -84,6 +92,13 @@ def _options(view: dict[str, Any], say: Speech) -> dict[str, list[tuple[str, str
         "seat_options": [each for each in people if UUID(each[0]) in seated],
         "role_options": [
             (role.value, say.value(role)) for role in dict.fromkeys(m.role for m in view["seats"])
+        ],
+        "callable_options": [(role.value, say.value(role)) for role in view["roles"]],
+        "form_options": [(name, say.text(forms.of(name).heading)) for name in FORMS],
+        "decision_options": [
+            (d.decision.number, f"{d.decision.number}. {d.decision.question}")
+            for d in view["decisions"]
+            if not d.replaced_by
         ],
         "proof_options": clock_forms.proofs(say, view["out"], view["kept"]),
     }
@@ -146,6 +161,9 @@ _DEEDS: dict[str, tuple[type[BaseModel], Callable[..., Any], str]] = {
     "y-kien-chi-dao": (Direction, deeds.direct, "to-cong-tac"),
     "thay-nguoi": (Replace, deeds.replace, "to-cong-tac"),
     "ghi-chu": (Note, deeds.note, "nhat-ky"),
+    "ghi-quyet-dinh": (Decide, decision_deeds.take, "quyet-dinh"),
+    "ghi-bai-hoc": (Learn, lesson_deeds.learn, "bai-hoc"),
+    "them-viec": (Add, step_deeds.add, "viec"),
     **clock_forms.DEEDS,
     **task_force_forms.DEEDS,
     **conflict_forms.DEEDS,

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from api.pages import clock_forms, task_force_forms
+from api.pages import clock_forms, decisions, lessons, task_force_forms
 from incidents.insight import levels, reading, scoring
 from incidents.insight.reading import Line
 from incidents.intake import claims, evidence, signals
@@ -16,7 +16,7 @@ from incidents.people.organisations import Organisation
 from incidents.people.persons import Person
 from incidents.record import clock
 from incidents.record.outbox import MessageState, OutgoingMessage
-from incidents.response import runs, steps
+from incidents.response import lesson_register, runs, steps
 from incidents.response.steps import ANSWERABLE, LATE, Step, StepKind
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
@@ -29,11 +29,13 @@ SHOWN = 40
 """Timeline entries on the room's page before one asks for all of them."""
 
 _STEPS = """Opened Acknowledged Reminded Passed Done Overdue RefusedByAll Waived Extended
-    Commented Reopened"""
+    Commented Reopened Added Cancelled"""
 _WORDS = """StatementDrafted SignedOff SignedOffByTelephone TelephoneApprovalConfirmed
     ApprovalsVoided StatementReleased StatementReleasedInExercise
     StatementPublished StatementWithdrawn ShellReleased"""
-_DECISIONS = """IncidentOpened ScoresGiven FloorTicked LevelSet
+_DECISIONS = """DecisionTaken DecisionReplaced SituationReported
+    LessonLearnt LessonAssigned LessonDone LessonDropped LessonCameBack LessonKnown
+    IncidentOpened ScoresGiven FloorTicked LevelSet
     StatusChanged StoodDown OpeningUndone ReviewHeld
     DirectionRecorded TaskForceActivated MemberReplaced StepWaived ClaimsVerified
     ClockStarted ClockMet ClockOverdue ClockLapsed ClockExplained ClockNotApplicable
@@ -80,6 +82,10 @@ def gather(session: Session, incident: Incident, person: Person, *, chosen: str)
         "to_approve": _to_approve(asked),
         "statements": _statements(session, incident, words, out),
         "out": out,
+        "decisions": decisions.gather(session, incident),
+        "lessons": (taught := lesson_register.find(session, incident_id=incident.id)),
+        "lesson_codes": lessons.codes(taught),
+        "earlier_options": lessons.earlier_options(session, incident) if Deed.LEARN in may else [],
         "clocks": clock_forms.gather(session, incident),
         "force": force,
         "seats": seats,

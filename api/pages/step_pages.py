@@ -25,9 +25,10 @@ from incidents.people import sign_ins
 from incidents.people.persons import Person
 from incidents.record.errors import NotFound
 from incidents.record.language import N_, speech
-from incidents.response import answering, catalog, forms, runs, steps
+from incidents.response import answering, forms, steps
 from incidents.response.steps import ANSWERABLE, LATE, Step, StepKind
 from incidents.rights import permissions
+from incidents.rights.permissions import Deed
 from incidents.words import statements
 
 router = APIRouter(include_in_schema=False, prefix="/nhiem-vu/{step_id}")
@@ -45,7 +46,6 @@ def shown(
     step = deeds.see(session, caller, step_id)
     incident = incidents.get(session, step.incident_id)
     language = caller.person.language
-    run = runs.get(session, step.run_id)
     people = list(session.exec(select(Person).order_by(col(Person.name))))
     return rendering.for_caller(
         request,
@@ -56,9 +56,8 @@ def shown(
         step=step,
         incident=incident,
         title=steps.title(session, step, language),
-        gist=catalog.wording(
-            session, run.playbook, run.version, language, f"steps/{step.key}/gist"
-        ),
+        gist=steps.wording(session, step, language, "gist"),
+        may_cancel=permissions.allowed(session, caller.person, Deed.CANCEL_STEP, step),
         asked=form_fields.of(forms.of(step.form), speech(language)),
         heading=forms.of(step.form).heading,
         prefilled=_prefilled(session, step),
@@ -110,6 +109,7 @@ _DEEDS: dict[str, tuple[type[BaseModel], Callable[..., Any]]] = {
     "phan-cong-lai": (Reassign, deeds.reassign),
     "gia-han": (Extend, deeds.extend),
     "mien": (Because, deeds.waive),
+    "huy": (Because, deeds.cancel),
 }
 
 

@@ -41,7 +41,7 @@ def gather(session: Session, incident: Incident, force: TaskForce | None) -> dic
     signed = force is not None and (force.regularised_at or force.kept_at)
     return {
         "proposals": [(p, [s for s in seats if s.proposal_id == p.id]) for p in put_forward],
-        "decisions": mandates.decisions(session, incident.id) if signed else [],
+        "papers": mandates.decisions(session, incident.id) if signed else [],
     }
 
 

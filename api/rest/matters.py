@@ -8,7 +8,9 @@ from fastapi import File as FileField
 from sqlmodel import col, select
 
 from api.deeds import incidents as deeds
+from api.deeds import steps as step_deeds
 from api.deeds.incidents import Settle
+from api.deeds.steps import Add
 from api.dependencies import Db, RestCaller, Say
 from api.fields import Moment, Optional
 from api.rest.flag_shapes import ClaimOut, SignalOut
@@ -64,6 +66,14 @@ def listed_steps(session: Db, caller: RestCaller, number: str) -> Page[StepOut]:
             for s in steps.of_incident(session, incident.id)
         ]
     )
+
+
+@router.post("/steps", status_code=201, summary="Add a step by hand")
+def add_step(session: Db, caller: RestCaller, number: str, asked: Add) -> StepOut:
+    """For a role, a person, or a person first and a role after them; no playbook waits for it."""
+    step = step_deeds.add(session, caller, number, asked)
+    title = steps.title(session, step, caller.person.language)
+    return StepOut.model_validate(step).model_copy(update={"title": title})
 
 
 @router.get("/statements", summary="The statements with their current version")

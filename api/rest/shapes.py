@@ -86,6 +86,8 @@ class StepOut(Shape):
     code: str
     key: str
     title: str = ""
+    own_gist: str = ""
+    by_hand: bool = False
     kind: StepKind
     role: Role
     form: str

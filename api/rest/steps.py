@@ -78,3 +78,9 @@ def extend(session: Db, caller: RestCaller, step_id: UUID, asked: Extend) -> Ste
 def waive(session: Db, caller: RestCaller, step_id: UUID, asked: Because) -> StepOut:
     """Whoever waives it answers for the reason."""
     return _shown(session, caller, deeds.waive(session, caller, step_id, asked))
+
+
+@router.post("/{step_id}/cancel", summary="Take back a step added by hand")
+def cancel(session: Db, caller: RestCaller, step_id: UUID, asked: Because) -> StepOut:
+    """By whoever added it, or whoever may waive."""
+    return _shown(session, caller, deeds.cancel(session, caller, step_id, asked))

@@ -16,12 +16,15 @@ from incidents.record import timeline
 from incidents.record.facts import Fact
 from incidents.record.language import N_, Language, speech
 from incidents.response import (
+    added_steps,
     catalog,
+    decisions,
     exercises,
     founding_decisions,
     grading,
     handovers,
     journal,
+    lesson_facts,
     lifecycle,
     opening,
     recusing,
@@ -29,16 +32,20 @@ from incidents.response import (
     runs,
     seating,
     signing,
+    situation_reports,
     steps,
 )
 
 TELLERS = (
     *(absences, feeds, keeping, stand_ins, swaps),
+    added_steps,
+    decisions,
     exercises,
     founding_decisions,
     grading,
     handovers,
     journal,
+    lesson_facts,
     level_rules,
     lifecycle,
     merging,
@@ -47,6 +54,7 @@ TELLERS = (
     replanning,
     seating,
     signing,
+    situation_reports,
     triage,
 )
 """What enters every fact into the vocabulary: whoever reads can read whatever was recorded."""
@@ -135,8 +143,10 @@ def step_titles(session: Session, incident_id: UUID, language: Language) -> dict
     found: dict[str, str] = {}
     for run in runs.of_incident(session, incident_id):
         found |= catalog.step_titles(session, run.playbook, run.version, language)
-    present = {s.key for s in steps.of_incident(session, incident_id)}
-    return {key: catalog.title_in(found, key) for key in present}
+    return {
+        s.key: s.own_title or catalog.title_in(found, s.key)
+        for s in steps.of_incident(session, incident_id)
+    }
 
 
 def _playbook(session: Session, code: str, language: Language) -> str:

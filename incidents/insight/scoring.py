@@ -20,6 +20,7 @@ from incidents.record.errors import Conflict
 from incidents.record.facts import Fact
 from incidents.record.language import N_
 from incidents.response import runs, steps
+from incidents.response.added_steps import StepCancelled
 from incidents.response.catalog import EXERCISE_ONLY
 from incidents.response.exercises import BEGINNINGS
 from incidents.response.grading import LevelSet
@@ -168,6 +169,8 @@ def _go_on(asked: dict[int, _Asked], at: datetime, fact: Fact) -> None:
         case StepDone(number=number) if number in asked:
             asked[number].taken = asked[number].taken or at
             asked[number].ended = asked[number].ended or at
+        case StepCancelled(number=number):
+            asked.pop(number, None)
         case StepWaived(number=number) if number in asked:
             asked[number].ended = asked[number].ended or at
         case StepExtended(number=number, due_at=due_at) if number in asked:

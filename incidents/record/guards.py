@@ -10,6 +10,8 @@ GUARDED = {
     "timeline_text": ("UPDATE",),
     "checkpoint": ("UPDATE", "DELETE"),
     "statement_version": ("UPDATE", "DELETE"),
+    "decision": ("UPDATE", "DELETE"),
+    "situation_report": ("UPDATE", "DELETE"),
 }
 """Table → what is refused on it. Revisions set the triggers; this says which must be there."""
 

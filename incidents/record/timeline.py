@@ -8,7 +8,7 @@ place; heads are signed at intervals, inside and outside the database, so a cut-
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -178,6 +178,23 @@ def entries_of(
     if kind:
         wanted = wanted.where(TimelineEntry.fact == kind.__name__)
     rows = session.exec(wanted).all()
+    return [(entry, _fact(entry, text)) for entry, text in rows]
+
+
+def entries_among(
+    session: Session, chains: Collection[UUID], kinds: Collection[type[Fact]], *, until: datetime
+) -> list[tuple[TimelineEntry, Fact]]:
+    """Facts of some kinds in many chains, recorded until a moment, chain by chain in order."""
+    rows = session.exec(
+        select(TimelineEntry, TimelineText)
+        .join(TimelineText, col(TimelineText.entry_id) == TimelineEntry.id, isouter=True)
+        .where(
+            col(TimelineEntry.chain).in_(chains),
+            col(TimelineEntry.fact).in_([kind.__name__ for kind in kinds]),
+            TimelineEntry.recorded_at <= until,
+        )
+        .order_by(col(TimelineEntry.chain), col(TimelineEntry.seq))
+    ).all()
     return [(entry, _fact(entry, text)) for entry, text in rows]
 
 

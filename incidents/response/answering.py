@@ -15,7 +15,7 @@ from incidents.record.actors import Actor
 from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotPermitted
 from incidents.record.language import N_, Language, speech
 from incidents.record.outbox import OutgoingMessage
-from incidents.response import forms, passing, recusing, steps, succession
+from incidents.response import forms, outcomes, passing, recusing, steps, succession
 from incidents.response.crisis_forms import (
     CaseReport,
     HazardReport,
@@ -137,6 +137,7 @@ def complete(session: Session, step_id: UUID, answer: dict[str, Any], *, by: Act
     step.late = step.state in LATE
     take_effect(session, step, form, by)
     conclude(session, step, form, by=by)
+    outcomes.keep(session, step, form, by=by)
     return step
 
 

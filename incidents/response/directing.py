@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from incidents.matter import recusals, taskforces
+from incidents.matter import taskforces
 from incidents.matter.taskforces import Basis, MemberReplaced
 from incidents.people import persons
 from incidents.people.roles import Role
@@ -34,9 +34,7 @@ def reassign(session: Session, step_id: UUID, person_id: UUID, *, reason: str, b
     step = _open(session, step_id)
     _reason(reason)
     persons.active(session, person_id)
-    kept_out = recusals.of(session, step.incident_id).keeps_out(judging=succession.judges(step))
-    if person_id in kept_out:
-        recusals.require_free(session, step.incident_id, person_id)
+    succession.require_free(session, step, person_id)
     if step.kind is StepKind.APPROVE and not succession.may_sign(session, step, person_id):
         raise Conflict(N_("Người được giao chưa có thẩm quyền hoặc giấy ủy quyền để duyệt."))
     passing.move(session, step, person_id, cause=Cause.REASSIGNED, by=by, reason=reason)

@@ -154,6 +154,12 @@ def read_lessons(written: str) -> list[Lesson]:
     return list(_lines(written, _lesson, "lesson_unreadable"))
 
 
+def read_lesson(line: str) -> Lesson | None:
+    """A lesson with its owner and its day, where a line says all three."""
+    parts = [part.strip() for part in line.split(";", _PARTS - 1)]
+    return _lesson(parts) if len(parts) == _PARTS and all(parts) else None
+
+
 def _lines(written: str, read: Callable[[list[str]], T | None], fault: str) -> Iterable[T]:
     for number, line in enumerate(written.splitlines(), start=1):
         if line.strip():

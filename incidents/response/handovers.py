@@ -9,10 +9,8 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from incidents.intake import signals
-from incidents.intake.claims import Claim
-from incidents.intake.signals import SignalState
+from incidents.intake.signals import Signal, SignalState
 from incidents.matter import incidents
-from incidents.matter.incidents import Finding, Incident
 from incidents.people import persons, rosters
 from incidents.people.duty import schedule
 from incidents.people.persons import Person
@@ -24,8 +22,8 @@ from incidents.record.database import Table, choice, identifier, locked, moment,
 from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound, NotPermitted
 from incidents.record.facts import Fact, PersonId, Private
 from incidents.record.language import N_, Language, Speech, speech
-from incidents.response import steps
-from incidents.response.steps import ANSWERABLE, Step
+from incidents.response import situation, steps
+from incidents.response.situation import Situation
 
 LIMIT = 10_000
 MISSED_WITHIN = timedelta(hours=12)
@@ -94,15 +92,9 @@ def prefill(session: Session, language: Language) -> Prefill:
     """Open incidents and flags, the nearest due times, and what nobody knows yet."""
     say = speech(language)
     live = incidents.recent(session, live_only=True)
+    drawn = list(situation.gather(session, live).values())
     waiting = signals.waiting(session)
-    asked = list(
-        session.exec(
-            select(Step)
-            .where(col(Step.incident_id).in_([i.id for i in live]), col(Step.state).in_(ANSWERABLE))
-            .order_by(col(Step.due_at))
-        )
-    )
-    opened = [_incident(say, i, [s for s in asked if s.incident_id == i.id]) for i in live]
+    opened = [_incident(say, each) for each in drawn]
     opened += [
         say.text(N_("Tin báo %(code)s: %(state)s"), code=s.code, state=s.state) for s in waiting
     ]
@@ -110,36 +102,34 @@ def prefill(session: Session, language: Language) -> Prefill:
     return Prefill(
         incidents=len(live),
         open_work=_lines(opened) or nothing,
-        deadlines=_lines(_deadlines(session, say, live, asked)) or nothing,
-        unknown=_lines(_unknown(session, say, live)) or nothing,
+        deadlines=_lines(_deadlines(session, say, drawn)) or nothing,
+        unknown=_lines(_unknown(say, drawn, waiting)) or nothing,
     )
 
 
-def _incident(say: Speech, incident: Incident, waiting: list[Step]) -> str:
+def _incident(say: Speech, drawn: Situation) -> str:
     return say.text(
         N_("%(number)s %(title)s (cấp %(level)s, %(status)s): %(count)s việc đang chờ"),
-        number=incident.number,
-        title=incident.title,
-        level=incident.level,
-        status=incident.status,
-        count=len(waiting),
+        number=drawn.incident.number,
+        title=drawn.incident.title,
+        level=drawn.level,
+        status=drawn.status,
+        count=len(drawn.waiting),
     )
 
 
-def _deadlines(
-    session: Session, say: Speech, live: list[Incident], asked: list[Step]
-) -> Iterable[str]:
-    numbers = {i.id: i.number for i in live}
-    nearest = [s for s in asked if s.due_at][:_NEAREST]
-    named = persons.names(session, {s.assignee_id for s in nearest if s.assignee_id})
-    for step in nearest:
+def _deadlines(session: Session, say: Speech, drawn: list[Situation]) -> Iterable[str]:
+    waiting = [(each.incident.number, work) for each in drawn for work in each.waiting]
+    nearest = sorted(waiting, key=lambda both: both[1].due_at)[:_NEAREST]
+    named = persons.names(session, {w.person_id for _, w in nearest if w.person_id})
+    for number, work in nearest:
         yield say.text(
             N_("%(due)s: %(number)s việc %(step)s %(title)s, %(name)s"),
-            due=step.due_at,
-            number=numbers[step.incident_id],
-            step=step.number,
-            title=steps.title(session, step, say.language),
-            name=_name(named, step.assignee_id),
+            due=work.due_at,
+            number=number,
+            step=work.step.number,
+            title=steps.title(session, work.step, say.language),
+            name=_name(named, work.person_id),
         )
 
 
@@ -148,23 +138,16 @@ def _name(named: dict[UUID, Person], person_id: UUID | None) -> str:
     return person.name if person else "–"
 
 
-def _unknown(session: Session, say: Speech, live: list[Incident]) -> Iterable[str]:
-    numbers = {i.id: i.number for i in live}
-    for claim in session.exec(
-        select(Claim)
-        .where(
-            col(Claim.incident_id).in_(numbers),
-            col(Claim.finding).in_([Finding.PENDING, Finding.UNDETERMINED]),
-        )
-        .order_by(col(Claim.made_at))
-    ):
-        yield say.text(
-            N_("%(number)s: %(claim)s (%(finding)s)"),
-            number=numbers[claim.incident_id],
-            claim=claim.text,
-            finding=claim.finding,
-        )
-    for signal in signals.waiting(session):
+def _unknown(say: Speech, drawn: list[Situation], waiting: list[Signal]) -> Iterable[str]:
+    for each in drawn:
+        for stated in each.unknown:
+            yield say.text(
+                N_("%(number)s: %(claim)s (%(finding)s)"),
+                number=each.incident.number,
+                claim=stated.claim.text,
+                finding=stated.finding,
+            )
+    for signal in waiting:
         if signal.state is SignalState.NEW:
             yield say.text(N_("Tin báo %(code)s chưa ai tiếp nhận"), code=signal.code)
 

@@ -110,7 +110,7 @@ def resolve(session: Session, incident_id: UUID, *, reason: str = "", by: Actor)
     missing: list[tuple[str, Mapping[str, Any]]] = [
         (
             N_("Việc %(number)s «%(key)s» chưa xong và chưa được miễn."),
-            {"number": s.number, "key": s.key},
+            {"number": s.number, "key": s.own_title or s.key},
         )
         for s in undone
     ]

@@ -61,8 +61,29 @@ def open_step(session: Session, incident: Incident, run_id: UUID, plan: Plan) ->
     existing = session.exec(select(Step).where(Step.run_id == run_id, Step.key == plan.key)).first()
     if existing:
         return existing
-    last = session.exec(select(func.max(Step.number)).where(Step.incident_id == incident.id)).one()
     policy = severity.policy(session, incident.level)
+    allowed = policy.scaled(plan.due)
+    step = write(session, incident, plan, allowed=allowed, by_level=plan.due, run_id=run_id)
+    before = session.get(Step, plan.after) if plan.after else None
+    if before is None or before.settled:
+        begin(session, step, incident)
+    return step
+
+
+def write(
+    session: Session,
+    incident: Incident,
+    plan: Plan,
+    *,
+    allowed: timedelta,
+    by_level: timedelta | None = None,
+    run_id: UUID | None = None,
+) -> Step:
+    """Write a planned step down under the next number of its incident; nobody has it yet.
+
+    ``by_level`` is its time at level 3, where a change of the level plans it anew.
+    """
+    last = session.exec(select(func.max(Step.number)).where(Step.incident_id == incident.id)).one()
     step = Step(
         run_id=run_id,
         incident_id=incident.id,
@@ -78,14 +99,11 @@ def open_step(session: Session, incident: Incident, run_id: UUID, plan: Plan) ->
         release_to=[c.value for c in plan.release_to],
         after_id=plan.after,
         mandatory=plan.mandatory,
-        allowed_minutes=minutes(policy.scaled(plan.due)),
-        level_minutes=minutes(plan.due),
+        allowed_minutes=minutes(allowed),
+        level_minutes=minutes(by_level) if by_level else None,
         state=StepState.PLANNED,
     )
     session.add(step)
-    before = session.get(Step, plan.after) if plan.after else None
-    if before is None or before.settled:
-        begin(session, step, incident)
     return step
 
 
@@ -94,15 +112,15 @@ def minutes(length: timedelta) -> int:
     return max(1, round(length.total_seconds() / 60))
 
 
-def begin(session: Session, step: Step, incident: Incident) -> None:
-    """Hand a planned step to the first person who can take it and start its times."""
+def begin(session: Session, step: Step, incident: Incident, *, first: UUID | None = None) -> None:
+    """Hand a planned step to ``first``, else to whoever can take it, and start its times."""
     now = clock.now()
     allowed = timedelta(minutes=step.allowed_minutes)
     step.state, step.opened_at, step.due_at = StepState.OPEN, now, now + allowed
     step.counted_from = step.climbs_from = now
     within = min(severity.policy(session, incident.level).acknowledge_within, allowed)
     step.acknowledge_by = now + within
-    person_id = succession.next_in_line(session, step) or vacant(session, step)
+    person_id = first or succession.next_in_line(session, step) or vacant(session, step)
     _hand_over(session, step, person_id, kind="step_assigned")
     timers.arm_ladder(session, step.id, within, round_=1)
     timers.arm(session, step.id, TimerKind.DUE, step.due_at, round_=1)
@@ -273,7 +291,8 @@ def settle(session: Session, step: Step, state: StepState, *, by: Actor = ENGINE
         select(Step).where(Step.after_id == step.id, Step.state == StepState.PLANNED)
     ):
         begin(session, waiting, incident)
-    runs.want(session, step.run_id)
+    if step.run_id is not None:
+        runs.want(session, step.run_id)
 
 
 def refuse_by_all(session: Session, step: Step) -> None:

@@ -52,12 +52,16 @@ LATE = (StepState.OVERDUE, StepState.DECLINED)
 
 
 class Step(Table, table=True):
-    """One row of work; ``key`` is its stable name in the playbook's run."""
+    """One row of work; ``key`` is its stable name in the playbook's run.
+
+    Work added by hand has no run: it carries its own words and who asked for it.
+    """
 
     __tablename__ = "step"
     __table_args__ = (
         UniqueConstraint("run_id", "key"),
         UniqueConstraint("incident_id", "number"),
+        CheckConstraint("(run_id IS NULL) = (own_title IS NOT NULL)", name="by_hand"),
         CheckConstraint("(state = 'planned') = (opened_at IS NULL)", name="opened"),
         CheckConstraint(
             "(state IN ('planned', 'open', 'acknowledged')) = (settled_at IS NULL)", name="settled"
@@ -65,7 +69,7 @@ class Step(Table, table=True):
     )
 
     id: UUID = identifier()
-    run_id: UUID = reference("playbook_run.id")
+    run_id: UUID | None = reference("playbook_run.id", optional=True)
     incident_id: UUID = reference("incident.id")
     number: int
     """Short number in the incident, said aloud: «việc 3»."""
@@ -103,6 +107,14 @@ class Step(Table, table=True):
     settled_by: UUID | None = reference("person.id", optional=True)
     answer: dict[str, Any] | None = document(optional=True)
     late: bool = False
+    own_title: str | None = None
+    own_gist: str = ""
+    added_by: UUID | None = reference("person.id", optional=True)
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether a person added it and no playbook waits for it."""
+        return self.run_id is None
 
     @property
     def settled(self) -> bool:
@@ -295,10 +307,15 @@ def mine(session: Session, person_id: UUID) -> list[Step]:
     )
 
 
-def title(session: Session, step: Step, language: Language) -> str:
-    """The step's name as people read it, from the playbook's texts."""
+def wording(session: Session, step: Step, language: Language, part: str) -> str:
+    """Its ``title`` or ``gist``: from the playbook's texts, or as whoever added it wrote it."""
+    if step.run_id is None:
+        return (step.own_title if part == "title" else step.own_gist) or ""
     run = session.get_one(PlaybookRun, step.run_id)
-    return (
-        catalog.wording(session, run.playbook, run.version, language, f"steps/{step.key}/title")
-        or step.key
-    )
+    path = f"steps/{step.key}/{part}"
+    return catalog.wording(session, run.playbook, run.version, language, path) or ""
+
+
+def title(session: Session, step: Step, language: Language) -> str:
+    """The step's name as people read it."""
+    return wording(session, step, language, "title") or step.key

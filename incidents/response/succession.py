@@ -93,3 +93,10 @@ def barred(session: Session, step: Step) -> set[str]:
         if a.kind is ApprovalKind.SIGN_OFF
     }
     return signed | ({str(version.author_id)} if version.author_id else set())
+
+
+def require_free(session: Session, step: Step, person_id: UUID) -> None:
+    """Return unless a conflict of interest keeps a person from a step; ``NotPermitted`` then."""
+    kept_out = recusals.of(session, step.incident_id).keeps_out(judging=judges(step))
+    if person_id in kept_out:
+        recusals.require_free(session, step.incident_id, person_id)

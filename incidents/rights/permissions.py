@@ -18,8 +18,9 @@ from incidents.people.roles import Role
 from incidents.record import clock
 from incidents.record.errors import NotPermitted
 from incidents.record.language import N_, Labelled
-from incidents.response import answering, succession
+from incidents.response import answering, lesson_register, succession
 from incidents.response.clocks import Clock
+from incidents.response.lessons import Lesson
 from incidents.response.steps import Step, StepKind
 
 
@@ -35,6 +36,13 @@ class Deed(Labelled):
     VERIFY = "verify", N_("kết luận về nội dung cần xác minh")
     GRADE = "grade", N_("xếp cấp độ")
     DIRECT = "direct", N_("phân công, gia hạn, thay người")
+    ADD_STEP = "add_step", N_("thêm việc")
+    CANCEL_STEP = "cancel_step", N_("hủy việc đã thêm")
+    LOG_DECISION = "log_decision", N_("ghi quyết định")
+    REPORT = "report", N_("phát hành báo cáo nhanh")
+    LEARN = "learn", N_("ghi, giao bài học kinh nghiệm")
+    FINISH_LESSON = "finish_lesson", N_("báo hoàn thành bài học")
+    SEE_LESSONS = "see_lessons", N_("xem bài học kinh nghiệm")
     WAIVE = "waive", N_("miễn nhiệm vụ")
     STABILISE = "stabilise", N_("chuyển trạng thái tạm ổn")
     RESOLVE = "resolve", N_("chuyển chờ tổng kết")
@@ -80,13 +88,17 @@ _DESK = frozenset(
     {Role.DUTY_OFFICER, Role.DEPARTMENT_DUTY_LEADER, Role.OFFICE_DUTY, Role.STANDING_DEPUTY}
 )
 
-Subject = Incident | Signal | Step | Clock | None
+Subject = Incident | Signal | Step | Clock | Lesson | None
 _HELD: dict[Deed, frozenset[Role]] = {
     Deed.TRIAGE: _DESK,
     Deed.OPEN: _DESK,
     Deed.VERIFY: _COMMAND | {Role.SUBJECT_LEAD, Role.MONITORING},
     Deed.GRADE: _ROOM,
     Deed.DIRECT: _ROOM,
+    Deed.ADD_STEP: _ROOM,
+    Deed.LOG_DECISION: _ROOM,
+    Deed.REPORT: _ROOM,
+    Deed.LEARN: _ROOM,
     Deed.WAIVE: _COMMAND,
     Deed.STABILISE: _COMMAND,
     Deed.RESOLVE: _COMMAND,
@@ -190,7 +202,7 @@ def _incident_of(subject: Subject) -> UUID | None:
     match subject:
         case Incident():
             return subject.id
-        case Step() | Clock():
+        case Step() | Clock() | Lesson():
             return subject.incident_id
         case _:
             return None
@@ -260,11 +272,31 @@ def _seated(session: Session, person: Person, subject: Subject) -> bool:
     )
 
 
+def _cancels(session: Session, person: Person, subject: Subject) -> bool:
+    """Whoever added a step takes it back while still in the room, and so does whoever may waive."""
+    if not isinstance(subject, Step) or not subject.by_hand:
+        return False
+    held = roles_in(session, person.id, subject.incident_id)
+    return bool(_COMMAND & held) or (subject.added_by == person.id and bool(_ROOM & held))
+
+
 def _tends(session: Session, person: Person, subject: Subject) -> bool:
     """Whoever was named at its start tends a clock, and so do the room and its lawyers."""
     if isinstance(subject, Clock) and subject.owner_id == person.id:
         return True
     return bool(_HELD[Deed.TEND_CLOCK] & roles_in(session, person.id, _incident_of(subject)))
+
+
+def _finishes(session: Session, person: Person, subject: Subject) -> bool:
+    """Its owner says that a lesson is done, and so does the room."""
+    if isinstance(subject, Lesson) and subject.owner_id == person.id:
+        return True
+    return bool(_HELD[Deed.LEARN] & roles_in(session, person.id, _incident_of(subject)))
+
+
+def _learner(session: Session, person: Person, subject: Subject) -> bool:
+    """An insider, or somebody whose only part is a lesson they own."""
+    return _insider(session, person, subject) or lesson_register.owns(session, person.id)
 
 
 _INSIDE = frozenset({Deed.SEE_DESK, Deed.SEE_INCIDENT, Deed.NOTE, Deed.VERIFY_RECORD})
@@ -279,6 +311,9 @@ _RULES: dict[Deed, Callable[[Session, Person, Subject], bool]] = {
     Deed.KEEP_ROSTERS: _keeper,
     Deed.ANSWER: _answers,
     Deed.SIGN: _signs,
+    Deed.CANCEL_STEP: _cancels,
+    Deed.FINISH_LESSON: _finishes,
+    Deed.SEE_LESSONS: _learner,
     Deed.TEND_CLOCK: _tends,
     Deed.HAND_OVER_ROLE: _seated,
     Deed.ADMINISTER: _administrator,

@@ -13,7 +13,7 @@ from incidents.intake.signals import Nature
 from incidents.people.roles import Role
 from incidents.record import links
 from incidents.record.actors import Actor, Via
-from incidents.response import clocks
+from incidents.response import clocks, lessons
 from incidents.response.steps import StepKind
 from incidents.words import approvals
 from incidents.words.approvals import ApprovalKind, Verdict
@@ -135,6 +135,29 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ("GET", "/api/v1/incidents/{number}/timeline"): (None, INSIDERS),
     ("GET", "/api/v1/incidents/{number}/exercise-score"): (None, INSIDERS),
     ("GET", "/api/v1/incidents/{number}/steps"): (None, INSIDERS),
+    ("POST", "/api/v1/incidents/{number}/steps"): (
+        {"title": "x", "role": "lead", "due_at": "2026-11-23T00:00:00Z"},
+        ROOM,
+    ),
+    ("GET", "/api/v1/incidents/{number}/decisions"): (None, INSIDERS),
+    ("POST", "/api/v1/incidents/{number}/decisions"): (
+        {"question": "x", "chosen": "y", "reason": "z"},
+        ROOM,
+    ),
+    ("GET", "/api/v1/incidents/{number}/lessons"): (None, INSIDERS),
+    ("POST", "/api/v1/incidents/{number}/lessons"): ({"improvement": "x"}, ROOM),
+    ("GET", "/api/v1/lessons"): (None, INSIDERS),
+    ("POST", "/api/v1/lessons/{lesson_id}/assign"): (
+        {"owner_id": str(uuid4()), "due_on": "2030-01-01"},
+        ROOM,
+    ),
+    ("POST", "/api/v1/lessons/{lesson_id}/finish"): ({"proof": "x"}, ROOM),
+    ("POST", "/api/v1/lessons/{lesson_id}/drop"): (BECAUSE, ROOM),
+    ("POST", "/api/v1/lessons/{lesson_id}/link"): ({"earlier": str(uuid4())}, ROOM),
+    ("GET", "/api/v1/incidents/{number}/situation"): (None, INSIDERS),
+    ("GET", "/api/v1/incidents/{number}/situation-reports"): (None, INSIDERS),
+    ("POST", "/api/v1/incidents/{number}/situation-reports"): ({}, ROOM),
+    ("GET", "/api/v1/incidents/{number}/situation-reports/{report}"): (None, INSIDERS),
     ("GET", "/api/v1/incidents/{number}/statements"): (None, INSIDERS),
     ("GET", "/api/v1/incidents/{number}/evidence"): (None, INSIDERS),
     ("POST", "/api/v1/incidents/{number}/evidence"): ("a file", INSIDERS),
@@ -185,6 +208,7 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
         ROOM,
     ),
     ("POST", "/api/v1/steps/{step_id}/waive"): (BECAUSE, COMMAND_ONLY),
+    ("POST", "/api/v1/steps/{step_id}/cancel"): (BECAUSE, COMMAND_ONLY),
     ("GET", "/api/v1/incidents/{number}/claims"): (None, INSIDERS),
     ("POST", "/api/v1/incidents/{number}/claims/{claim_id}/settle"): (
         {"finding": "false", "explanation": "x"},
@@ -270,6 +294,12 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ("GET", "/vu-viec/{number}/kiem-tra"): (None, PAGE_INSIDERS),
     ("GET", "/vu-viec/{number}/to-trinh"): (None, PAGE_INSIDERS),
     ("POST", "/vu-viec/{number}/to-trinh"): ({"reason": "x"}, PAGE_INSIDERS),
+    ("GET", "/bai-hoc"): (None, PAGE_INSIDERS),
+    ("POST", "/bai-hoc/{lesson_id}/{deed}"): ({"proof": "x"}, (TO_SIGN_IN, NO, IN, IN)),
+    ("GET", "/vu-viec/{number}/quyet-dinh"): (None, PAGE_INSIDERS),
+    ("GET", "/vu-viec/{number}/bao-cao-nhanh"): (None, PAGE_INSIDERS),
+    ("POST", "/vu-viec/{number}/bao-cao-nhanh/phat-hanh"): ({}, (TO_SIGN_IN, NO, IN, IN)),
+    ("GET", "/vu-viec/{number}/bao-cao-nhanh/{report}"): (None, PAGE_INSIDERS),
     ("POST", "/vu-viec/{number}/tu-lieu"): ({}, PAGE_INSIDERS),
     ("POST", "/vu-viec/{number}/noi-dung/{claim_id}"): (
         {"finding": "false", "explanation": "x"},
@@ -376,6 +406,7 @@ def scene(desk: Desk) -> Scene:
     )
     clock = desk.do(clocks.propose, incident.id, "FIRST_INFORMATION", by=desk.cast.lan)
     released = desk.do(_released, incident_id=incident.id, by=Actor(desk.cast.lan.id, Via.DESK))
+    lesson = desk.do(lessons.learn, incident.id, lessons.Learnt("Sửa"), by=desk.cast.lan)
     flag = desk.flag("Một chuyện khác")
     desk.set_aside()
     return Scene(
@@ -394,6 +425,8 @@ def scene(desk: Desk) -> Scene:
             "clock_id": str(clock.id),
             "rule_id": str(clock.rule_id),
             "day": "2026-12-26",
+            "report": "1",
+            "lesson_id": str(lesson.id),
             **dict.fromkeys(
                 ("roster_id", "rotation_id", "stand_in_id", "swap_id", "absence_id", "note_id"),
                 str(uuid4()),
@@ -422,6 +455,7 @@ DEEDS = {
     "/phat-ngon/{statement_id}/{deed}": "sua",
     "/t/{token}/{deed}": "tiep-nhan",
     "/quan-tri/thoi-han/{rule_id}/{deed}": "tham-dinh",
+    "/bai-hoc/{lesson_id}/{deed}": "xong",
     "/lich-truc/{deed}": "dia-chi-lich",
 }
 

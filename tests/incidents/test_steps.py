@@ -446,6 +446,7 @@ def test_what_waits_for_a_person_and_what_it_is_called(desk: Desk, incident: Inc
         assert [s.id for s in steps.mine(session, desk.cast.phuc.id)] == [step.id]
         assert steps.mine(session, desk.cast.yen.id) == []
         assert steps.title(session, step, Language.EN) == KEY
+        assert step.run_id
         assert set(steps.of_run(session, step.run_id)) == {KEY}
         (link,) = links_of = _links(step)
         assert links_of[0].token_hash != links.token(link.message_id)

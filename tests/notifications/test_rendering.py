@@ -18,7 +18,7 @@ from incidents.record.actors import Actor, Via
 from incidents.record.errors import Conflict, NotFound
 from incidents.record.language import Language, catalogue, speech
 from incidents.record.outbox import Channel, OutgoingMessage
-from incidents.response import clocks
+from incidents.response import clocks, lessons
 from incidents.response.catalog import PlaybookWording
 from incidents.response.steps import StepKind
 from incidents.words.approvals import Approval, ApprovalKind, Verdict
@@ -66,11 +66,18 @@ def _started(stage: Stage) -> clocks.Clock:
         return clocks.start(session, proposed.id, confirmed=True, by=by)
 
 
+def _learnt(stage: Stage) -> lessons.Lesson:
+    learnt = lessons.Learnt("SOP 12", due_on=stage.now.date())
+    with database.transaction() as session:
+        by = Actor(stage.cast.lan.id, Via.DESK)
+        return lessons.learn(session, stage.incident.id, learnt, by=by)
+
+
 def _every_kind(
     stage: Stage, session: Session, flagged: Signal, **about: Any
 ) -> dict[str, OutgoingMessage]:
     step = stage.ask()
-    started = _started(stage)
+    started, lesson = _started(stage), _learnt(stage)
     approval = _approved_by_telephone(stage)
     session.add(approval)
     about_a_shift = {
@@ -85,6 +92,10 @@ def _every_kind(
         "inject": {"inject": 2, "role": "lead", "text": {"vi": "Phóng viên gọi", "en": "A call"}},
         "role_vacant": {"role": "legal"},
         "step_taken": {"by": str(stage.cast.phuc.id)},
+        "decision_review": {"decision": 2},
+        "lesson_assigned": {"lesson": str(lesson.id)},
+        "lesson_due": {"lesson": str(lesson.id), "overdue": True},
+        "step_cancelled": {"by": str(stage.cast.phuc.id)},
         "statement_released": {"kind": "holding", "version": 2, "channels": ["public_page"]},
         "level_changed": {"level": 4, "reason": "", "steps": [str(step.id)]},
         "confirm_telephone": {"approval": str(approval.id), "kind": "holding"},

@@ -1,0 +1,121 @@
+"""The register of lessons: what is to be done better, by whom, until when, and what came back."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel
+from sqlmodel import Session, col, select
+from starlette.responses import Response
+
+from api.deeds import lessons as deeds
+from api.deeds.lessons import Assign, Finish, Link
+from api.dependencies import Db, Fields, FormCaller, Reader
+from api.fields import Because
+from api.identity import Caller
+from api.pages import rendering
+from api.pages.forms import filled
+from api.problems import Problem
+from incidents.matter.incidents import Incident
+from incidents.people.persons import Person
+from incidents.record.errors import NotFound
+from incidents.record.language import N_, speech
+from incidents.response import lesson_register, lessons
+from incidents.response.lesson_register import Entry, Filter
+from incidents.rights import permissions
+from incidents.rights.permissions import Deed
+
+router = APIRouter(include_in_schema=False, prefix="/bai-hoc")
+
+_SHOWN = 90
+"""Signs of a lesson where one is picked from a list."""
+
+
+def shown(
+    request: Request,
+    session: Session,
+    caller: Caller,
+    problem: Problem | None = None,
+    *,
+    chosen: Filter = Filter.OPEN,
+    mine: bool = False,
+) -> Response:
+    """The register as this person may see it; whoever only owns lessons sees their own."""
+    caller.require(session, Deed.SEE_LESSONS)
+    person, say = caller.person, speech(caller.person.language)
+    may = permissions.deeds(session, person)
+    mine = mine or Deed.SEE_DESK not in may
+    found = lesson_register.find(session, chosen, owner_id=person.id if mine else None)
+    people = list(session.exec(select(Person).order_by(col(Person.name))))
+    return rendering.for_caller(
+        request,
+        "lessons.html",
+        caller,
+        status=problem.status if problem else 200,
+        problem=problem,
+        entries=found,
+        codes=codes(found),
+        chosen=chosen,
+        mine=mine,
+        filters=[(each.value, say.value(each)) for each in Filter],
+        named={p.id: p for p in people},
+        people_options=[(str(p.id), f"{p.name} – {p.post}") for p in people if p.active],
+        earlier_options=earlier_options(session) if Deed.LEARN in may else [],
+        may_learn=Deed.LEARN in may,
+        may_see_all=Deed.SEE_DESK in may,
+    )
+
+
+def codes(found: list[Entry]) -> dict[UUID, str]:
+    """What each lesson, and the first one that taught the same, is called."""
+    named = {e.lesson.id: lessons.code(e.incident, e.lesson) for e in found}
+    return named | {
+        e.earlier.id: lessons.code(e.earlier_incident, e.earlier)
+        for e in found
+        if e.earlier and e.earlier_incident
+    }
+
+
+def earlier_options(session: Session, but: Incident | None = None) -> list[tuple[str, str]]:
+    """The lessons that may have taught the same before, those of ``but`` left out."""
+    return [
+        (str(e.lesson.id), f"{lessons.code(e.incident, e.lesson)}: {e.lesson.improvement[:_SHOWN]}")
+        for e in lesson_register.find(session, Filter.ALL)
+        if e.lesson.earlier_id is None and (but is None or e.incident.id != but.id)
+    ]
+
+
+@router.get("")
+def register(
+    request: Request,
+    session: Db,
+    caller: Reader,
+    loc: Annotated[Filter, Query()] = Filter.OPEN,
+    cua_toi: Annotated[bool, Query()] = False,  # noqa: FBT002 - a query parameter has a name
+) -> Response:
+    """``loc`` narrows it down; ``cua_toi`` to one's own."""
+    return shown(request, session, caller, chosen=loc, mine=cua_toi)
+
+
+def _again(request: Request) -> None:
+    request.state.again = partial(shown, chosen=Filter.ALL)
+
+
+_DEEDS: dict[str, tuple[type[BaseModel], Callable[..., Any]]] = {
+    "giao": (Assign, deeds.assign),
+    "xong": (Finish, deeds.finish),
+    "bo": (Because, deeds.drop),
+    "lap-lai": (Link, deeds.link),
+}
+
+
+@router.post("/{lesson_id}/{deed}", dependencies=[Depends(_again)])
+def act(session: Db, caller: FormCaller, form: Fields, lesson_id: UUID, deed: str) -> Response:
+    """Assign, finish, give up, or link to an older one."""
+    if deed not in _DEEDS:
+        raise NotFound(N_("Không có trang này."))
+    shape, carry_out = _DEEDS[deed]
+    carry_out(session, caller, lesson_id, filled(shape, form))
+    return rendering.back("/bai-hoc", deed)

@@ -1,0 +1,102 @@
+"""What a completed step leaves in the office's logs, in the transaction that completes it."""
+
+from sqlmodel import Session, col, select
+
+from incidents.record.actors import Actor
+from incidents.record.language import N_, Labelled, Language, speech
+from incidents.response import decisions, lessons, steps
+from incidents.response.decisions import Words
+from incidents.response.exercise_forms import Lessons, read_lesson, read_lessons
+from incidents.response.forms import Conclusion, Form
+from incidents.response.lessons import Learnt, Lesson, LessonState
+from incidents.response.steps import Step, StepKind
+
+_REASONS = ("reason", "ground", "explanation", "comment", "note")
+_ASIDE = ("options", "dissent")
+_NOTHING = frozenset({"", "không", "không có", "chưa có", "-", "–", "none"})
+
+
+def keep(session: Session, step: Step, form: Form, *, by: Actor) -> None:
+    """A decision goes into the log whichever form it was given in, lessons among the lessons."""
+    if step.kind is StepKind.DECIDE:
+        _decided(session, step, form, by)
+    if isinstance(form, Lessons):
+        taught = [
+            Learnt(each.work, happened=form.summary, owner_name=each.owner, due_on=each.due)
+            for each in read_lessons(form.lessons)
+        ]
+        _learn(session, step, taught, by)
+    elif isinstance(form, Conclusion):
+        _learn(session, step, _concluded(form), by)
+
+
+def _concluded(form: Conclusion) -> list[Learnt]:
+    """One lesson a line, with an owner and a day where the line says them."""
+    taught: list[Learnt] = []
+    for line in form.lessons.splitlines():
+        if line.strip().casefold().rstrip(".") in _NOTHING:
+            continue
+        owned = read_lesson(line)
+        taught.append(
+            Learnt(owned.work, happened=form.summary, owner_name=owned.owner, due_on=owned.due)
+            if owned
+            else Learnt(line.strip(), happened=form.summary)
+        )
+    return taught
+
+
+def _learn(session: Session, step: Step, taught: list[Learnt], by: Actor) -> None:
+    """Write them down; lessons an earlier step wrote and nobody has acted on are written anew."""
+    for earlier in session.exec(
+        select(Lesson)
+        .join(Step, col(Step.id) == Lesson.step_id)
+        .where(Lesson.incident_id == step.incident_id, Step.form == step.form)
+        .where(Lesson.state == LessonState.OPEN, col(Lesson.step_id) != step.id)
+    ).all():
+        reason = speech(Language.VI).text(N_("đã viết lại"))
+        lessons.drop(session, earlier.id, reason=reason, by=by)
+    for learnt in taught:
+        lessons.learn(session, step.incident_id, learnt, step_id=step.id, by=by)
+
+
+def _decided(session: Session, step: Step, form: Form, by: Actor) -> None:
+    say, before = speech(Language.VI), decisions.of_step(session, step.id)
+    reason = next((name for name in _REASONS if getattr(form, name, "")), "")
+    said, why = _chosen(form, but=(reason, *_ASIDE)), getattr(form, reason, "")
+    words = Words(
+        question=steps.title(session, step, Language.VI)[: decisions.LINE],
+        chosen=said or why or say.text(N_("đã quyết, không ghi lời")),
+        reason=(why if said else "") or say.text(N_("không nêu")),
+        options=getattr(form, "options", "") or _offered(form),
+        dissent=getattr(form, "dissent", ""),
+    )
+    decisions.take(
+        session,
+        step.incident_id,
+        words,
+        by=by,
+        replaces=before.id if before else None,
+        step_id=step.id,
+    )
+
+
+def _chosen(form: Form, *, but: tuple[str, ...]) -> str:
+    """What was answered beside its reasons, by label and value; empty answers are left out."""
+    say = speech(Language.VI)
+    said = [
+        f"{say.text(info.title or name)}: {say.value(value)}"
+        for name, info in type(form).model_fields.items()
+        if name not in but and (value := getattr(form, name)) not in (None, "")
+    ]
+    return "; ".join(said)
+
+
+def _offered(form: Form) -> str:
+    """Where the form has a closed choice, what else could have been chosen."""
+    say = speech(Language.VI)
+    offered = [
+        f"{say.text(info.title or name)}: {', '.join(say.value(each) for each in type(value))}"
+        for name, info in type(form).model_fields.items()
+        if isinstance(value := getattr(form, name), Labelled)
+    ]
+    return "; ".join(offered)
