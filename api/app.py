@@ -27,15 +27,18 @@ from api.pages import (
     statement_pages,
     step_pages,
 )
+from api.pages import directory as directory_pages
 from api.pages import rosters as roster_pages
 from api.rest import (
     clocks,
+    contacts,
     directory,
     duty,
     exercises,
     health,
     incidents,
     matters,
+    organisations,
     repeats,
     rosters,
     sessions,
@@ -53,6 +56,7 @@ _PAGES = (
     records,
     room,
     roster_pages,
+    directory_pages,
     step_pages,
     statement_pages,
     links,
@@ -73,6 +77,8 @@ _REST = (
     wordings,
     clocks,
     directory,
+    organisations,
+    contacts,
     rosters,
     duty,
     health,

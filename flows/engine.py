@@ -15,7 +15,7 @@ from sqlmodel import Session
 from flows import advancing, catalogue, resident
 from flows.advancing import GIVEN_BACK, Ending
 from flows.backfill import Backfill
-from flows.duties import audit, deliver, escalate, rosters
+from flows.duties import audit, contacts, deliver, escalate, rosters
 from flows.duties.advance import Advancing
 from flows.duty import Duty
 from flows.lookout import Lookout
@@ -28,6 +28,7 @@ from incidents.response import runs
 
 _AUDIT_EVERY = 15.0
 _ROSTERS_EVERY = 60.0
+_CONTACTS_EVERY = 600.0
 _BACKFILL_EVERY = 2.0
 
 _log = structlog.get_logger(__name__)
@@ -61,7 +62,7 @@ class Engine:
 
     def tick(self) -> int:
         """Every duty once, one after the other; says how much was done."""
-        kept = escalate.escalate() + rosters.rosters()
+        kept = escalate.escalate() + rosters.rosters() + contacts.contacts()
         return kept + self.advance_due() + deliver.deliver() + audit.audit()
 
     def advance_due(self) -> int:
@@ -81,6 +82,7 @@ class Engine:
             Duty("advance", self._advancing.start_due, self._next_advance),
             Duty("escalate", escalate.escalate, escalate.next_due),
             Duty("rosters", _once(rosters.rosters), every=_ROSTERS_EVERY),
+            Duty("contacts", _once(contacts.contacts), every=_CONTACTS_EVERY),
             Duty("audit", _once(audit.audit), every=_AUDIT_EVERY),
             Duty("backfill", Backfill(self.resident, self.shelf).fill, every=_BACKFILL_EVERY),
         ]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -15,6 +16,7 @@ from incidents.matter.incidents import Incident
 from incidents.matter.severity import Level
 from incidents.matter.taskforces import TaskForce, TaskForceMember
 from incidents.people import persons
+from incidents.people.directory import contacts
 from incidents.people.persons import Person
 from incidents.people.roles import Role, RoleHolder
 from incidents.record import clock, links, settings
@@ -54,6 +56,9 @@ ABOUT_ROSTERS = frozenset(
     }
 )
 """Kinds that lead to the page of the rosters."""
+
+ABOUT_DIRECTORY = frozenset({"contact_code", "contacts_stale", "directory_review"})
+"""Kinds that lead to the directory."""
 
 
 @dataclass(frozen=True)
@@ -200,6 +205,8 @@ class _Found:
                     read["level_name"] = Level(value).label
                 case "by":
                     read[name] = self._name(UUID(value))
+                case "nonce":
+                    read["digits"] = contacts.code(value)
                 case "clock":
                     read[name] = self._clock(UUID(value))
                 case "approval":
@@ -260,6 +267,9 @@ def _incident(incident: Incident) -> dict[str, Any]:
 def _page(message: OutgoingMessage, incident: Incident | None, signal: Signal | None) -> str:
     if message.kind in ABOUT_ROSTERS:
         return f"{settings.current().address}/lich-truc"
+    if message.kind in ABOUT_DIRECTORY:
+        body = message.values.get("code")
+        return f"{settings.current().address}/danh-ba" + (f"/co-quan/{quote(body)}" if body else "")
     return _room(incident, signal)
 
 

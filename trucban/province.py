@@ -13,12 +13,11 @@ from incidents.people import sign_ins
 from incidents.people.authorisations import Authorisation
 from incidents.people.duty import keeping
 from incidents.people.organisations import Organisation
-from incidents.people.persons import ContactPoint, Person
+from incidents.people.persons import ContactKind, ContactPoint, Person
 from incidents.people.roles import Role, RoleHolder
 from incidents.record import clock
 from incidents.record.actors import Actor, Via
 from incidents.record.language import Language
-from incidents.record.outbox import Channel
 from incidents.words import statements
 from incidents.words.shells import Shell
 from incidents.words.statements import StatementKind
@@ -112,7 +111,7 @@ def _reachable(session: Session, person: Person, now: datetime) -> None:
     session.add(
         ContactPoint(
             person_id=person.id,
-            channel=Channel.MAIL,
+            channel=ContactKind.MAIL,
             address=f"{person.username}@cuasong.test",
             verified_at=now,
         )

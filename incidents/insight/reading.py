@@ -8,8 +8,11 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from incidents.matter import clock_rules
-from incidents.people import persons
+from incidents.matter import clock_rules, taskforces
+from incidents.matter.incidents import Incident
+from incidents.people import organisations, persons
+from incidents.people.directory import contacts, focal_points, postings, routing
+from incidents.people.directory import keeping as bodies
 from incidents.people.duty import absences, feeds, keeping, stand_ins, swaps
 from incidents.record import timeline
 from incidents.record.facts import Fact
@@ -29,6 +32,7 @@ from incidents.response import (
 
 TELLERS = (
     *(absences, feeds, keeping, stand_ins, swaps),
+    *(bodies, contacts, focal_points, postings, routing, taskforces),
     *(exercises, grading, handovers, journal, lifecycle, opening, signing),
 )
 """What enters every fact into the vocabulary: whoever reads can read whatever was recorded."""
@@ -69,6 +73,7 @@ def story(
     entries = timeline.entries_of(session, chain, after=after, limit=limit)
     mentioned = {v for _, fact in entries for v in _values(fact).values() if isinstance(v, UUID)}
     named = persons.names(session, mentioned | {e.actor_id for e, _ in entries if e.actor_id})
+    agencies = _agencies(session, chain, mentioned - named.keys())
     titles = step_titles(session, chain, language) if titles is None else titles
     rules = clock_rules.titles(session) if any("rule" in _values(f) for _, f in entries) else {}
 
@@ -76,7 +81,7 @@ def story(
         values = _values(fact)
         for name, value in values.items():
             if isinstance(value, UUID):
-                values[name] = named[value].name if value in named else "–"
+                values[name] = named[value].name if value in named else agencies.get(value, "–")
             elif name in ("key", "step"):
                 values[name] = titles.get(value, value)
             elif name == "playbook":
@@ -101,6 +106,12 @@ def story(
         )
         for entry, fact in entries
     ]
+
+
+def _agencies(session: Session, chain: UUID, mentioned: set[UUID]) -> dict[UUID, str]:
+    """The bodies a chain names, as they were called on the day of its incident."""
+    incident = session.get(Incident, chain) if mentioned else None
+    return organisations.names_on(session, mentioned, incident.day) if incident else {}
 
 
 def _step(fact: Fact) -> int | None:

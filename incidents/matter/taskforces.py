@@ -11,9 +11,11 @@ from sqlmodel import Field, Session, col, select
 from incidents.matter import incidents
 from incidents.matter.incidents import Incident, Status
 from incidents.people import persons, roles, rosters
+from incidents.people.directory import routing
+from incidents.people.directory.routing import Matter
 from incidents.people.roles import Role
 from incidents.record import clock, timeline
-from incidents.record.actors import Actor
+from incidents.record.actors import ENGINE, Actor
 from incidents.record.database import Table, choice, identifier, moment, reference
 from incidents.record.errors import Conflict, Invalid, NotFound
 from incidents.record.facts import Fact, PersonId, Private
@@ -113,6 +115,17 @@ class RoleVacant(Fact):
 
     role: Role
     says: ClassVar[str] = N_("Không có ai giữ vai %(role)s: việc chuyển cán bộ trực")
+
+
+@dataclass(frozen=True)
+class WorkRouted(Fact):
+    """What the matter is about decided which body's people are called in a role."""
+
+    role: Role
+    organisation: UUID
+    says: ClassVar[str] = N_(
+        "Việc của %(role)s thuộc %(organisation)s theo phân công lĩnh vực, địa bàn"
+    )
 
 
 def of(session: Session, incident_id: UUID) -> TaskForce | None:
@@ -215,7 +228,9 @@ def _call_out(
     session.add(force)
     called: dict[UUID, list[str]] = {}
     for role in wanted:
-        for rank, person_id in enumerate(_people_for(session, role, now), start=1):
+        for rank, person_id in enumerate(
+            _people_for(session, role, now, incident, told=True), start=1
+        ):
             session.add(
                 TaskForceMember(
                     task_force_id=force.id,
@@ -237,9 +252,20 @@ def _call_out(
     return force
 
 
-def _people_for(session: Session, role: Role, at: datetime) -> list[UUID]:
+def _people_for(
+    session: Session, role: Role, at: datetime, incident: Incident, *, told: bool = False
+) -> list[UUID]:
+    """By roster, by what the matter is about, by post; ``told`` writes the way into the record."""
     if role is Role.DUTY_OFFICER:
         return rosters.on_shift(session, at) or roles.holders(session, role, at)
+    if role in routing.ROUTED:
+        matter = Matter(incident.playbook, incident.title, incident.place)
+        rule, people = routing.routed(session, role, matter, at)
+        if rule and people:
+            if told:
+                fact = WorkRouted(role=role, organisation=rule.organisation_id)
+                timeline.record(session, incident.id, fact, by=ENGINE)
+            return people
     return roles.holders(session, role, at)
 
 
@@ -255,7 +281,9 @@ def candidates(session: Session, incident_id: UUID, role: Role) -> list[UUID]:
         )
         .order_by(col(TaskForceMember.rank))
     ).all()
-    return list(seated) or _people_for(session, role, clock.now())
+    if seated:
+        return list(seated)
+    return _people_for(session, role, clock.now(), incidents.get(session, incident_id))
 
 
 def find_member(

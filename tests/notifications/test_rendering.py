@@ -93,6 +93,11 @@ def _every_kind(
         "clock_breached": {"clock": str(started.id), "percent": 100},
     }
     values |= dict.fromkeys(briefing.ABOUT_ROSTERS, about_a_shift)
+    values |= {
+        "contact_code": {"nonce": str(ids.new())},
+        "contacts_stale": {"code": "SYT", "name": "UBND xã Tân An", "points": 3, "untested": 1},
+        "directory_review": {"count": 2, "names": ["UBND xã Tân An", "UBND xã Vàm Lá"]},
+    }
     made = {}
     for kind in rendering.kinds():
         subject = (
