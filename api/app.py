@@ -29,6 +29,7 @@ from api.pages import (
 )
 from api.pages import directory as directory_pages
 from api.pages import rosters as roster_pages
+from api.pages import sheets as sheet_pages
 from api.rest import (
     clocks,
     contacts,
@@ -42,6 +43,7 @@ from api.rest import (
     repeats,
     rosters,
     sessions,
+    sheets,
     signals,
     steps,
     wordings,
@@ -56,6 +58,7 @@ _PAGES = (
     records,
     room,
     roster_pages,
+    sheet_pages,
     directory_pages,
     step_pages,
     statement_pages,
@@ -79,6 +82,7 @@ _REST = (
     directory,
     organisations,
     contacts,
+    sheets,
     rosters,
     duty,
     health,

@@ -159,3 +159,50 @@ def test_the_number_of_questions_does_not_grow_with_the_tree(
     counted.clear()
     assert "Xã 11" in browser.get("/danh-ba").text
     assert len(counted) == few
+
+
+SHEET = "Họ tên;Mã cơ quan;Chức vụ\nLê Thị Sen;SYT;Y sĩ\nHồ Văn Tí;KHONG;\n"
+
+
+def test_a_sheet_is_looked_at_on_the_page_and_then_read_in(
+    desk: Desk, new_browser: Callable[..., Browser], program: Callable[..., Program]
+) -> None:
+    browser = new_browser("tung")
+    file = ("nguoi.csv", SHEET.encode("utf-8-sig"), "text/csv")
+    page = browser.post("/danh-ba/nhap-xuat/xem-thu", kind="people", files={"file": file}).text
+    assert "Dòng 3: Không có cơ quan mã «KHONG»." in page
+    assert "vào danh bạ</button>" not in page
+    assert "Lê Thị Sen" not in browser.get(SYT).text
+    good = SHEET.replace("KHONG", "SYT")
+    page = browser.post("/danh-ba/nhap-xuat/xem-thu", kind="people", csv=good).text
+    found = re.search(r'name="seen" value="(\w+)"', page)
+    assert found
+    assert "Ghi 2 thay đổi vào danh bạ" in page
+    sent = {"kind": "people", "csv": good.replace("\n", "\r\n")}
+    assert browser.post("/danh-ba/nhap-xuat/ghi", seen="x", **sent).status_code == 409
+    assert browser.post("/danh-ba/nhap-xuat/ghi", seen=found[1], **sent).status_code == 200
+    assert "Lê Thị Sen" in browser.get(SYT).text
+    out = browser.get("/danh-ba/nhap-xuat/people.csv")
+    assert out.headers["content-type"] == "text/csv; charset=utf-8"
+    assert "trucban-people.csv" in out.headers["content-disposition"]
+    again = program("tung").post("/directory/people/look", {"csv": out.text}).json()
+    assert (again["changes"], again["faults"]) == ([], [])
+    wrong = ("x.csv", b"\xff\xfe", "text/csv")
+    page = browser.post("/danh-ba/nhap-xuat/xem-thu", kind="people", files={"file": wrong})
+    assert page.status_code == 422
+    assert "không phải UTF-8" in page.text
+
+
+def test_a_sheet_over_rest_speaks_the_caller_s_language_and_confirms_what_was_seen(
+    desk: Desk, program: Callable[..., Program]
+) -> None:
+    keeper = program("an")
+    seen = keeper.post("/directory/people/look", {"csv": SHEET}).json()
+    assert seen["faults"] == [{"line": 3, "detail": "Không có cơ quan mã «KHONG»."}]
+    body = {"csv": SHEET, "seen": seen["digest"]}
+    assert keeper.post("/directory/people/import", body).status_code == 422
+    good = {"csv": SHEET.replace("KHONG", "SYT")}
+    seen = keeper.post("/directory/people/look", good).json()
+    done = keeper.post("/directory/people/import", good | {"seen": seen["digest"]}).json()
+    assert [(c["line"], c["deed"]) for c in done["changes"]] == [(2, "created"), (3, "created")]
+    assert keeper.get("/directory/people.csv").text.count("SYT") >= 2

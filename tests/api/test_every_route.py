@@ -246,6 +246,9 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ("POST", "/api/v1/contact-points/{contact_id}/send-code"): (None, COMMAND_ONLY),
     ("POST", "/api/v1/contact-points/{contact_id}/confirm"): ({"code": "1"}, COMMAND_ONLY),
     ("POST", "/api/v1/contact-points/{contact_id}/tried"): ({"reached": True}, COMMAND_ONLY),
+    ("GET", "/api/v1/directory/{kind}.csv"): (None, COMMAND_ONLY),
+    ("POST", "/api/v1/directory/{kind}/look"): ({"csv": "x"}, COMMAND_ONLY),
+    ("POST", "/api/v1/directory/{kind}/import"): ({"csv": "x", "seen": "x"}, COMMAND_ONLY),
     ("POST", "/api/v1/focal-points/{focal_id}/test"): ({"reached": True, "how": "x"}, INSIDERS),
     ("POST", "/api/v1/focal-points/{focal_id}/end"): (None, COMMAND_ONLY),
     ("GET", "/api/v1/playbooks"): (None, INSIDERS),
@@ -301,6 +304,13 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ("POST", "/danh-ba/phan-cong/ket-thuc"): (
         {"id": str(uuid4()), "last_day": "2026-12-01"},
         (TO_SIGN_IN, NO, NO, NO),
+    ),
+    ("GET", "/danh-ba/nhap-xuat"): (None, PAGE_ADMINISTRATORS),
+    ("GET", "/danh-ba/nhap-xuat/{kind}.csv"): (None, PAGE_ADMINISTRATORS),
+    ("POST", "/danh-ba/nhap-xuat/xem-thu"): ({"kind": "people", "csv": "x"}, PAGE_ADMINISTRATORS),
+    ("POST", "/danh-ba/nhap-xuat/ghi"): (
+        {"kind": "people", "csv": "x", "seen": "x"},
+        PAGE_ADMINISTRATORS,
     ),
     ("GET", "/danh-ba/co-quan/{organisation}"): (None, PAGE_INSIDERS),
     ("POST", "/danh-ba/co-quan/{organisation}/{deed}"): (
@@ -412,6 +422,7 @@ def scene(desk: Desk) -> Scene:
             ),
             "feed_id": str(uuid4()),
             "organisation": "SYT",
+            "kind": "people",
             "person_id": str(desk.cast.kien.id),
             "contact_id": str(_contact(desk)),
             **dict.fromkeys(("focal_id", "route_id"), str(uuid4())),

@@ -82,7 +82,6 @@ def found(
     parent_id: UUID | None = None,
     valid_from: date | None = None,
     valid_to: date | None = None,
-    organisation_id: UUID | None = None,
 ) -> Organisation:
     """A new body of the directory; its code is its own for ever."""
     code, name = code.strip(), name.strip()
@@ -106,7 +105,6 @@ def found(
         parent_id=parent_id,
         valid_from=valid_from,
         valid_to=valid_to,
-        **({"id": organisation_id} if organisation_id else {}),
     )
     session.add(body)
     session.flush()

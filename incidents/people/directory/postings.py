@@ -40,6 +40,15 @@ class PersonEntered(Fact):
 
 
 @dataclass(frozen=True)
+class PersonCorrected(Fact):
+    """A name, a number or a language was put right; ``what`` names them."""
+
+    person: PersonId
+    what: list[str]
+    says: ClassVar[str] = N_("Sửa thông tin của %(person)s trong danh bạ (%(what)s)")
+
+
+@dataclass(frozen=True)
 class PersonMoved(Fact):
     """Somebody works elsewhere, or as something else, from a day on."""
 
@@ -62,7 +71,6 @@ def enter(
     post: str = "",
     telephone: str = "",
     language: Language = Language.VI,
-    person_id: UUID | None = None,
 ) -> Person:
     """A new person of a body; they sign in only once an administrator gives them a name for it."""
     if not name.strip():
@@ -74,7 +82,6 @@ def enter(
         organisation_id=body.id,
         language=language,
         telephone=telephone.strip(),
-        **({"id": person_id} if person_id else {}),
     )
     session.add(person)
     session.flush()
@@ -123,6 +130,23 @@ def move(
     person.organisation_id, person.post = body.id, post.strip()
     session.add(person)
     timeline.record(session, timeline.DESK, fact, by=by)
+    return person
+
+
+def correct(
+    session: Session, person_id: UUID, *, name: str, telephone: str, language: Language, by: Actor
+) -> Person:
+    """Put a name, a number or a language right; post and body are moved, not corrected."""
+    if not name.strip():
+        raise Invalid(fields={"name": (N_("Ghi họ tên."), {})})
+    person = persons.get(session, person_id)
+    given = {"name": name.strip(), "telephone": telephone.strip(), "language": language}
+    changed = {key: value for key, value in given.items() if getattr(person, key) != value}
+    for key, value in changed.items():
+        setattr(person, key, value)
+    if changed:
+        session.add(person)
+        timeline.record(session, timeline.DESK, PersonCorrected(person.id, sorted(changed)), by=by)
     return person
 
 

@@ -58,7 +58,7 @@ def reviews(session: Session, now: datetime) -> dict[UUID, Review]:
     )
     for point in session.exec(select(ContactPoint).order_by(col(ContactPoint.position))):
         owner = point.organisation_id or (point.person_id and works_at.get(point.person_id))
-        if owner in found and point_is_stale(point, now):
+        if owner and owner in found and point_is_stale(point, now):
             found[owner].points.append(point)
     standing: dict[UUID, set[Standing]] = {}
     for row in focal_points.every(session):
