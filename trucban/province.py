@@ -21,9 +21,10 @@ from incidents.record.language import Language
 from incidents.words import statements
 from incidents.words.shells import Shell
 from incidents.words.statements import StatementKind
+from trucban import merger
 
-NAME = "Ủy ban nhân dân tỉnh Cửa Sông"
-"""How the demo desk signs what it publishes; no such province exists."""
+NAME = "Ủy ban nhân dân thành phố Cửa Sông"
+"""How the demo desk signs what it publishes; no such city exists."""
 
 PASSWORD = "trucban-demo"  # noqa: S105 - it guards invented data only
 """Everybody's password in the demo."""
@@ -61,6 +62,7 @@ def seed(session: Session) -> None:
     _fill_rosters(session, people, today)
     _sign_papers(session, people, now, today)
     _approve_shells(session, people, today)
+    merger.remember(session, people)
 
 
 @cache
@@ -81,6 +83,7 @@ def _people(session: Session, now: datetime) -> dict[str, Person]:
     bodies = {c: Organisation(code=c, name=n, kind=k) for c, (n, k) in _content()["bodies"].items()}
     for code, body in bodies.items():
         body.parent_id = None if code == "UBND" else bodies["UBND"].id
+        body.valid_from = merger.MERGED_ON
     session.add_all(bodies.values())
     password = sign_ins.hash_password(PASSWORD)
     people: dict[str, Person] = {}

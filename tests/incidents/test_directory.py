@@ -1,6 +1,7 @@
 """The directory through time: names of their day, merged and split bodies, people who move."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -54,12 +55,12 @@ def test_a_renamed_body_keeps_its_old_name_for_the_days_before(desk: Desk) -> No
 
 def test_a_body_is_not_renamed_twice_from_one_day_nor_placed_under_itself(desk: Desk) -> None:
     above, below = code("UBND"), code("SYT")
-    how = {"starts_on": TODAY, "basis": "", "by": desk.cast.an}
+    how: dict[str, Any] = {"starts_on": TODAY, "basis": "", "by": desk.cast.an}
     desk.do(keeping.change, below.id, name=below.name, parent_id=above.id, **how)
     with desk.refused(Conflict, "Từ ngày 23/11/2026 đã ghi"):
         desk.do(keeping.change, below.id, name="Khác", parent_id=above.id, **how)
     with desk.refused(Conflict, "đã mang tên"):
-        again = how | {"starts_on": LATER}
+        again: dict[str, Any] = how | {"starts_on": LATER}
         desk.do(keeping.change, below.id, name=below.name, parent_id=above.id, **again)
     with desk.refused(Invalid):
         desk.do(keeping.change, above.id, name=above.name, parent_id=below.id, **how)
@@ -113,10 +114,11 @@ def test_a_split_names_what_passed_and_may_let_the_old_body_live(desk: Desk) -> 
     with database.reading() as session:
         assert [s.matter for s in tree.after(session, old.id)] == ["báo chí", "an toàn mạng"]
     with desk.refused(Conflict, "đã được ghi"):
-        again = {"successors": [press.id], "happened_on": TODAY, "by": cast.an}
+        again: dict[str, Any] = {"successors": [press.id], "happened_on": TODAY, "by": cast.an}
         desk.do(keeping.succeed, [old.id], **again)
     with desk.refused(Invalid):
-        desk.do(keeping.succeed, [old.id], **again | {"successors": [old.id]})
+        again["successors"] = [old.id]
+        desk.do(keeping.succeed, [old.id], **again)
 
 
 def test_an_incident_keeps_the_agencies_of_its_own_day(desk: Desk) -> None:
@@ -155,7 +157,11 @@ def test_an_incident_keeps_the_agencies_of_its_own_day(desk: Desk) -> None:
 
 def test_where_somebody_worked_before_stays_known(desk: Desk) -> None:
     cast = desk.cast
-    moved = {"organisation_id": code("UBND").id, "post": "Chuyên viên", "by": cast.an}
+    moved: dict[str, Any] = {
+        "organisation_id": code("UBND").id,
+        "post": "Chuyên viên",
+        "by": cast.an,
+    }
     desk.do(postings.move, cast.kien.id, starts_on=TODAY, **moved)
     with database.reading() as session:
         kien = session.get_one(Person, cast.kien.id)
@@ -166,10 +172,10 @@ def test_where_somebody_worked_before_stays_known(desk: Desk) -> None:
     with desk.refused(Conflict, "đúng chức vụ đó"):
         desk.do(postings.move, cast.kien.id, starts_on=TODAY, **moved)
     with desk.refused(Invalid):
-        back = moved | {"organisation_id": code("SYT").id}
-        desk.do(postings.move, cast.kien.id, starts_on=TODAY, **back)
+        moved["organisation_id"] = code("SYT").id
+        desk.do(postings.move, cast.kien.id, starts_on=TODAY, **moved)
     with desk.refused(Invalid):
-        desk.do(postings.move, cast.kien.id, starts_on=TODAY + timedelta(days=2), **back)
+        desk.do(postings.move, cast.kien.id, starts_on=TODAY + timedelta(days=2), **moved)
 
 
 @pytest.mark.parametrize(("wrong", "values"), [("code", {"code": " "}), ("name", {"name": ""})])

@@ -182,7 +182,7 @@ def rule_for(session: Session, role: Role, matter: Matter, day: date) -> Routing
 
 
 def people_of(session: Session, role: Role, organisation_id: UUID, at: datetime) -> list[UUID]:
-    """Who does a role's work for a body: its holders of the role, else its focal points."""
+    """Who does a role's work for a body: its holders of the role, then its focal points."""
     holders = roles.holders(session, role, at)
     works_there = set(
         session.exec(
@@ -191,9 +191,14 @@ def people_of(session: Session, role: Role, organisation_id: UUID, at: datetime)
             )
         )
     )
-    return [p for p in holders if p in works_there] or [
-        row.person_id for row in focal_points.of(session, organisation_id)
-    ]
+    return list(
+        dict.fromkeys(
+            [
+                *(p for p in holders if p in works_there),
+                *(row.person_id for row in focal_points.of(session, organisation_id)),
+            ]
+        )
+    )
 
 
 def routed(
