@@ -107,6 +107,8 @@ def test_a_sheet_without_its_columns_or_not_utf_8_is_refused_whole(desk: Desk) -
         sheets.decoded("Sở".encode("utf-16"))
     with desk.refused(Invalid, "quá lớn"):
         sheets.decoded(b"x" * (sheets.LONGEST + 1))
+    with desk.refused(Invalid, "có 501 dòng"):
+        sheets.read(SheetKind.PEOPLE, PEOPLE + "\nTí;SYT;;" * 501)
 
 
 def test_every_fault_is_named_by_its_line_and_nothing_is_written(desk: Desk) -> None:

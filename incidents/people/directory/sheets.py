@@ -15,7 +15,10 @@ from incidents.record.errors import Invalid
 from incidents.record.language import N_, Labelled, Language, speech
 
 LONGEST = 1024 * 1024
-"""Bytes; some ten thousand lines."""
+"""Bytes of a file."""
+
+MOST_ROWS = 500
+"""A sheet is read in one transaction: on SQLite the whole desk waits for it, so it stays short."""
 
 _SEPARATORS = (",", ";", "\t")
 # What Excel, LibreOffice and Google Sheets take for the beginning of a formula, wide forms too.
@@ -141,6 +144,12 @@ def read(kind: SheetKind, text: str) -> tuple[list[SheetRow], list[SheetFault]]:
             begins = records.line_num + 1
     except csv.Error:
         faults.append(SheetFault(begins, N_("Dấu nháy kép hoặc ô trong dòng này không đọc được.")))
+    if len(rows) > MOST_ROWS:
+        raise Invalid(
+            N_("Tệp có %(count)s dòng; mỗi lần nhập tối đa %(most)s dòng, hãy chia nhỏ."),
+            count=len(rows),
+            most=MOST_ROWS,
+        )
     return rows, faults
 
 
