@@ -32,10 +32,13 @@ from api.pages import (
     step_pages,
     task_force_forms,
 )
+from api.pages import directory as directory_pages
 from api.pages import rosters as roster_pages
+from api.pages import sheets as sheet_pages
 from api.rest import (
     clocks,
     conflicts,
+    contacts,
     directory,
     duty,
     exercises,
@@ -43,9 +46,11 @@ from api.rest import (
     incidents,
     levels,
     matters,
+    organisations,
     repeats,
     rosters,
     sessions,
+    sheets,
     signals,
     steps,
     task_forces,
@@ -68,6 +73,8 @@ _PAGES = (
     situations,
     room,
     roster_pages,
+    sheet_pages,
+    directory_pages,
     step_pages,
     statement_pages,
     links,
@@ -95,6 +102,9 @@ _REST = (
     situations_rest,
     lessons_rest,
     directory,
+    organisations,
+    contacts,
+    sheets,
     rosters,
     duty,
     health,

@@ -15,7 +15,7 @@ from sqlmodel import Session
 from flows import advancing, catalogue, resident
 from flows.advancing import GIVEN_BACK, Ending
 from flows.backfill import Backfill
-from flows.duties import audit, deliver, escalate, reviews, rosters
+from flows.duties import audit, contacts, deliver, escalate, reviews, rosters
 from flows.duties.advance import Advancing
 from flows.duty import Duty
 from flows.lookout import Lookout
@@ -29,6 +29,7 @@ from incidents.response import runs
 _AUDIT_EVERY = 15.0
 _ROSTERS_EVERY = 60.0
 _REVIEWS_EVERY = 60.0
+_CONTACTS_EVERY = 600.0
 _BACKFILL_EVERY = 2.0
 
 _log = structlog.get_logger(__name__)
@@ -62,7 +63,7 @@ class Engine:
 
     def tick(self) -> int:
         """Every duty once, one after the other; says how much was done."""
-        kept = escalate.escalate() + rosters.rosters() + reviews.reviews()
+        kept = escalate.escalate() + rosters.rosters() + reviews.reviews() + contacts.contacts()
         return kept + self.advance_due() + deliver.deliver() + audit.audit()
 
     def advance_due(self) -> int:
@@ -83,6 +84,7 @@ class Engine:
             Duty("escalate", escalate.escalate, escalate.next_due),
             Duty("rosters", _once(rosters.rosters), every=_ROSTERS_EVERY),
             Duty("reviews", _once(reviews.reviews), every=_REVIEWS_EVERY),
+            Duty("contacts", _once(contacts.contacts), every=_CONTACTS_EVERY),
             Duty("audit", _once(audit.audit), every=_AUDIT_EVERY),
             Duty("backfill", Backfill(self.resident, self.shelf).fill, every=_BACKFILL_EVERY),
         ]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -16,6 +17,7 @@ from incidents.matter.incidents import Incident
 from incidents.matter.severity import Level
 from incidents.matter.taskforces import TaskForce, TaskForceMember
 from incidents.people import persons
+from incidents.people.directory import contacts
 from incidents.people.persons import Person
 from incidents.people.roles import Role, RoleHolder
 from incidents.record import clock, links, settings
@@ -56,6 +58,9 @@ ABOUT_ROSTERS = frozenset(
     }
 )
 """Kinds that lead to the page of the rosters."""
+
+ABOUT_DIRECTORY = frozenset({"contact_code", "contacts_stale", "directory_review"})
+"""Kinds that lead to the directory."""
 
 
 ABOUT_LESSONS = frozenset({"lesson_assigned", "lesson_due"})
@@ -221,6 +226,8 @@ class _Found:
                     read[name] = self._name(UUID(value))
                 case "lesson":
                     read[name] = self._lesson(UUID(value))
+                case "nonce":
+                    read["digits"] = contacts.code(value)
                 case "clock":
                     read[name] = self._clock(UUID(value))
                 case "approval":
@@ -291,6 +298,9 @@ def _page(message: OutgoingMessage, incident: Incident | None, signal: Signal | 
         return f"{settings.current().address}/lich-truc"
     if message.kind in ABOUT_LESSONS:
         return f"{settings.current().address}/bai-hoc"
+    if message.kind in ABOUT_DIRECTORY:
+        body = message.values.get("code")
+        return f"{settings.current().address}/danh-ba" + (f"/co-quan/{quote(body)}" if body else "")
     return _room(incident, signal)
 
 

@@ -24,8 +24,10 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from sqlmodel import Session
 
 from incidents.intake import signals
-from incidents.matter import severity
+from incidents.matter import severity, taskforces
 from incidents.matter.incidents import Incident
+from incidents.people import persons
+from incidents.people.directory import postings
 from incidents.record import clock
 from incidents.record.errors import Conflict, NotFound
 from incidents.record.language import N_, Language, Speech, speech
@@ -300,6 +302,15 @@ def _said(
         "now": now,
         "next_update_at": now + timedelta(minutes=policy.review_minutes),
         "desk": briefing.desk(),
+        "agencies": _agencies(session, incident),
         "facts": facts,
         "_": speech(language).text,
     }
+
+
+def _agencies(session: Session, incident: Incident) -> dict[str, str]:
+    """Role → the body of its first holder in the task force, as it was called on that day."""
+    seats = taskforces.members(session, incident.id)
+    people = persons.names(session, {seat.person_id for seat in seats}).values()
+    stood = postings.on(session, list(people), incident.day)
+    return {seat.role.value: stood[seat.person_id].organisation for seat in reversed(seats)}

@@ -14,11 +14,10 @@ from incidents.matter.taskforces import FoundingDecision
 from incidents.people import sign_ins
 from incidents.people.authorisations import Authorisation
 from incidents.people.organisations import Organisation
-from incidents.people.persons import ContactPoint, Person
+from incidents.people.persons import ContactKind, ContactPoint, Person
 from incidents.people.roles import Role, RoleHolder
 from incidents.people.rosters import Shift
 from incidents.record.language import Language
-from incidents.record.outbox import Channel
 from incidents.words import statements
 from incidents.words.shells import Shell
 from incidents.words.statements import StatementKind
@@ -113,7 +112,7 @@ def take_their_posts(session: Session, at: datetime) -> Cast:
         session.add(
             ContactPoint(
                 person_id=person.id,
-                channel=Channel.MAIL,
+                channel=ContactKind.MAIL,
                 address=f"{first}@binhkhe.test",
                 verified_at=at,
             )

@@ -6,6 +6,7 @@ from incidents.record.language import N_
 from trucban import (
     api,
     demo,
+    directory,
     doctor,
     duty,
     engine,
@@ -45,3 +46,4 @@ for module in (
 ):
     app.add_typer(module.command)
 app.add_typer(playbooks.command, name="playbooks")
+app.add_typer(directory.command, name="directory")

@@ -13,18 +13,18 @@ from incidents.people import sign_ins
 from incidents.people.authorisations import Authorisation
 from incidents.people.duty import keeping
 from incidents.people.organisations import Organisation
-from incidents.people.persons import ContactPoint, Person
+from incidents.people.persons import ContactKind, ContactPoint, Person
 from incidents.people.roles import Role, RoleHolder
 from incidents.record import clock
 from incidents.record.actors import Actor, Via
 from incidents.record.language import Language
-from incidents.record.outbox import Channel
 from incidents.words import statements
 from incidents.words.shells import Shell
 from incidents.words.statements import StatementKind
+from trucban import merger
 
-NAME = "Ủy ban nhân dân tỉnh Cửa Sông"
-"""How the demo desk signs what it publishes; no such province exists."""
+NAME = "Ủy ban nhân dân thành phố Cửa Sông"
+"""How the demo desk signs what it publishes; no such city exists."""
 
 PASSWORD = "trucban-demo"  # noqa: S105 - it guards invented data only
 """Everybody's password in the demo."""
@@ -62,6 +62,7 @@ def seed(session: Session) -> None:
     _fill_rosters(session, people, today)
     _sign_papers(session, people, now, today)
     _approve_shells(session, people, today)
+    merger.remember(session, people)
 
 
 @cache
@@ -82,6 +83,7 @@ def _people(session: Session, now: datetime) -> dict[str, Person]:
     bodies = {c: Organisation(code=c, name=n, kind=k) for c, (n, k) in _content()["bodies"].items()}
     for code, body in bodies.items():
         body.parent_id = None if code == "UBND" else bodies["UBND"].id
+        body.valid_from = merger.MERGED_ON
     session.add_all(bodies.values())
     password = sign_ins.hash_password(PASSWORD)
     people: dict[str, Person] = {}
@@ -112,7 +114,7 @@ def _reachable(session: Session, person: Person, now: datetime) -> None:
     session.add(
         ContactPoint(
             person_id=person.id,
-            channel=Channel.MAIL,
+            channel=ContactKind.MAIL,
             address=f"{person.username}@cuasong.test",
             verified_at=now,
         )

@@ -14,6 +14,7 @@ from api.pages import rendering
 from api.pages.kinds import KINDS
 from incidents.matter import incidents
 from incidents.people import persons
+from incidents.people.directory import contacts
 from incidents.record import links, settings
 from incidents.record.errors import NotFound
 from incidents.record.language import N_
@@ -96,6 +97,8 @@ def one(request: Request, session: Db, caller: Reader, message_id: UUID) -> Resp
 def masked(text: str, message: OutgoingMessage, number: str | None) -> str:
     """The words without what lets somebody answer in the recipient's name."""
     hidden = text.replace(links.token(message.id), "••••••••")
+    if "nonce" in message.values:
+        hidden = hidden.replace(contacts.code(message.values["nonce"]), "••••••")
     if number is None:
         return hidden
     return re.sub(rf"(?<!\d){re.escape(number)}(?!\d)", "••", hidden)

@@ -12,6 +12,7 @@ from incidents.intake import claims, evidence, signals
 from incidents.matter import incidents, level_rules, recusals, severity, taskforces
 from incidents.matter.incidents import Finding, Incident, Status
 from incidents.matter.severity import ANCHORS, Criterion
+from incidents.people.directory import postings
 from incidents.people.organisations import Organisation
 from incidents.people.persons import Person
 from incidents.record import clock
@@ -89,6 +90,9 @@ def gather(session: Session, incident: Incident, person: Person, *, chosen: str)
         "clocks": clock_forms.gather(session, incident),
         "force": force,
         "seats": seats,
+        "agencies": postings.on(
+            session, [p for p in everybody if p.id in {m.person_id for m in seats}], incident.day
+        ),
         "decision": force.decision_id
         and session.get(taskforces.FoundingDecision, force.decision_id)
         if force

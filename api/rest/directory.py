@@ -15,6 +15,8 @@ from api.rest.shapes import (
 )
 from incidents.matter.incidents import Incident
 from incidents.matter.taskforces import TaskForce, TaskForceMember
+from incidents.people import persons
+from incidents.people.directory import postings
 from incidents.people.persons import Person
 from incidents.response import catalog
 from incidents.response.runs import PlaybookRun
@@ -76,6 +78,8 @@ def task_forces(session: Db, caller: RestCaller) -> Page[TaskForceOut]:
         )
         .order_by(col(TaskForceMember.role), col(TaskForceMember.rank))
     ).all()
+    people = persons.names(session, {s.person_id for s in seats})
+    past = postings.Past(session, list(people.values()))
     return Page(
         items=[
             TaskForceOut(
@@ -84,7 +88,13 @@ def task_forces(session: Db, caller: RestCaller) -> Page[TaskForceOut]:
                 dissolved_at=force.dissolved_at,
                 direction_by=force.direction_by,
                 regularise_by=force.regularise_by,
-                members=[MemberOut.model_validate(s) for s in seats if s.task_force_id == force.id],
+                members=[
+                    MemberOut.model_validate(s).model_copy(
+                        update={"agency": past.on(s.person_id, incident.day).organisation}
+                    )
+                    for s in seats
+                    if s.task_force_id == force.id
+                ],
             )
             for force, incident in rows
         ]

@@ -277,6 +277,8 @@ class MemberOut(Shape):
     person_id: UUID
     rank: int
     joined_at: datetime
+    agency: str = ""
+    """The person's body, by its name on the incident's day."""
 
 
 class TaskForceOut(Shape):

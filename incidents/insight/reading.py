@@ -9,8 +9,11 @@ from uuid import UUID
 from sqlmodel import Session
 
 from incidents.intake import merging, triage
-from incidents.matter import clock_rules, level_rules
-from incidents.people import persons
+from incidents.matter import clock_rules, level_rules, taskforces
+from incidents.matter.incidents import Incident
+from incidents.people import organisations, persons
+from incidents.people.directory import contacts, focal_points, importing, postings, routing
+from incidents.people.directory import keeping as bodies
 from incidents.people.duty import absences, feeds, keeping, stand_ins, swaps
 from incidents.record import timeline
 from incidents.record.facts import Fact
@@ -38,24 +41,12 @@ from incidents.response import (
 
 TELLERS = (
     *(absences, feeds, keeping, stand_ins, swaps),
-    added_steps,
-    decisions,
-    exercises,
-    founding_decisions,
-    grading,
-    handovers,
-    journal,
-    lesson_facts,
-    level_rules,
-    lifecycle,
-    merging,
-    opening,
-    recusing,
-    replanning,
-    seating,
-    signing,
-    situation_reports,
-    triage,
+    *(bodies, contacts, focal_points, importing, postings, routing),
+    *(merging, triage),
+    *(level_rules, taskforces),
+    *(opening, lifecycle, grading, replanning, journal, decisions, situation_reports),
+    *(added_steps, signing, recusing, founding_decisions, seating),
+    *(exercises, handovers, lesson_facts),
 )
 """What enters every fact into the vocabulary: whoever reads can read whatever was recorded."""
 
@@ -95,6 +86,7 @@ def story(
     entries = timeline.entries_of(session, chain, after=after, limit=limit)
     mentioned = {v for _, fact in entries for v in _values(fact).values() if isinstance(v, UUID)}
     named = persons.names(session, mentioned | {e.actor_id for e, _ in entries if e.actor_id})
+    agencies = _agencies(session, chain, mentioned - named.keys())
     titles = step_titles(session, chain, language) if titles is None else titles
     rules = clock_rules.titles(session) if any("rule" in _values(f) for _, f in entries) else {}
 
@@ -102,7 +94,7 @@ def story(
         values = _values(fact)
         for name, value in values.items():
             if isinstance(value, UUID):
-                values[name] = named[value].name if value in named else "–"
+                values[name] = named[value].name if value in named else agencies.get(value, "–")
             elif name in ("key", "step"):
                 values[name] = titles.get(value, value)
             elif name == "playbook":
@@ -127,6 +119,12 @@ def story(
         )
         for entry, fact in entries
     ]
+
+
+def _agencies(session: Session, chain: UUID, mentioned: set[UUID]) -> dict[UUID, str]:
+    """The bodies a chain names, as they were called on the day of its incident."""
+    incident = session.get(Incident, chain) if mentioned else None
+    return organisations.names_on(session, mentioned, incident.day) if incident else {}
 
 
 def _step(fact: Fact) -> int | None:

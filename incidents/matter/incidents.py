@@ -88,6 +88,11 @@ class Incident(Table, table=True):
         """Whether steps may be answered and playbooks run."""
         return self.status in LIVE
 
+    @property
+    def day(self) -> date:
+        """The day in the province whose names and posts it keeps."""
+        return self.opened_at.astimezone(clock.LOCAL).date()
+
 
 def next_number(session: Session, today: date) -> str:
     """The next number of the year, without gaps: 2026-0001."""

@@ -11,9 +11,11 @@ from sqlmodel import Field, Session, col, select
 from incidents.matter import incidents, recusals
 from incidents.matter.incidents import Incident, Status
 from incidents.people import persons, roles, rosters
+from incidents.people.directory import routing
+from incidents.people.directory.routing import Matter
 from incidents.people.roles import Role
 from incidents.record import clock, timeline
-from incidents.record.actors import Actor
+from incidents.record.actors import ENGINE, Actor
 from incidents.record.database import Table, choice, identifier, moment, reference
 from incidents.record.errors import Conflict, Invalid, NotFound
 from incidents.record.facts import Fact, PersonId, Private
@@ -137,6 +139,17 @@ class RoleVacant(Fact):
     says: ClassVar[str] = N_("Không có ai giữ vai %(role)s: việc chuyển cán bộ trực")
 
 
+@dataclass(frozen=True)
+class WorkRouted(Fact):
+    """What the matter is about decided which body's people are called in a role."""
+
+    role: Role
+    organisation: UUID
+    says: ClassVar[str] = N_(
+        "Việc của %(role)s thuộc %(organisation)s theo phân công lĩnh vực, địa bàn"
+    )
+
+
 def of(session: Session, incident_id: UUID) -> TaskForce | None:
     """The task force of an incident, if one was activated."""
     return session.exec(select(TaskForce).where(TaskForce.incident_id == incident_id)).first()
@@ -248,7 +261,8 @@ def _call_out(
     named = recusals.of(session, incident.id).named
     called: dict[UUID, list[str]] = {}
     for role in wanted:
-        for rank, person_id in enumerate(_people_for(session, role, now), start=1):
+        people = _people_for(session, role, now, incident, told=True)
+        for rank, person_id in enumerate(people, start=1):
             if person_id in named:
                 continue
             session.add(
@@ -280,9 +294,20 @@ def call_out(
         session.add(incident)
 
 
-def _people_for(session: Session, role: Role, at: datetime) -> list[UUID]:
+def _people_for(
+    session: Session, role: Role, at: datetime, incident: Incident, *, told: bool = False
+) -> list[UUID]:
+    """By roster, by what the matter is about, by post; ``told`` writes the way into the record."""
     if role is Role.DUTY_OFFICER:
         return rosters.on_shift(session, at) or roles.holders(session, role, at)
+    if role in routing.ROUTED:
+        matter = Matter(incident.playbook, incident.title, incident.place)
+        rule, people = routing.routed(session, role, matter, at)
+        if rule and people:
+            if told:
+                fact = WorkRouted(role=role, organisation=rule.organisation_id)
+                timeline.record(session, incident.id, fact, by=ENGINE)
+            return people
     return roles.holders(session, role, at)
 
 
@@ -301,7 +326,9 @@ def line(session: Session, incident_id: UUID, role: Role) -> list[UUID]:
         .where(TaskForce.incident_id == incident_id, TaskForceMember.role == role, *seated(now))
         .order_by(col(TaskForceMember.rank))
     ).all()
-    return list(in_role) or _people_for(session, role, now)
+    if in_role:
+        return list(in_role)
+    return _people_for(session, role, now, incidents.get(session, incident_id))
 
 
 def find_member(

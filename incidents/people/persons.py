@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, Session, col, select
 
 # Persons point to its table: whoever writes one needs it known, in whatever process.
@@ -13,7 +13,7 @@ from incidents.people.organisations import Organisation as Organisation  # noqa:
 from incidents.record import clock, outbox
 from incidents.record.database import Table, choice, identifier, moment, reference
 from incidents.record.errors import Invalid, NotFound
-from incidents.record.language import N_, Language
+from incidents.record.language import N_, Labelled, Language
 from incidents.record.outbox import Channel, OutgoingMessage
 
 
@@ -34,18 +34,40 @@ class Person(Table, table=True):
     administrator: bool = False
 
 
+class ContactKind(Labelled):
+    """The ways a person or a body is reached; the desk itself sends by the first two."""
+
+    MAIL = "mail", N_("thư điện tử")
+    APPRISE = "apprise", N_("dịch vụ nhắn tin")
+    TELEPHONE = "telephone", N_("điện thoại")
+    ZALO = "zalo", "Zalo"
+    OTHER = "other", N_("cách khác")
+
+
+SENT_BY_THE_DESK = (ContactKind.MAIL, ContactKind.APPRISE)
+
+
 class ContactPoint(Table, table=True):
-    """One address of a person; ``bounced_at`` is set when it stopped accepting."""
+    """One address of a person or of a body; ``bounced_at`` is set when it stopped accepting.
+
+    ``verified_by`` is the named person who tried it; nobody, when a code sent there came back.
+    """
 
     __tablename__ = "contact_point"
-    __table_args__ = (UniqueConstraint("person_id", "channel", "address"),)
+    __table_args__ = (
+        UniqueConstraint("person_id", "channel", "address"),
+        UniqueConstraint("organisation_id", "channel", "address"),
+        CheckConstraint("(person_id IS NULL) <> (organisation_id IS NULL)", name="owner"),
+    )
 
     id: UUID = identifier()
-    person_id: UUID = reference("person.id")
-    channel: Channel = choice(Channel)
+    person_id: UUID | None = reference("person.id", optional=True)
+    organisation_id: UUID | None = reference("organisation.id", optional=True)
+    channel: ContactKind = choice(ContactKind, guard="channel")
     address: str
     position: int = 1
     verified_at: datetime | None = moment(optional=True)
+    verified_by: UUID | None = reference("person.id", optional=True, index=False)
     bounced_at: datetime | None = moment(optional=True)
 
 
@@ -90,16 +112,19 @@ def tell_all(
     points: dict[UUID, list[ContactPoint]] = {person_id: [] for person_id in people}
     for point in session.exec(
         select(ContactPoint)
-        .where(col(ContactPoint.person_id).in_(points))
+        .where(
+            col(ContactPoint.person_id).in_(points), col(ContactPoint.channel).in_(SENT_BY_THE_DESK)
+        )
         .order_by(col(ContactPoint.bounced_at).is_not(None), col(ContactPoint.position))
     ):
-        points[point.person_id].append(point)
+        if point.person_id:
+            points[point.person_id].append(point)
     return outbox.queue_all(
         session,
         [
             OutgoingMessage(
                 key=f"{key}:{person_id}:{point.channel}:{point.address}",
-                channel=point.channel,
+                channel=Channel(point.channel),
                 kind=kind,
                 address=point.address,
                 recipient_id=person_id,

@@ -23,6 +23,11 @@ def two_digits(purpose: str, *parts: object) -> str:
     return str(10 + int.from_bytes(derive(purpose, *parts)[:4], "big") % 90)
 
 
+def six_digits(purpose: str, *parts: object) -> str:
+    """A code of six digits, sent to an address to see whether somebody reads it."""
+    return f"{int.from_bytes(derive(purpose, *parts)[:8], 'big') % 1_000_000:06}"
+
+
 def digest(value: str) -> str:
     """The stored form of a high-entropy token (ASVS 6.5.2 allows a plain hash)."""
     return hashlib.sha256(value.encode()).hexdigest()

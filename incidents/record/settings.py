@@ -37,6 +37,8 @@ class Settings(BaseSettings):
     upload_limit_mb: int = 25
     password_memory_kib: int = 65536
     desk_name: str = ""
+    contact_review_days: int = 90
+    """After so many days an address or a focal point counts as stale and its agency is asked."""
 
     @property
     def address(self) -> str:

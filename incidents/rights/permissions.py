@@ -12,8 +12,10 @@ from incidents.intake.signals import Signal, SignalState
 from incidents.matter import recusals, taskforces
 from incidents.matter.incidents import Incident
 from incidents.people import rosters
+from incidents.people.directory import contacts, focal_points
 from incidents.people.duty import swaps
-from incidents.people.persons import Person
+from incidents.people.organisations import Organisation
+from incidents.people.persons import ContactPoint, Person
 from incidents.people.roles import Role
 from incidents.record import clock
 from incidents.record.errors import NotPermitted
@@ -64,6 +66,9 @@ class Deed(Labelled):
     SEE_ROSTERS = "see_rosters", N_("xem lịch trực")
     KEEP_ROSTERS = "keep_rosters", N_("lập, sửa lịch trực")
     OWN_DUTY = "own_duty", N_("đổi ca, báo vắng, bàn giao ca của mình")
+    SEE_DIRECTORY = "see_directory", N_("xem danh bạ")
+    KEEP_DIRECTORY = "keep_directory", N_("lập, sửa danh bạ")
+    KEEP_CONTACTS = "keep_contacts", N_("sửa, kiểm chứng liên hệ của cơ quan")
     VERIFY_RECORD = "verify_record", N_("kiểm tra tính toàn vẹn")
     ADMINISTER = "administer", N_("quản trị")
 
@@ -88,7 +93,7 @@ _DESK = frozenset(
     {Role.DUTY_OFFICER, Role.DEPARTMENT_DUTY_LEADER, Role.OFFICE_DUTY, Role.STANDING_DEPUTY}
 )
 
-Subject = Incident | Signal | Step | Clock | Lesson | None
+Subject = Incident | Signal | Step | Clock | Lesson | Organisation | Person | ContactPoint | None
 _HELD: dict[Deed, frozenset[Role]] = {
     Deed.TRIAGE: _DESK,
     Deed.OPEN: _DESK,
@@ -115,6 +120,7 @@ _HELD: dict[Deed, frozenset[Role]] = {
     Deed.ENTER_DECISION: _ROOM | {Role.OFFICE_DUTY},
     Deed.TEND_CLOCK: _ROOM | {Role.SPOKESPERSON, Role.LEGAL},
     Deed.KEEP_ROSTERS: frozenset({Role.STANDING_DEPUTY}),
+    Deed.KEEP_DIRECTORY: frozenset({Role.STANDING_DEPUTY}),
 }
 
 
@@ -229,8 +235,31 @@ def _has_shift(session: Session, person_id: UUID) -> bool:
 
 
 def _keeper(session: Session, person: Person, _subject: Subject) -> bool:
-    """The standing deputy keeps the rosters; an administrator may."""
+    """The standing deputy keeps rosters and directory; an administrator may."""
     return person.administrator or Role.STANDING_DEPUTY in roles_in(session, person.id, None)
+
+
+def _listed(session: Session, person: Person, subject: Subject) -> bool:
+    """An insider, or whoever stands for a body of the directory."""
+    return _insider(session, person, subject) or bool(focal_points.bodies_of(session, person.id))
+
+
+def _keeps_contacts(session: Session, person: Person, subject: Subject) -> bool:
+    """Their own; those of a body and its people by whoever stands for it; any by the keeper."""
+    match subject:
+        case ContactPoint():
+            own, body = subject.person_id, contacts.organisation_of(session, subject).id
+        case Person():
+            own, body = subject.id, subject.organisation_id
+        case Organisation():
+            own, body = None, subject.id
+        case _:
+            own, body = None, None
+    return (
+        own == person.id
+        or body in focal_points.bodies_of(session, person.id)
+        or _keeper(session, person, None)
+    )
 
 
 def _administrator(_session: Session, person: Person, _subject: Subject) -> bool:
@@ -299,16 +328,21 @@ def _learner(session: Session, person: Person, subject: Subject) -> bool:
     return _insider(session, person, subject) or lesson_register.owns(session, person.id)
 
 
-_INSIDE = frozenset({Deed.SEE_DESK, Deed.SEE_INCIDENT, Deed.NOTE, Deed.VERIFY_RECORD})
+_INSIDE = frozenset(
+    {Deed.SEE_DESK, Deed.SEE_INCIDENT, Deed.NOTE, Deed.SEE_DIRECTORY, Deed.VERIFY_RECORD}
+)
 _ROSTERED = frozenset({Deed.SEE_ROSTERS, Deed.OWN_DUTY})
-_ADMINISTRATORS = frozenset({Deed.ADMINISTER, Deed.KEEP_ROSTERS})
+_ADMINISTRATORS = frozenset({Deed.ADMINISTER, Deed.KEEP_ROSTERS, Deed.KEEP_DIRECTORY})
 _RULES: dict[Deed, Callable[[Session, Person, Subject], bool]] = {
     Deed.FLAG: _everyone,
     Deed.TRIAGE: _triages(Deed.TRIAGE),
     Deed.OPEN: _triages(Deed.OPEN),
     **dict.fromkeys(_INSIDE, _insider),
     **dict.fromkeys(_ROSTERED, _rostered),
+    Deed.SEE_DIRECTORY: _listed,
     Deed.KEEP_ROSTERS: _keeper,
+    Deed.KEEP_DIRECTORY: _keeper,
+    Deed.KEEP_CONTACTS: _keeps_contacts,
     Deed.ANSWER: _answers,
     Deed.SIGN: _signs,
     Deed.CANCEL_STEP: _cancels,

@@ -275,6 +275,50 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ("GET", "/api/v1/calendar-feeds"): (None, INSIDERS),
     ("POST", "/api/v1/calendar-feeds"): ({}, INSIDERS),
     ("POST", "/api/v1/calendar-feeds/{feed_id}/revoke"): (None, INSIDERS),
+    ("GET", "/api/v1/organisations"): (None, INSIDERS),
+    ("GET", "/api/v1/organisations/stale"): (None, INSIDERS),
+    ("GET", "/api/v1/organisations/{organisation}"): (None, INSIDERS),
+    ("POST", "/api/v1/organisations"): ({"code": "X", "name": "x", "kind": "office"}, COMMAND_ONLY),
+    ("POST", "/api/v1/organisations/{organisation}/change"): (
+        {"name": "x", "starts_on": "2026-12-01"},
+        COMMAND_ONLY,
+    ),
+    ("POST", "/api/v1/organisations/{organisation}/end"): (
+        {"last_day": "2026-12-01"},
+        COMMAND_ONLY,
+    ),
+    ("POST", "/api/v1/organisations/{organisation}/successors"): (
+        {"successors": ["X"], "happened_on": "2026-12-01"},
+        COMMAND_ONLY,
+    ),
+    ("POST", "/api/v1/organisations/{organisation}/contact-points"): (
+        {"kind": "zalo", "address": "x"},
+        COMMAND_ONLY,
+    ),
+    ("POST", "/api/v1/organisations/{organisation}/focal-points"): (
+        {"person_id": str(uuid4()), "standing": "focal"},
+        COMMAND_ONLY,
+    ),
+    ("POST", "/api/v1/people"): ({"name": "x", "organisation": "UBND"}, COMMAND_ONLY),
+    ("POST", "/api/v1/people/{person_id}/move"): (
+        {"organisation": "UBND", "post": "x", "starts_on": "2026-11-23"},
+        COMMAND_ONLY,
+    ),
+    ("GET", "/api/v1/routing-rules"): (None, INSIDERS),
+    ("POST", "/api/v1/routing-rules"): (
+        {"role": "commune", "organisation": "UBP", "area": "x", "valid_from": "2026-12-01"},
+        COMMAND_ONLY,
+    ),
+    ("POST", "/api/v1/routing-rules/{route_id}/end"): ({"last_day": "2026-12-01"}, COMMAND_ONLY),
+    ("POST", "/api/v1/contact-points/{contact_id}/remove"): (None, COMMAND_ONLY),
+    ("POST", "/api/v1/contact-points/{contact_id}/send-code"): (None, COMMAND_ONLY),
+    ("POST", "/api/v1/contact-points/{contact_id}/confirm"): ({"code": "1"}, COMMAND_ONLY),
+    ("POST", "/api/v1/contact-points/{contact_id}/tried"): ({"reached": True}, COMMAND_ONLY),
+    ("GET", "/api/v1/directory/{kind}.csv"): (None, COMMAND_ONLY),
+    ("POST", "/api/v1/directory/{kind}/look"): ({"csv": "x"}, COMMAND_ONLY),
+    ("POST", "/api/v1/directory/{kind}/import"): ({"csv": "x", "seen": "x"}, COMMAND_ONLY),
+    ("POST", "/api/v1/focal-points/{focal_id}/test"): ({"reached": True, "how": "x"}, INSIDERS),
+    ("POST", "/api/v1/focal-points/{focal_id}/end"): (None, COMMAND_ONLY),
     ("GET", "/api/v1/playbooks"): (None, INSIDERS),
     ("GET", "/api/v1/shells"): (None, INSIDERS),
     ("GET", "/api/v1/task-forces"): (None, INSIDERS),
@@ -323,6 +367,32 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ("GET", "/lich-truc"): (None, PAGE_INSIDERS),
     ("POST", "/lich-truc/{deed}"): ({}, PAGE_INSIDERS),
     ("GET", "/lich/{token}.ics"): (None, ANYBODY),
+    ("GET", "/danh-ba"): (None, PAGE_INSIDERS),
+    ("POST", "/danh-ba"): (
+        {"code": "X", "name": "x", "kind": "office"},
+        (TO_SIGN_IN, NO, NO, NO),
+    ),
+    ("GET", "/danh-ba/phan-cong"): (None, PAGE_INSIDERS),
+    ("POST", "/danh-ba/phan-cong"): (
+        {"role": "commune", "organisation": "UBP", "area": "x", "valid_from": "2026-12-01"},
+        (TO_SIGN_IN, NO, NO, NO),
+    ),
+    ("POST", "/danh-ba/phan-cong/ket-thuc"): (
+        {"id": str(uuid4()), "last_day": "2026-12-01"},
+        (TO_SIGN_IN, NO, NO, NO),
+    ),
+    ("GET", "/danh-ba/nhap-xuat"): (None, PAGE_ADMINISTRATORS),
+    ("GET", "/danh-ba/nhap-xuat/{kind}.csv"): (None, PAGE_ADMINISTRATORS),
+    ("POST", "/danh-ba/nhap-xuat/xem-thu"): ({"kind": "people", "csv": "x"}, PAGE_ADMINISTRATORS),
+    ("POST", "/danh-ba/nhap-xuat/ghi"): (
+        {"kind": "people", "csv": "x", "seen": "x"},
+        PAGE_ADMINISTRATORS,
+    ),
+    ("GET", "/danh-ba/co-quan/{organisation}"): (None, PAGE_INSIDERS),
+    ("POST", "/danh-ba/co-quan/{organisation}/{deed}"): (
+        {"last_day": "2026-12-01"},
+        (TO_SIGN_IN, NO, NO, NO),
+    ),
     ("GET", "/hop-thu-di"): (None, PAGE_DUTY),
     ("GET", "/hop-thu-di/{message_id}"): (None, PAGE_DUTY),
     ("GET", "/cong-bo"): (None, ANYBODY),
@@ -434,10 +504,28 @@ def scene(desk: Desk) -> Scene:
             "feed_id": str(uuid4()),
             "proposal_id": str(uuid4()),
             "recusal_id": str(uuid4()),
+            "organisation": "SYT",
+            "kind": "people",
+            "person_id": str(desk.cast.kien.id),
+            "contact_id": str(_contact(desk)),
+            **dict.fromkeys(("focal_id", "route_id"), str(uuid4())),
             "token": links.token(told.id),
             "deed": "",
         }
     )
+
+
+def _contact(desk: Desk) -> Any:
+    """An address of Sở Y tế, where none of the four works but Kiên, and it is not his."""
+    from incidents.people import organisations
+    from incidents.people.directory import contacts
+    from incidents.people.persons import ContactKind
+    from incidents.record import database
+
+    with database.reading() as session:
+        body = organisations.by_code(session, "SYT").id
+    kind = ContactKind.ZALO
+    return desk.do(contacts.add, kind, "Nhóm trực", organisation_id=body, by=desk.cast.an).id
 
 
 def _released(session: Any, *, incident_id: Any, by: Actor) -> Any:
@@ -457,6 +545,7 @@ DEEDS = {
     "/quan-tri/thoi-han/{rule_id}/{deed}": "tham-dinh",
     "/bai-hoc/{lesson_id}/{deed}": "xong",
     "/lich-truc/{deed}": "dia-chi-lich",
+    "/danh-ba/co-quan/{organisation}/{deed}": "ket-thuc",
 }
 
 

@@ -13,11 +13,11 @@ from sqlmodel import col, select
 
 from incidents.intake import signals
 from incidents.matter import incidents, taskforces
-from incidents.people.persons import ContactPoint, Person
+from incidents.people.persons import ContactKind, ContactPoint, Person
 from incidents.people.roles import Role, RoleHolder
 from incidents.record import clock, database, schema, settings
 from incidents.record.actors import ENGINE, Actor, Via
-from incidents.record.outbox import Channel, OutgoingMessage
+from incidents.record.outbox import OutgoingMessage
 from incidents.response import answering, opening, steps
 from incidents.response.catalog import PlaybookVersion
 from incidents.response.runs import Advance, PlaybookRun, Where
@@ -95,7 +95,7 @@ class Desk:
         session.add(
             ContactPoint(
                 person_id=person.id,
-                channel=Channel.MAIL,
+                channel=ContactKind.MAIL,
                 address=f"{CROWD}{number}@binhkhe.test",
                 verified_at=now,
             )

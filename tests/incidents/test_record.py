@@ -12,7 +12,7 @@ from sqlmodel import Session, select
 
 from incidents.matter.incidents import Incident
 from incidents.people import sign_ins
-from incidents.people.persons import ContactPoint, Person
+from incidents.people.persons import ContactKind, ContactPoint, Person
 from incidents.people.roles import Role
 from incidents.record import clock, database, links, outbox, proof, timeline
 from incidents.record.database import is_sqlite
@@ -325,7 +325,7 @@ def test_a_bounced_address_is_used_only_while_it_is_all_there_is(desk: Desk) -> 
         session.add(
             ContactPoint(
                 person_id=desk.cast.lan.id,
-                channel=Channel.MAIL,
+                channel=ContactKind.MAIL,
                 address="lan2@binhkhe.test",
                 position=2,
                 verified_at=desk.time,

@@ -10,7 +10,7 @@ import pytest
 from sqlmodel import select
 
 from incidents.intake import signals
-from incidents.people.persons import ContactPoint
+from incidents.people.persons import ContactKind, ContactPoint
 from incidents.record import clock, database, settings
 from incidents.record.outbox import Channel, MessageState, OutgoingMessage
 from notifications import apprise_gateway, delivery, rendering
@@ -71,7 +71,7 @@ def test_a_duty_alert_goes_out_as_a_code_and_a_time(
         session.add(
             ContactPoint(
                 person_id=cast.lan.id,
-                channel=Channel.APPRISE,
+                channel=ContactKind.APPRISE,
                 address="nhom-truc",
                 position=2,
                 verified_at=clock.now(),

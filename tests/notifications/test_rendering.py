@@ -12,6 +12,8 @@ from sqlmodel import Session
 
 from incidents.intake import signals
 from incidents.intake.signals import Signal
+from incidents.people import organisations
+from incidents.people.directory import keeping
 from incidents.people.roles import Role
 from incidents.record import database, ids, keys, links
 from incidents.record.actors import Actor, Via
@@ -106,6 +108,11 @@ def _every_kind(
         "clock_breached": {"clock": str(started.id), "percent": 100},
     }
     values |= dict.fromkeys(briefing.ABOUT_ROSTERS, about_a_shift)
+    values |= {
+        "contact_code": {"nonce": str(ids.new())},
+        "contacts_stale": {"code": "SYT", "name": "UBND xã Tân An", "points": 3, "untested": 1},
+        "directory_review": {"count": 2, "names": ["UBND xã Tân An", "UBND xã Vàm Lá"]},
+    }
     made = {}
     for kind in rendering.kinds():
         subject = (
@@ -319,6 +326,35 @@ def test_an_approver_is_told_to_sign_in(stage: Stage, session: Session) -> None:
     stage.ask("sign", Role.SPOKESPERSON, kind=StepKind.APPROVE, form="SignOff")
     mail = rendering.message(session, stage.message("step_assigned", stage.cast.minh))
     assert "việc duyệt làm trên trang trực ban, sau khi đăng nhập" in mail.text
+
+
+def test_a_statement_names_the_agencies_of_the_incident_s_own_day(
+    stage: Stage, session: Session
+) -> None:
+    """Renamed since: what the office writes about an old matter still says the old name."""
+    session.autoflush = True
+    by = Actor(stage.cast.an.id, Via.DESK)
+    with database.transaction() as writing:
+        body = organisations.by_code(writing, "SYT")
+        keeping.change(
+            writing,
+            body.id,
+            name="Sở Y tế và Dân số",
+            parent_id=None,
+            starts_on=stage.now.date() + timedelta(days=2),
+            basis="",
+            by=by,
+        )
+    session.add(
+        PlaybookWording(
+            code=stage.incident.playbook,
+            language=Language.VI,
+            path="templates/holding/text",
+            words="{{ agencies.subject_lead }} đang kiểm tra.",
+        )
+    )
+    _, text = rendering.statement(session, stage.incident, template="holding")
+    assert text == "Sở Y tế tỉnh Bình Khê đang kiểm tra."
 
 
 def test_a_statement_is_rendered_from_the_catalogue(stage: Stage, session: Session) -> None:

@@ -7,17 +7,24 @@ import pytest
 from sqlalchemy import func
 from sqlmodel import Session, SQLModel, col, select
 
+from incidents.insight import reading
+from incidents.matter import incidents, taskforces
 from incidents.matter.incidents import today
 from incidents.matter.taskforces import standing_decision
-from incidents.people import authorisations, roles, rosters, sign_ins
+from incidents.people import authorisations, organisations, persons, roles, rosters, sign_ins
+from incidents.people.directory import postings, routing, stale, tree
+from incidents.people.directory.focal_points import Standing
+from incidents.people.directory.routing import Matter
 from incidents.people.duty import faults, filling
+from incidents.people.organisations import Succession
 from incidents.people.persons import ContactPoint, Person
 from incidents.people.roles import Role
-from incidents.record import clock, database
+from incidents.record import clock, database, proof
 from incidents.record.language import Language
 from incidents.words import shells
 from incidents.words.shells import Shell
 from trucban import province
+from trucban.merger import MERGED_ON
 
 
 @pytest.fixture
@@ -88,6 +95,60 @@ def test_the_task_force_acts_by_itself_from_level_2_and_the_deputy_may_speak(
     assert (decision.automatic_from_level, decision.verified) == (2, False)
     paper = authorisations.valid(seeded, Role.SPOKESPERSON, clock.now())
     assert len(paper) == 1
+
+
+def test_two_demo_sets_meet_on_the_day_of_the_merger(seeded: Session) -> None:
+    """Districts are gone, communes stand directly below the city, press work has moved."""
+    before = tree.on(seeded, MERGED_ON - timedelta(days=1))
+    after = tree.on(seeded, MERGED_ON)
+    assert not {n.body.code for n in before} & {n.body.code for n in after}
+    assert {n.depth for n in before if n.body.kind == "commune"} == {2}
+    assert {n.depth for n in after if n.body.kind == "commune"} == {1}
+    assert "district" in {n.body.kind for n in before}
+    assert "district" not in {n.body.kind for n in after}
+    press = next(n.body for n in before if n.body.code == "T-STTTT")
+    heirs = {
+        organisations.get(seeded, s.successor_id).code: s.matter
+        for s in tree.after(seeded, press.id)
+    }
+    assert heirs.keys() == {"SVHTTDL", "SKHCN"}
+    assert heirs["SVHTTDL"].startswith("báo chí")
+    taken = {each.predecessor_id for each in seeded.exec(select(Succession))}
+    assert taken == {n.body.id for n in before}, "an old body without a successor"
+
+
+def test_an_old_incident_keeps_the_old_names(seeded: Session) -> None:
+    old = incidents.by_number(seeded, "2025-0001")
+    assert old.status is incidents.Status.CLOSED
+    seats = taskforces.members(seeded, old.id)
+    people = list(persons.names(seeded, {m.person_id for m in seats}).values())
+    then = {p.organisation for p in postings.on(seeded, people, old.day).values()}
+    now = {p.organisation for p in postings.on(seeded, people, today()).values()}
+    assert "Sở Thông tin và Truyền thông tỉnh Cửa Sông" in then
+    assert not [name for name in then if "thành phố" in name]
+    assert "Sở Văn hóa, Thể thao và Du lịch thành phố Cửa Sông" in now
+    assert not [name for name in now if "tỉnh" in name]
+    assert proof.verify(seeded, old.id).intact
+    told = [line.text for line in reading.story(seeded, old.id, Language.VI)]
+    assert any("Mở vụ việc 2025-0001" in line for line in told)
+
+
+def test_every_body_with_people_has_a_tested_focal_point_and_nothing_is_stale(
+    seeded: Session,
+) -> None:
+    found = stale.reviews(seeded, clock.now())
+    works = {p.organisation_id for p in seeded.exec(select(Person))}
+    assert not [r.body.code for r in found.values() if r.urgent]
+    assert not [r.body.code for i, r in found.items() if i in works and Standing.FOCAL in r.lacking]
+
+
+def test_a_rumour_in_a_commune_goes_to_that_commune(seeded: Session) -> None:
+    matter = Matter("TIN_GIA_MXH", "Tin cống ngăn mặn gãy", "Xã Vàm Lá")
+    for role, code in ((Role.COMMUNE, "VAMLA"), (Role.SUBJECT_LEAD, "SNNMT")):
+        rule, people = routing.routed(seeded, role, matter, clock.now())
+        assert rule
+        assert people
+        assert organisations.get(seeded, rule.organisation_id).code == code
 
 
 def test_every_shell_is_whole_and_stays_within_its_bounds(seeded: Session) -> None:

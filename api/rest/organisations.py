@@ -1,0 +1,172 @@
+"""The directory over REST: bodies on any day, their people, what leads to whom."""
+
+from datetime import date
+from uuid import UUID
+
+from fastapi import APIRouter
+from sqlmodel import Session
+
+from api.deeds import directory as deeds
+from api.deeds.directory import Change, End, Enter, Found, Move, Route, Succeed
+from api.dependencies import Db, RestCaller
+from api.rest.directory_shapes import (
+    ContactOut,
+    FocalOut,
+    OrganisationOut,
+    OrganisationPageOut,
+    PeriodOut,
+    ReviewOut,
+    RouteOut,
+    SuccessionOut,
+    WorksThereOut,
+)
+from api.rest.repeats import DeedRoute, Once
+from api.rest.shapes import Page, PersonOut
+from incidents.insight import directory
+from incidents.matter import incidents
+from incidents.people import organisations
+from incidents.people.directory import routing, stale, tree
+from incidents.people.directory.tree import Node
+from incidents.record import clock
+from incidents.rights.permissions import Deed
+
+router = APIRouter(tags=["directory"], route_class=DeedRoute, dependencies=[Once])
+
+
+def _shown(nodes: dict[UUID, Node], node: Node) -> OrganisationOut:
+    above = nodes.get(node.parent_id) if node.parent_id else None
+    return OrganisationOut(
+        id=node.body.id,
+        code=node.body.code,
+        name=node.name,
+        kind=node.body.kind,
+        parent=above.body.code if above else None,
+        depth=node.depth,
+        valid_from=node.body.valid_from,
+        valid_to=node.body.valid_to,
+    )
+
+
+def _now(session: Session, organisation_id: UUID) -> OrganisationOut:
+    nodes = tree.placed(session, incidents.today())
+    return _shown(nodes, nodes[organisation_id])
+
+
+@router.get("/organisations", summary="Bodies in force on a day, as a tree")
+def listed(session: Db, caller: RestCaller, on: date | None = None) -> Page[OrganisationOut]:
+    """With the names of that day; each is followed by what stands below it."""
+    caller.require(session, Deed.SEE_DIRECTORY)
+    nodes = tree.on(session, on or incidents.today())
+    known = {n.body.id: n for n in nodes}
+    return Page(items=[_shown(known, n) for n in nodes])
+
+
+@router.get("/organisations/stale", summary="What of the directory nobody has tried lately")
+def stale_ones(session: Db, caller: RestCaller) -> Page[ReviewOut]:
+    """Body by body: addresses, focal points not tested, and those that are missing."""
+    caller.require(session, Deed.SEE_DIRECTORY)
+    found = stale.reviews(session, clock.now())
+    names = organisations.names_on(session, found.keys(), incidents.today())
+    return Page(
+        items=[
+            ReviewOut(
+                code=each.body.code,
+                name=names[each.body.id],
+                contacts=[p.id for p in each.points],
+                untested=[f.id for f in each.untested],
+                lacking=each.lacking,
+            )
+            for each in found.values()
+            if each.urgent or each.lacking
+        ]
+    )
+
+
+@router.get("/organisations/{organisation}", summary="A body with its people, contacts and history")
+def one(session: Db, caller: RestCaller, organisation: str) -> OrganisationPageOut:
+    """Its name today; its former names stand in ``periods``."""
+    caller.require(session, Deed.SEE_DIRECTORY)
+    shown = directory.organisation(session, organisation)
+    body = shown["body"]
+    return OrganisationPageOut(
+        **_now(session, body.id).model_dump(),
+        people=[
+            WorksThereOut(
+                id=p.id,
+                name=p.name,
+                post=p.post,
+                telephone=p.telephone,
+                roles=shown["roles"].get(p.id, []),
+            )
+            for p in shown["people"]
+        ],
+        contacts=[
+            ContactOut.model_validate(c).model_copy(update={"stale": c.id in shown["stale"]})
+            for c in shown["contacts"]
+        ],
+        focal_points=[
+            FocalOut.model_validate(f).model_copy(update={"stale": f.id in shown["stale"]})
+            for f in shown["focal"]
+        ],
+        periods=[PeriodOut.model_validate(p) for p in shown["periods"]],
+        predecessors=[SuccessionOut.model_validate(s) for s in shown["before"]],
+        successors=[SuccessionOut.model_validate(s) for s in shown["after"]],
+    )
+
+
+@router.post("/organisations", summary="Write a body down", status_code=201)
+def found(session: Db, caller: RestCaller, asked: Found) -> OrganisationOut:
+    """Its code is its own for ever."""
+    return _now(session, deeds.found(session, caller, asked).id)
+
+
+@router.post("/organisations/{organisation}/change", summary="Rename or place it from a day on")
+def change(session: Db, caller: RestCaller, organisation: str, asked: Change) -> PeriodOut:
+    """What it was called before stays with the past."""
+    return PeriodOut.model_validate(deeds.change(session, caller, organisation, asked))
+
+
+@router.post("/organisations/{organisation}/end", summary="Its last day")
+def end(session: Db, caller: RestCaller, organisation: str, asked: End) -> OrganisationOut:
+    """It stays in the directory of every day before."""
+    return _now(session, deeds.end(session, caller, organisation, asked).id)
+
+
+@router.post("/organisations/{organisation}/successors", summary="Merged or split")
+def succeed(
+    session: Db, caller: RestCaller, organisation: str, asked: Succeed
+) -> Page[SuccessionOut]:
+    """Unless ``ends`` is false, the day before is its last."""
+    made = deeds.succeed(session, caller, organisation, asked)
+    return Page(items=[SuccessionOut.model_validate(s) for s in made])
+
+
+@router.post("/people", summary="Write a person down", status_code=201)
+def enter(session: Db, caller: RestCaller, asked: Enter) -> PersonOut:
+    """Without a sign-in."""
+    return PersonOut.model_validate(deeds.enter(session, caller, asked))
+
+
+@router.post("/people/{person_id}/move", summary="A person works elsewhere from a day on")
+def move(session: Db, caller: RestCaller, person_id: UUID, asked: Move) -> PersonOut:
+    """Where they worked before stays known."""
+    return PersonOut.model_validate(deeds.move(session, caller, person_id, asked))
+
+
+@router.get("/routing-rules", summary="Which body leads in what")
+def routes(session: Db, caller: RestCaller) -> Page[RouteOut]:
+    """The rules by playbook, topic and area, past ones as well."""
+    caller.require(session, Deed.SEE_DIRECTORY)
+    return Page(items=[RouteOut.model_validate(r) for r in routing.listed(session)])
+
+
+@router.post("/routing-rules", summary="Let a body lead in matters of a kind", status_code=201)
+def route(session: Db, caller: RestCaller, asked: Route) -> RouteOut:
+    """The most specific rule that fits a matter decides."""
+    return RouteOut.model_validate(deeds.route(session, caller, asked))
+
+
+@router.post("/routing-rules/{route_id}/end", summary="A rule's last day")
+def end_route(session: Db, caller: RestCaller, route_id: UUID, asked: End) -> RouteOut:
+    """Work already given stays where it is."""
+    return RouteOut.model_validate(deeds.end_route(session, caller, route_id, asked))

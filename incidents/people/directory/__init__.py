@@ -1,0 +1,1 @@
+"""The directory: bodies through time, who works where, how they are reached, who answers."""
