@@ -14,6 +14,7 @@ from api.live import Pages
 from api.pages import (
     account,
     calendars,
+    claim_forms,
     clock_rules,
     desk,
     flags,
@@ -24,11 +25,13 @@ from api.pages import (
     records,
     reference,
     room,
+    silence_forms,
     statement_pages,
     step_pages,
 )
 from api.pages import rosters as roster_pages
 from api.rest import (
+    claims,
     clocks,
     directory,
     duty,
@@ -40,6 +43,7 @@ from api.rest import (
     rosters,
     sessions,
     signals,
+    silences,
     steps,
     wordings,
 )
@@ -47,6 +51,8 @@ from api.rest import (
 _PAGES = (
     account,
     calendars,
+    claim_forms,
+    silence_forms,
     desk,
     flags,
     handbook,
@@ -66,6 +72,8 @@ STATIC = Path(__file__).parent / "static"
 _REST = (
     sessions,
     signals,
+    claims,
+    silences,
     incidents,
     matters,
     exercises,

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from incidents.intake import merging, triage
+from incidents.intake import merging, triage, wording
 from incidents.matter import clock_rules
 from incidents.people import persons
 from incidents.people.duty import absences, feeds, keeping, stand_ins, swaps
@@ -25,13 +25,14 @@ from incidents.response import (
     opening,
     runs,
     signing,
+    silences,
     steps,
 )
 
 TELLERS = (
     *(absences, feeds, keeping, stand_ins, swaps),
-    *(merging, triage),
-    *(exercises, grading, handovers, journal, lifecycle, opening, signing),
+    *(merging, triage, wording),
+    *(exercises, grading, handovers, journal, lifecycle, opening, signing, silences),
 )
 """What enters every fact into the vocabulary: whoever reads can read whatever was recorded."""
 

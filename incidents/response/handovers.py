@@ -8,8 +8,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from incidents.intake import signals
-from incidents.intake.claims import Claim
+from incidents.intake import claims, signals
 from incidents.intake.signals import SignalState
 from incidents.matter import incidents
 from incidents.matter.incidents import Finding, Incident
@@ -150,20 +149,15 @@ def _name(named: dict[UUID, Person], person_id: UUID | None) -> str:
 
 def _unknown(session: Session, say: Speech, live: list[Incident]) -> Iterable[str]:
     numbers = {i.id: i.number for i in live}
-    for claim in session.exec(
-        select(Claim)
-        .where(
-            col(Claim.incident_id).in_(numbers),
-            col(Claim.finding).in_([Finding.PENDING, Finding.UNDETERMINED]),
-        )
-        .order_by(col(Claim.made_at))
-    ):
-        yield say.text(
-            N_("%(number)s: %(claim)s (%(finding)s)"),
-            number=numbers[claim.incident_id],
-            claim=claim.text,
-            finding=claim.finding,
-        )
+    for incident_id, stated in claims.of_incidents(session, list(numbers)).items():
+        for claim in stated:
+            if claim.finding in (Finding.PENDING, Finding.UNDETERMINED):
+                yield say.text(
+                    N_("%(number)s: %(claim)s (%(finding)s)"),
+                    number=numbers[incident_id],
+                    claim=claim.text,
+                    finding=claim.finding,
+                )
     for signal in signals.waiting(session):
         if signal.state is SignalState.NEW:
             yield say.text(N_("Tin báo %(code)s chưa ai tiếp nhận"), code=signal.code)

@@ -89,6 +89,9 @@ def _every_kind(
         "confirm_telephone": {"approval": str(approval.id), "kind": "holding"},
         "audit_alarm": {"what": delivery.NO_SERVER},
         "direction_unsigned": {"given_by": "Phan Đình Chương"},
+        "signal_review": {"review_at": "2026-11-24T23:00:00+00:00"},
+        "silence_review": {"review_at": "2026-11-24T23:00:00+00:00"},
+        "signal_outcome": {"outcome": "dismissed", "ground": "opinion", "to": "", "slip": ""},
         "clock_due": {"clock": str(started.id), "percent": 75},
         "clock_breached": {"clock": str(started.id), "percent": 100},
     }
