@@ -34,6 +34,12 @@ class Link(Request):
     to: Line = Field(description="The code of a flag, or the number of a live incident")
 
 
+class Unlink(Request):
+    """Where the sentence does not stand after all."""
+
+    where: Line = Field(description="The code of a flag, or the number of an incident")
+
+
 class Settle(Request):
     """What is true of one claim, and on what grounds."""
 
@@ -80,6 +86,12 @@ def link(session: Session, caller: Caller, claim_id: UUID, asked: Link) -> Claim
     """Say where else it stands."""
     claim = see(session, caller, claim_id, Deed.STATE_CLAIM)
     return wording.link(session, claim.id, asked.to, by=caller.actor)
+
+
+def unlink(session: Session, caller: Caller, claim_id: UUID, asked: Unlink) -> Claim:
+    """Take a link back."""
+    claim = see(session, caller, claim_id, Deed.STATE_CLAIM)
+    return wording.unlink(session, claim.id, asked.where, by=caller.actor)
 
 
 def settle(session: Session, caller: Caller, claim_id: UUID, asked: Settle) -> Claim:

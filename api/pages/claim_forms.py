@@ -11,7 +11,7 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from api.deeds import claims as deeds
-from api.deeds.claims import Link, Put, Settle
+from api.deeds.claims import Link, Put, Settle, Unlink
 from api.dependencies import Db, Fields, FormCaller
 from api.identity import Caller
 from api.pages import flags, rendering, room
@@ -27,6 +27,7 @@ _DEEDS: dict[str, tuple[type[BaseModel], Callable[..., Claim]]] = {
     "sua": (Put, deeds.edit),
     "ket-luan": (Settle, deeds.settle),
     "co-o": (Link, deeds.link),
+    "khong-o": (Unlink, deeds.unlink),
 }
 
 

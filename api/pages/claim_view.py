@@ -6,7 +6,7 @@ from typing import Any
 from sqlmodel import Session
 
 from api.deeds import claims as deeds
-from incidents.intake import typology
+from incidents.intake import claims, typology
 from incidents.intake.claims import Place
 from incidents.intake.signals import Nature, SignalState
 from incidents.intake.typology import ContentType, Subject
@@ -30,6 +30,7 @@ def gather(session: Session, place: Place, person: Person, may: Collection[Deed]
     return {
         "claims": stated,
         "claim_tags": {claim.id: typology.named(claim.tags) for claim in stated},
+        "claim_links": claims.elsewhere(session, stated),
         "verifiers": persons.names(session, verified_by),
         "may_state": worked_on and Deed.STATE_CLAIM in may,
         "may_settle": worked_on and Deed.VERIFY in may,

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from sqlmodel import Session
 
 from api.deeds import claims as deeds
-from api.deeds.claims import Link, Put, Settle
+from api.deeds.claims import Link, Put, Settle, Unlink
 from api.dependencies import Db, RestCaller, Say
 from api.identity import Caller
 from api.rest.flag_shapes import ClaimOut, PlaceOut, TechniqueOut, VocabularyOut
@@ -90,6 +90,12 @@ def edit(session: Db, caller: RestCaller, claim_id: UUID, asked: Put) -> ClaimOu
 def link(session: Db, caller: RestCaller, claim_id: UUID, asked: Link) -> ClaimOut:
     """In another flag or a live incident."""
     return _whole(session, deeds.link(session, caller, claim_id, asked))
+
+
+@router.post("/claims/{claim_id}/unlink", summary="Take a link back")
+def unlink(session: Db, caller: RestCaller, claim_id: UUID, asked: Unlink) -> ClaimOut:
+    """Where it was stated first it stays."""
+    return _whole(session, deeds.unlink(session, caller, claim_id, asked))
 
 
 @router.post("/claims/{claim_id}/settle", summary="Say what is true of one claim")

@@ -222,18 +222,39 @@ def of_signal(session: Session, signal_id: UUID) -> list[Claim]:
 
 def places(session: Session, claim: Claim) -> list[Place]:
     """Every incident and flag it stands in; a flag that became an incident's is that incident."""
-    links = session.exec(select(ClaimLink).where(ClaimLink.claim_id == claim.id)).all()
-    linked = {each.signal_id for each in links if each.signal_id}
+    known = links(session, claim.id)
+    linked = {each.signal_id for each in known if each.signal_id}
     flags = session.exec(
         select(Signal).where(col(Signal.id).in_(linked)).order_by(col(Signal.flagged_at))
     ).all()
-    wanted = {claim.incident_id} | {each.incident_id for each in (*links, *flags)}
+    wanted = {claim.incident_id} | {each.incident_id for each in (*known, *flags)}
     found = session.exec(
         select(Incident)
         .where(col(Incident.id).in_([each for each in wanted if each]))
         .order_by(col(Incident.number))
     ).all()
     return [*found, *(flag for flag in flags if flag.incident_id is None)]
+
+
+def links(session: Session, claim_id: UUID) -> list[ClaimLink]:
+    """Where else it stands than where it was stated, as the office linked it."""
+    return list(session.exec(select(ClaimLink).where(ClaimLink.claim_id == claim_id)))
+
+
+def elsewhere(session: Session, stated: Sequence[Claim]) -> dict[UUID, list[str]]:
+    """Of many claims, the numbers and codes of everything they were linked to; one query."""
+    found: dict[UUID, list[str]] = {claim.id: [] for claim in stated}
+    if not found:
+        return found
+    for claim_id, number, code in session.exec(
+        select(col(ClaimLink.claim_id), col(Incident.number), col(Signal.code))
+        .outerjoin(Incident, col(Incident.id) == ClaimLink.incident_id)
+        .outerjoin(Signal, col(Signal.id) == ClaimLink.signal_id)
+        .where(col(ClaimLink.claim_id).in_(found))
+        .order_by(col(ClaimLink.id))
+    ):
+        found[claim_id].append(number or code)
+    return found
 
 
 def worked_on(session: Session, claim: Claim) -> list[Place]:

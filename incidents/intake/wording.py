@@ -66,6 +66,15 @@ class ClaimLinked(Fact):
     says: ClassVar[str] = N_("Nội dung «%(claim)s» có cả trong %(to)s")
 
 
+@dataclass(frozen=True)
+class ClaimUnlinked(Fact):
+    """The sentence was not the one that stands there after all."""
+
+    from_: str
+    claim: Private
+    says: ClassVar[str] = N_("Nội dung «%(claim)s» không phải nội dung trong %(from_)s")
+
+
 def add(session: Session, place: Place, wording: Wording, *, by: Actor) -> Claim:
     """State one sentence by hand, in a live incident or a flag that is being sorted."""
     claims.workable(session, place)
@@ -156,6 +165,22 @@ def link(session: Session, claim_id: UUID, to: str, *, by: Actor) -> Claim:
         timeline.record(session, place.id, told, by=by)
     told = ClaimLinked(to=", ".join(_name(place) for place in before), claim=claim.text)
     timeline.record(session, target.id, told, by=by)
+    return claim
+
+
+def unlink(session: Session, claim_id: UUID, where: str, *, by: Actor) -> Claim:
+    """It does not stand there after all; where it was stated first it stays."""
+    claim = claims.get(session, claim_id)
+    target = merging.resolve(session, where)
+    known = claims.links(session, claim.id)
+    here = [each for each in known if target.id in (each.incident_id, each.signal_id)]
+    if not here or (claim.incident_id is None and len(known) == 1):
+        raise Conflict(N_("Nội dung này được tách từ đây, không bỏ được."))
+    before = claims.worked_on(session, claim)
+    session.delete(here[0])
+    told = ClaimUnlinked(from_=_name(target), claim=claim.text)
+    for chain in {place.id for place in before} | {target.id}:
+        timeline.record(session, chain, told, by=by)
     return claim
 
 

@@ -152,6 +152,7 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ("GET", "/api/v1/claims/{claim_id}"): (None, INSIDERS),
     ("POST", "/api/v1/claims/{claim_id}/edit"): ({"text": "x"}, ROOM),
     ("POST", "/api/v1/claims/{claim_id}/link"): ({"to": "TXXXXX"}, ROOM),
+    ("POST", "/api/v1/claims/{claim_id}/unlink"): ({"where": "TXXXXX"}, ROOM),
     ("POST", "/api/v1/claims/{claim_id}/settle"): (
         {"finding": "false", "explanation": "x"},
         COMMAND_ONLY,

@@ -97,7 +97,9 @@ def test_claims_are_stated_worded_and_linked_on_both_pages(desk: Desk, new_brows
     assert "Kết luận nội dung này" not in room
 
 
-def test_claims_over_rest_from_stating_to_settling(desk: Desk, program: Speak) -> None:
+def test_claims_over_rest_from_stating_to_settling(
+    desk: Desk, program: Speak, new_browser: New
+) -> None:
     incident = desk.opened(roles=[Role.LEAD])
     flag = taken(desk, "Lại chuyện đập")
     lan, binh = program("lan"), program("binh")
@@ -110,11 +112,15 @@ def test_claims_over_rest_from_stating_to_settling(desk: Desk, program: Speak) -
     assert claim["places"] == [{"kind": "incident", "name": incident.number}]
     linked = lan.post(f"/claims/{claim['id']}/link", {"to": flag.code}).json()
     assert {"kind": "signal", "name": flag.code} in linked["places"]
+    page = new_browser("lan").get(f"/vu-viec/{incident.number}").text
+    assert f'href="/tin-bao/{flag.code}">{flag.code}</a>' in page
     assert lan.get(f"/signals/{flag.code}/claims").json()["items"][0]["id"] == claim["id"]
     edited = lan.post(f"/claims/{claim['id']}/edit", {"text": "Thân đập nứt"}).json()
     assert (edited["text"], edited["tags"], edited["content_type"]) == ("Thân đập nứt", [], None)
     finding = {"finding": "false", "explanation": "Có biên bản"}
     assert lan.post(f"/claims/{claim['id']}/settle", finding).status_code == 403
+    unlinked = lan.post(f"/claims/{claim['id']}/unlink", {"where": flag.code}).json()
+    assert [place["name"] for place in unlinked["places"]] == [incident.number]
     settled = binh.post(f"/claims/{claim['id']}/settle", finding).json()
     assert (settled["finding"], settled["verified_by"]) == ("false", str(desk.cast.binh.id))
     wrong = binh.post(f"/incidents/{desk.opened().number}/claims/{claim['id']}/settle", finding)

@@ -121,6 +121,20 @@ def test_a_sentence_in_two_incidents_is_settled_once_and_told_in_both(desk: Desk
         assert [type(p) for p in claims.places(session, claim)] == [Incident, Incident, Signal]
 
 
+def test_a_wrong_link_is_taken_back_but_not_the_place_it_was_stated_in(desk: Desk) -> None:
+    first, second, lan = desk.opened(), desk.opened(), desk.cast.lan
+    flag = taken(desk, "Lại chuyện đập")
+    claim, of_flag = add(desk, first), add(desk, flag, "Câu khác")
+    desk.do(wording.link, claim.id, second.number, by=lan)
+    desk.do(wording.unlink, claim.id, second.number, by=lan)
+    assert not stated(second)
+    for place in (first, second):
+        assert desk.facts(place)[-1] == "ClaimUnlinked"
+    for kept, place in ((claim, first.number), (claim, second.number), (of_flag, flag.code)):
+        with desk.refused(Conflict, "không bỏ được"):
+            desk.do(wording.unlink, kept.id, place, by=lan)
+
+
 def test_what_ended_is_told_nothing_more_and_takes_in_nothing(desk: Desk) -> None:
     first, second, cast = desk.opened(), desk.opened(), desk.cast
     claim = add(desk, first)
