@@ -14,6 +14,7 @@ from api.live import Pages
 from api.pages import (
     account,
     calendars,
+    claim_forms,
     clock_rules,
     decisions,
     desk,
@@ -27,6 +28,7 @@ from api.pages import (
     records,
     reference,
     room,
+    silence_forms,
     situations,
     statement_pages,
     step_pages,
@@ -36,6 +38,7 @@ from api.pages import directory as directory_pages
 from api.pages import rosters as roster_pages
 from api.pages import sheets as sheet_pages
 from api.rest import (
+    claims,
     clocks,
     conflicts,
     contacts,
@@ -52,6 +55,7 @@ from api.rest import (
     sessions,
     sheets,
     signals,
+    silences,
     steps,
     task_forces,
     wordings,
@@ -63,7 +67,9 @@ from api.rest import situations as situations_rest
 _PAGES = (
     account,
     calendars,
+    claim_forms,
     decisions,
+    silence_forms,
     desk,
     flags,
     handbook,
@@ -89,6 +95,8 @@ STATIC = Path(__file__).parent / "static"
 _REST = (
     sessions,
     signals,
+    claims,
+    silences,
     incidents,
     matters,
     conflicts,

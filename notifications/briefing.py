@@ -10,7 +10,8 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from incidents.intake.signals import Signal
+from incidents.intake import reporters
+from incidents.intake.signals import Ground, Signal
 from incidents.matter import incidents
 from incidents.matter.clock_rules import ClockRule
 from incidents.matter.incidents import Incident
@@ -148,7 +149,7 @@ class _Found:
             "leader": message.recipient_id in self._leading,
             "desk": desk(),
             "incident": incident and _incident(incident),
-            "signal": signal and self._signal(signal),
+            "signal": signal and self._told_of(message, signal),
             "step": step and self._step(step, language),
             "now": clock.now(),
             **self._values(message),
@@ -172,6 +173,13 @@ class _Found:
         signal: Signal | None = self._signals.get(signal_id)
         return self._became.get(signal.incident_id) if signal else None
 
+    def _told_of(self, message: OutgoingMessage, signal: Signal) -> dict[str, Any]:
+        """Whoever flagged hears the code only: what the desk makes of it stays inside."""
+        told = self._signal(signal)
+        if message.kind != reporters.KIND:
+            return told
+        return dict.fromkeys(told) | {"code": signal.code, "flagged_at": signal.flagged_at}
+
     def _signal(self, signal: Signal) -> dict[str, Any]:
         """Nothing of what was seen: text, place and reporter stay on the desk."""
         return {
@@ -181,7 +189,6 @@ class _Found:
             "acknowledged_at": signal.acknowledged_at,
             "acknowledged_by": self._name(signal.acknowledged_by),
             "reach": signal.reach,
-            "review_at": signal.review_at,
         }
 
     def _step(self, step: Step, language: Language) -> dict[str, Any]:
@@ -294,6 +301,8 @@ def _incident(incident: Incident) -> dict[str, Any]:
 
 
 def _page(message: OutgoingMessage, incident: Incident | None, signal: Signal | None) -> str:
+    if message.kind == reporters.KIND and message.recipient_id is None:
+        return ""  # no page of the desk is open to them
     if message.kind in ABOUT_ROSTERS:
         return f"{settings.current().address}/lich-truc"
     if message.kind in ABOUT_LESSONS:
@@ -327,8 +336,10 @@ def _channels(values: list[str]) -> list[Channel]:
 _READ_AS: dict[str, Callable[[Any], Any]] = {
     "roles": _roles,
     "role": Role,
+    "ground": Ground,
     "kind": StatementKind,
     "channels": _channels,
+    "review_at": of_moment,
     "starts_at": of_moment,
     "ends_at": of_moment,
 }

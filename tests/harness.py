@@ -18,7 +18,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from incidents.insight import reading
 from incidents.insight.reading import Line
-from incidents.intake import signals
+from incidents.intake import reporters, signals
 from incidents.intake.signals import Signal
 from incidents.matter import incidents
 from incidents.matter.incidents import Incident
@@ -88,6 +88,7 @@ class Desk:
         self.cast = cast
         self.time = START
         self.mail_works = True
+        self.reporters_listen = False
         self.engine: Engine | None = None
         self._plans: list[tuple[UUID, UUID, Plan]] = []
         self._expected: set[UUID] = set()
@@ -195,7 +196,7 @@ class Desk:
         return len(waiting)
 
     def ring_reviews(self) -> int:
-        """Tell who is to look again at a watched flag, as the engine does."""
+        """Tell who is to look again at a flag or a decision, as the engine does."""
         with database.reading() as session:
             waiting = reviews.due(session)
         for each in waiting:
@@ -392,8 +393,14 @@ class Desk:
         return [
             m
             for m in self.messages()
-            if m.id not in self._expected and m.state not in gone and m.recipient_id
+            if m.id not in self._expected and m.state not in gone and self._minded(m)
         ]
+
+    def _minded(self, message: OutgoingMessage) -> bool:
+        """What those who flagged hear belongs to the stories about them alone."""
+        if message.kind == reporters.KIND:
+            return self.reporters_listen
+        return message.recipient_id is not None
 
     def _name(self, message: OutgoingMessage) -> str:
         return message.address.partition("@")[0]

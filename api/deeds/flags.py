@@ -11,6 +11,7 @@ from api.fields import Line, Moment, Optional, Reason, Request
 from api.identity import Caller
 from incidents.intake import merging, signals, triage
 from incidents.intake.signals import File, Ground, Nature, Signal
+from incidents.intake.triage import Transfer
 from incidents.rights.permissions import Deed
 
 
@@ -75,7 +76,15 @@ def acknowledge(session: Session, caller: Caller, code: str) -> Signal:
 def dismiss(session: Session, caller: Caller, code: str, asked: Dismiss) -> Signal:
     """Do nothing, for a reason."""
     signal = _triaged(session, caller, code)
-    return triage.dismiss(session, signal.id, **asked.model_dump(), by=caller.actor)
+    return triage.dismiss(
+        session,
+        signal.id,
+        ground=asked.ground,
+        reason=asked.reason,
+        nature=asked.nature,
+        transfer=Transfer(asked.transferred_to, asked.transfer_number, asked.transferred_on),
+        by=caller.actor,
+    )
 
 
 def watch(session: Session, caller: Caller, code: str, asked: Watch) -> Signal:

@@ -8,15 +8,12 @@ from sqlmodel import Session
 
 from api.fields import Because, Line, Moment, Optional, Reason, Request, Score
 from api.identity import Caller
-from incidents.intake import claims, evidence, signals
-from incidents.intake.claims import Claim
+from incidents.intake import evidence, signals
 from incidents.intake.evidence import Evidence, EvidenceKind
 from incidents.intake.signals import File, Nature
 from incidents.matter import incidents, taskforces
-from incidents.matter.incidents import Finding, Incident
+from incidents.matter.incidents import Incident
 from incidents.people.roles import Role
-from incidents.record.errors import NotFound
-from incidents.record.language import N_
 from incidents.response import directing, grading, journal, lifecycle, opening, signing
 from incidents.rights.permissions import Deed
 from incidents.words.publications import Publication
@@ -79,13 +76,6 @@ class Note(Request):
     kind: Literal["note", "call"] = "note"
     counterpart: Line = ""
     happened_at: Annotated[Moment | None, Optional] = None
-
-
-class Settle(Request):
-    """What is true of one claim, and on what grounds."""
-
-    finding: Finding
-    explanation: Reason
 
 
 class Replace(Request):
@@ -232,14 +222,6 @@ def keep(
         captured_at=captured_at,
         by=caller.actor,
     )
-
-
-def settle(session: Session, caller: Caller, number: str, claim_id: UUID, asked: Settle) -> Claim:
-    """Say what is true of one claim."""
-    incident = _of(session, caller, number, Deed.VERIFY)
-    if claims.get(session, claim_id).incident_id != incident.id:
-        raise NotFound(N_("Không tìm thấy nội dung này."))
-    return claims.settle(session, claim_id, asked.finding, asked.explanation, by=caller.actor)
 
 
 def replace(session: Session, caller: Caller, number: str, asked: Replace) -> Incident:

@@ -55,7 +55,7 @@ def home(request: Request, session: Db, caller: Reader) -> Response:
         session,
         {s.assignee_id for s in open_steps if s.assignee_id}
         | {p for people in shift.values() for p in people}
-        | {s.acknowledged_by for s in waiting if s.acknowledged_by},
+        | {p for s in waiting for p in (s.acknowledged_by, s.owner_id) if p},
     )
     return rendering.for_caller(
         request,

@@ -1,14 +1,16 @@
 """What the page of a flag shows, and what its pickers offer."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session
 
+from api.pages import claim_view, silence_view
 from incidents.insight import reading
 from incidents.intake import evidence, signals
-from incidents.intake.signals import Ground, Nature, Signal, SignalState
+from incidents.intake.signals import Ground, Signal, SignalState
 from incidents.matter import incidents
 from incidents.people import persons, roles
 from incidents.people.persons import Person
@@ -33,22 +35,38 @@ _REVIEW_IN = timedelta(hours=4)
 
 
 def gather(session: Session, signal: Signal, person: Person) -> dict[str, Any]:
-    """Everything the template of a flag asks for."""
-    into = signals.get(session, signal.merged_into_id) if signal.merged_into_id else None
-    incident = incidents.get(session, signal.incident_id) if signal.incident_id else None
-    triages = permissions.allowed(session, person, Deed.TRIAGE, signal)
+    """Everything the template of a flag asks for.
+
+    Whoever reported it and has no part at the desk sees what they sent and how it stands.
+    """
+    may = permissions.on_flag(session, person, signal)
+    inside = Deed.SEE_DESK in may
+    triages = Deed.TRIAGE in may
     decides = triages and signal.state in (SignalState.TRIAGE, SignalState.WATCHED)
     return {
         "signal": signal,
+        "inside": inside,
+        "kept": evidence.of_signal(session, signal.id),
+        "named": persons.names(session, _mentioned(signal)),
+        "may_triage": triages,
+        "decides": decides,
+        **(_inside(session, signal, person, may) if inside else {}),
+        **(_choices(session, signal, person) if decides else {}),
+    }
+
+
+def _inside(
+    session: Session, signal: Signal, person: Person, may: Collection[Deed]
+) -> dict[str, Any]:
+    into = signals.get(session, signal.merged_into_id) if signal.merged_into_id else None
+    incident = incidents.get(session, signal.incident_id) if signal.incident_id else None
+    return {
         "into": into,
         "incident": incident,
         "merged": signals.merged_into(session, signal.id),
-        "kept": evidence.of_signal(session, signal.id),
-        "named": persons.names(session, _mentioned(signal)),
         "story": reading.story(session, signal.id, person.language),
-        "may_triage": triages,
-        "decides": decides,
-        **(_choices(session, signal, person) if decides else {}),
+        **claim_view.gather(session, signal, person, may),
+        **silence_view.gather(session, signal, person, may),
     }
 
 
@@ -58,10 +76,11 @@ def _mentioned(signal: Signal) -> set[UUID]:
 
 def _choices(session: Session, signal: Signal, person: Person) -> dict[str, Any]:
     say = speech(person.language)
+    targets = _targets(session, signal, person.language)
     return {
-        "natures": [(n.value, say.value(n)) for n in Nature],
         "grounds": [(g.value, say.value(g)) for g in Ground],
-        "targets": _targets(session, signal, person.language),
+        "targets": targets,
+        "twins": bool(targets) and targets[0][1].startswith(say.text(_SAME)),
         "watchers": [(str(p.id), f"{p.name} – {p.post}") for p in _watchers(session, person)],
         "playbooks": [
             (row.code, (row.texts.get(person.language) or {}).get("title") or row.code)
@@ -86,11 +105,16 @@ def _targets(session: Session, signal: Signal, language: Language) -> list[tuple
     alike = [
         (s.code, f"{say.text(_SAME)} {s.code} – {s.headline}") for s in others if _same(signal, s)
     ]
-    live = [
+    live = incidents.recent(session, live_only=True)
+    opened = signals.of_incidents(session, [i.id for i in live])
+    same = {s.incident_id for s in opened if _same(signal, s)}
+    alike += [(i.number, f"{say.text(_SAME)} {i.number} – {i.title}") for i in live if i.id in same]
+    other = [
         (i.number, f"{say.text(_DRILL) if i.exercise else ''} {i.number} – {i.title}".strip())
-        for i in incidents.recent(session, live_only=True)
+        for i in live
+        if i.id not in same
     ]
-    return [*alike, *live, *found]
+    return [*alike, *other, *found]
 
 
 _DRILL = N_("[DIỄN TẬP]")

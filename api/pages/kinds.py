@@ -5,7 +5,9 @@ from incidents.record.language import N_
 KINDS: dict[str, str] = {
     "signal_flagged": N_("có tin báo mới"),
     "signal_taken": N_("tin báo đã có người nhận"),
+    "signal_outcome": N_("báo kết quả cho người báo tin"),
     "signal_review": N_("đến giờ xem lại tin báo"),
+    "silence_review": N_("đến giờ xem lại quyết định chưa trả lời"),
     "incident_opened": N_("đã mở vụ việc"),
     "called_out": N_("gọi vào Tổ công tác"),
     "proposal_made": N_("tờ trình lập Tổ công tác chờ thẩm tra"),

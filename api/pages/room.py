@@ -24,7 +24,6 @@ from api.deeds.incidents import (
     Review,
     Scores,
     SetLevel,
-    Settle,
 )
 from api.deeds.lessons import Learn
 from api.deeds.steps import Add
@@ -88,7 +87,6 @@ def _options(view: dict[str, Any], say: Speech) -> dict[str, list[tuple[str, str
     people = [(str(p.id), f"{p.name} – {p.post}") for p in view["everybody"] if p.active]
     return {
         "people_options": people,
-        "finding_options": [(f.value, say.value(f)) for f in view["findings"]],
         "seat_options": [each for each in people if UUID(each[0]) in seated],
         "role_options": [
             (role.value, say.value(role)) for role in dict.fromkeys(m.role for m in view["seats"])
@@ -177,13 +175,6 @@ def release_shell(
     """Release a shell approved in advance."""
     deeds.release_shell(session, caller, number, code, filled(ReleaseShell, form))
     return rendering.back(f"/vu-viec/{number}", "mau", "phat-ngon")
-
-
-@router.post("/noi-dung/{claim_id}", dependencies=[Depends(_again)])
-def settle(session: Db, caller: FormCaller, form: Fields, number: str, claim_id: UUID) -> Response:
-    """Say what is true of one claim."""
-    deeds.settle(session, caller, number, claim_id, filled(Settle, form))
-    return rendering.back(f"/vu-viec/{number}", "noi-dung", "tu-lieu")
 
 
 @router.post("/{deed}", dependencies=[Depends(_again)])

@@ -5,12 +5,12 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from api.pages import clock_forms, decisions, lessons, task_force_forms
+from api.pages import claim_view, clock_forms, decisions, lessons, silence_view, task_force_forms
 from incidents.insight import levels, reading, scoring
 from incidents.insight.reading import Line
-from incidents.intake import claims, evidence, signals
+from incidents.intake import evidence, signals
 from incidents.matter import incidents, level_rules, recusals, severity, taskforces
-from incidents.matter.incidents import Finding, Incident, Status
+from incidents.matter.incidents import Incident, Status
 from incidents.matter.severity import ANCHORS, Criterion
 from incidents.people.directory import postings
 from incidents.people.organisations import Organisation
@@ -34,6 +34,7 @@ _STEPS = """Opened Acknowledged Reminded Passed Done Overdue RefusedByAll Waived
 _WORDS = """StatementDrafted SignedOff SignedOffByTelephone TelephoneApprovalConfirmed
     ApprovalsVoided StatementReleased StatementReleasedInExercise
     StatementPublished StatementWithdrawn ShellReleased"""
+_CLAIMS = "ClaimStated ClaimReworded ClaimClassed ClaimLinked ClaimSettled ClaimsVerified"
 _DECISIONS = """DecisionTaken DecisionReplaced SituationReported
     LessonLearnt LessonAssigned LessonDone LessonDropped LessonCameBack LessonKnown
     IncidentOpened ScoresGiven FloorTicked LevelSet
@@ -43,6 +44,7 @@ _DECISIONS = """DecisionTaken DecisionReplaced SituationReported
     TaskForceProposed ProposalAppraised ProposalReturned TaskForceDecided TaskForceKept
     TaskForceDissolved MemberSeated RoleHandedOver
     ConflictDeclared BodyConflictDeclared ConflictLifted
+    ResponseHeldBack ResponseChosen
     ExerciseBegun ExerciseBegunWithInjects InjectGiven"""
 _NOTES = "NoteAdded CallLogged EvidenceKept StepCommented"
 
@@ -50,6 +52,7 @@ FILTERS: dict[str, frozenset[str]] = {
     "viec": frozenset(f"Step{deed}" for deed in _STEPS.split()),
     "phat-ngon": frozenset(_WORDS.split()),
     "quyet-dinh": frozenset(_DECISIONS.split()),
+    "noi-dung": frozenset(_CLAIMS.split()),
     "ghi-chu": frozenset(_NOTES.split()),
 }
 """The timeline narrowed to what somebody is looking for."""
@@ -103,7 +106,6 @@ def gather(session: Session, incident: Incident, person: Person, *, chosen: str)
         "everybody": everybody,
         "named": {p.id: p for p in everybody},
         "kept": evidence.of_incident(session, incident.id),
-        "claims": claims.of_incident(session, incident.id),
         "flags": signals.of_incident(session, incident.id),
         "messages": _messages(session, incident.id),
         "shells": _shells(session, incident),
@@ -111,8 +113,9 @@ def gather(session: Session, incident: Incident, person: Person, *, chosen: str)
         "story": _story(session, incident, person, chosen, titles),
         "criteria": [(c, ANCHORS[c]) for c in Criterion],
         "roles": task_force_forms.SEATS,
-        "findings": [f for f in Finding if f is not Finding.PENDING],
         "Status": Status,
+        **claim_view.gather(session, incident, person, may),
+        **silence_view.gather(session, incident, person, may),
     }
 
 

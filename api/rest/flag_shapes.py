@@ -5,6 +5,7 @@ from uuid import UUID
 
 from api.rest.shapes import Shape
 from incidents.intake.signals import Ground, Nature, SignalState
+from incidents.intake.typology import ContentType, Subject
 from incidents.matter.incidents import Finding
 
 
@@ -36,13 +37,41 @@ class SignalOut(Shape):
     transferred_on: date | None
 
 
+class PlaceOut(Shape):
+    """Where a claim stands: an incident's number or a flag's code."""
+
+    kind: str
+    name: str
+
+
 class ClaimOut(Shape):
     """One checkable sentence, and what a named person found about it."""
 
     id: UUID
     text: str
     nature: Nature
+    content_type: ContentType | None
+    subject: Subject | None
+    tags: list[str]
     finding: Finding
     made_at: datetime
     verified_by: UUID | None
     verified_at: datetime | None
+    places: list[PlaceOut] | None = None
+
+
+class TechniqueOut(Shape):
+    """A behaviour in the caller's language."""
+
+    code: str
+    name: str
+
+
+class VocabularyOut(Shape):
+    """The behaviours, with their source."""
+
+    name: str
+    holder: str
+    licence: str
+    url: str
+    items: list[TechniqueOut]

@@ -1,7 +1,6 @@
 """What belongs to an incident, over REST: its timeline, steps, words, evidence and messages."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Form, Query, UploadFile
 from fastapi import File as FileField
@@ -9,11 +8,10 @@ from sqlmodel import col, select
 
 from api.deeds import incidents as deeds
 from api.deeds import steps as step_deeds
-from api.deeds.incidents import Settle
 from api.deeds.steps import Add
 from api.dependencies import Db, RestCaller, Say
 from api.fields import Moment, Optional
-from api.rest.flag_shapes import ClaimOut, SignalOut
+from api.rest.flag_shapes import SignalOut
 from api.rest.repeats import DeedRoute, Once
 from api.rest.shapes import (
     EvidenceOut,
@@ -27,7 +25,7 @@ from api.rest.shapes import (
 )
 from api.rest.wordings import statement_out
 from incidents.insight import reading
-from incidents.intake import claims, evidence, signals
+from incidents.intake import evidence, signals
 from incidents.intake.signals import File
 from incidents.record import proof
 from incidents.record.outbox import OutgoingMessage
@@ -115,20 +113,6 @@ def listed_signals(session: Db, caller: RestCaller, number: str) -> Page[SignalO
     incident = deeds.see(session, caller, number)
     flagged = signals.of_incident(session, incident.id)
     return Page(items=[SignalOut.model_validate(each) for each in flagged])
-
-
-@router.get("/claims", summary="The sentences to verify")
-def listed_claims(session: Db, caller: RestCaller, number: str) -> Page[ClaimOut]:
-    """In the order they were stated."""
-    incident = deeds.see(session, caller, number)
-    stated = claims.of_incident(session, incident.id)
-    return Page(items=[ClaimOut.model_validate(each) for each in stated])
-
-
-@router.post("/claims/{claim_id}/settle", summary="Say what is true of one claim")
-def settle(session: Db, caller: RestCaller, number: str, claim_id: UUID, asked: Settle) -> ClaimOut:
-    """By a named person who did not report it."""
-    return ClaimOut.model_validate(deeds.settle(session, caller, number, claim_id, asked))
 
 
 @router.get("/messages", summary="What goes out about it")

@@ -54,9 +54,9 @@ def _ring_clocks() -> int:
 def _ring_reviews() -> int:
     with database.reading() as session:
         due = reviews.due(session)
-    for signal_id in due:
+    for review in due:
         with database.transaction() as session:
-            reviews.ring(session, signal_id)
+            reviews.ring(session, review)
     return len(due)
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from incidents.intake import merging, triage
+from incidents.intake import merging, triage, wording
 from incidents.matter import clock_rules, level_rules, taskforces
 from incidents.matter.incidents import Incident
 from incidents.people import organisations, persons
@@ -35,18 +35,40 @@ from incidents.response import (
     runs,
     seating,
     signing,
+    silences,
     situation_reports,
     steps,
 )
 
 TELLERS = (
     *(absences, feeds, keeping, stand_ins, swaps),
-    *(bodies, contacts, focal_points, importing, postings, routing),
-    *(merging, triage),
-    *(level_rules, taskforces),
-    *(opening, lifecycle, grading, replanning, journal, decisions, situation_reports),
-    *(added_steps, signing, recusing, founding_decisions, seating),
-    *(exercises, handovers, lesson_facts),
+    added_steps,
+    bodies,
+    contacts,
+    decisions,
+    exercises,
+    focal_points,
+    founding_decisions,
+    grading,
+    handovers,
+    importing,
+    journal,
+    lesson_facts,
+    level_rules,
+    lifecycle,
+    merging,
+    opening,
+    postings,
+    recusing,
+    replanning,
+    routing,
+    seating,
+    signing,
+    silences,
+    situation_reports,
+    taskforces,
+    triage,
+    wording,
 )
 """What enters every fact into the vocabulary: whoever reads can read whatever was recorded."""
 

@@ -1,37 +1,67 @@
 """Claims: one checkable sentence each; the unit that is verified, never its author."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlalchemy import JSON, CheckConstraint, Column, UniqueConstraint
+from sqlmodel import Field, Session, col, or_, select
 
 from incidents.intake import signals
-from incidents.intake.signals import Nature
+from incidents.intake.signals import Nature, Signal, SignalState
+from incidents.intake.typology import ContentType, Subject
 from incidents.matter import incidents, recusals
-from incidents.matter.incidents import Finding
+from incidents.matter.incidents import Finding, Incident
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
 from incidents.record.database import Table, choice, identifier, moment, reference
-from incidents.record.errors import Invalid, NotFound, NotPermitted
+from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound, NotPermitted
 from incidents.record.facts import Fact, Private
 from incidents.record.language import N_
 
+Place = Incident | Signal
+"""Where a claim may stand."""
+
 
 class Claim(Table, table=True):
-    """A sentence that can be true or false, and what a named person found about it."""
+    """A sentence that can be true or false, and what a named person found about it.
+
+    ``incident_id`` is the incident it was stated in; whatever else makes it, and the flag of one
+    stated before there was an incident, is a ``ClaimLink``.
+    """
 
     __tablename__ = "claim"
 
     id: UUID = identifier()
-    incident_id: UUID = reference("incident.id")
+    incident_id: UUID | None = reference("incident.id", optional=True)
     text: str
     nature: Nature = choice(Nature, Nature.CLAIM)
+    content_type: ContentType | None = choice(ContentType, optional=True)
+    subject: Subject | None = choice(Subject, optional=True)
+    tags: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    """Codes of DISARM techniques."""
     finding: Finding = choice(Finding, Finding.PENDING)
     made_at: datetime = moment()
     verified_by: UUID | None = reference("person.id", optional=True)
     verified_at: datetime | None = moment(optional=True)
+
+
+class ClaimLink(Table, table=True):
+    """A flag, or one more incident, in which the sentence stands."""
+
+    __tablename__ = "claim_link"
+    __table_args__ = (
+        CheckConstraint("(incident_id IS NULL) <> (signal_id IS NULL)", name="one_place"),
+        UniqueConstraint("claim_id", "incident_id"),
+        UniqueConstraint("claim_id", "signal_id"),
+    )
+
+    id: UUID = identifier()
+    claim_id: UUID = reference("claim.id")
+    incident_id: UUID | None = reference("incident.id", optional=True)
+    signal_id: UUID | None = reference("signal.id", optional=True)
 
 
 @dataclass(frozen=True)
@@ -63,11 +93,26 @@ class ClaimSettled(Fact):
 
 
 def state(
-    session: Session, incident_id: UUID, texts: list[str], *, nature: Nature, by: Actor
+    session: Session,
+    incident_id: UUID,
+    texts: list[str],
+    *,
+    nature: Nature,
+    content_type: ContentType | None = None,
+    subject: Subject | None = None,
+    by: Actor,
 ) -> list[Claim]:
     """Write down the sentences to verify."""
     made = [
-        Claim(incident_id=incident_id, text=t, nature=nature, made_at=clock.now()) for t in texts
+        Claim(
+            incident_id=incident_id,
+            text=t,
+            nature=nature,
+            content_type=content_type,
+            subject=subject,
+            made_at=clock.now(),
+        )
+        for t in texts
     ]
     for claim in made:
         session.add(claim)
@@ -99,12 +144,14 @@ def settle(
     Never by whoever reported it. For a claim stated after the verification, or found otherwise.
     """
     claim = get(session, claim_id)
-    incident = incidents.live(session, claim.incident_id)
+    stands_in = worked_on(session, claim)
     if by.person_id is None:
         raise NotPermitted(N_("Việc này phải do một người làm."))
-    if any(s.reported_by == by.person_id for s in signals.of_incident(session, incident.id)):
+    if by.person_id in _reporters(session, stands_in):
         raise NotPermitted(N_("Người báo tin không tự kết luận về nội dung mình báo."))
-    recusals.require_free(session, incident.id, by.person_id)
+    for place in stands_in:
+        if isinstance(place, Incident):
+            recusals.require_free(session, place.id, by.person_id)
     fields: dict[str, tuple[str, dict[str, str]]] = {}
     if finding is Finding.PENDING:
         fields["finding"] = (N_("Chọn một kết quả."), {})
@@ -114,13 +161,17 @@ def settle(
         raise Invalid(fields=fields)
     claim.finding, claim.verified_by, claim.verified_at = finding, by.person_id, clock.now()
     session.add(claim)
-    timeline.record(
-        session,
-        incident.id,
-        ClaimSettled(finding=finding, claim=claim.text, explanation=explanation.strip()),
-        by=by,
-    )
+    told = ClaimSettled(finding=finding, claim=claim.text, explanation=explanation.strip())
+    for place in stands_in:
+        timeline.record(session, place.id, told, by=by)
     return claim
+
+
+def _reporters(session: Session, stands_in: list[Place]) -> set[UUID | None]:
+    flags = [place for place in stands_in if isinstance(place, Signal)]
+    flags += signals.of_incidents(session, [p.id for p in stands_in if isinstance(p, Incident)])
+    flags += [each for flag in flags for each in signals.merged_into(session, flag.id)]
+    return {flag.reported_by for flag in flags}
 
 
 def get(session: Session, claim_id: UUID) -> Claim:
@@ -132,9 +183,105 @@ def get(session: Session, claim_id: UUID) -> Claim:
 
 
 def of_incident(session: Session, incident_id: UUID) -> list[Claim]:
-    """The claims of an incident in the order they were stated."""
-    return list(
-        session.exec(
-            select(Claim).where(Claim.incident_id == incident_id).order_by(col(Claim.made_at))
+    """The claims of an incident and of its flags, in the order they were stated."""
+    return list(of_incidents(session, [incident_id])[incident_id])
+
+
+def of_incidents(session: Session, ids: Collection[UUID]) -> dict[UUID, Sequence[Claim]]:
+    """The claims of many incidents, in one query; a claim may stand in several of them."""
+    found: dict[UUID, dict[UUID, Claim]] = {each: {} for each in ids}
+    for claim, linked, flagged in session.exec(
+        select(Claim, col(ClaimLink.incident_id), col(Signal.incident_id))
+        .outerjoin(ClaimLink, col(ClaimLink.claim_id) == Claim.id)
+        .outerjoin(Signal, col(Signal.id) == ClaimLink.signal_id)
+        .where(
+            or_(
+                col(Claim.incident_id).in_(ids),
+                col(ClaimLink.incident_id).in_(ids),
+                col(Signal.incident_id).in_(ids),
+            )
         )
+    ):
+        for incident_id in (claim.incident_id, linked, flagged):
+            if incident_id and incident_id in found:
+                found[incident_id][claim.id] = claim
+    return {
+        each: sorted(claims.values(), key=lambda c: (c.made_at, c.id))
+        for each, claims in found.items()
+    }
+
+
+def of_signal(session: Session, signal_id: UUID) -> list[Claim]:
+    """The claims of a flag and of those merged into it, in the order they were stated."""
+    here = session.exec(
+        select(Claim)
+        .join(ClaimLink, col(ClaimLink.claim_id) == Claim.id)
+        .join(Signal, col(Signal.id) == ClaimLink.signal_id)
+        .where(or_(Signal.id == signal_id, Signal.merged_into_id == signal_id))
+        .order_by(col(Claim.made_at), col(Claim.id))
     )
+    return list({claim.id: claim for claim in here}.values())
+
+
+def places(session: Session, claim: Claim) -> list[Place]:
+    """Every incident and flag it stands in; a flag that became an incident's is that incident."""
+    known = links(session, claim.id)
+    linked = {each.signal_id for each in known if each.signal_id}
+    flags = session.exec(
+        select(Signal).where(col(Signal.id).in_(linked)).order_by(col(Signal.flagged_at))
+    ).all()
+    wanted = {claim.incident_id} | {each.incident_id for each in (*known, *flags)}
+    found = session.exec(
+        select(Incident)
+        .where(col(Incident.id).in_([each for each in wanted if each]))
+        .order_by(col(Incident.number))
+    ).all()
+    return [*found, *(flag for flag in flags if flag.incident_id is None)]
+
+
+def links(session: Session, claim_id: UUID) -> list[ClaimLink]:
+    """Where else it stands than where it was stated, as the office linked it."""
+    return list(session.exec(select(ClaimLink).where(ClaimLink.claim_id == claim_id)))
+
+
+def elsewhere(session: Session, stated: Sequence[Claim]) -> dict[UUID, list[str]]:
+    """Of many claims, the numbers and codes of everything they were linked to; one query."""
+    found: dict[UUID, list[str]] = {claim.id: [] for claim in stated}
+    if not found:
+        return found
+    for claim_id, number, code in session.exec(
+        select(col(ClaimLink.claim_id), col(Incident.number), col(Signal.code))
+        .outerjoin(Incident, col(Incident.id) == ClaimLink.incident_id)
+        .outerjoin(Signal, col(Signal.id) == ClaimLink.signal_id)
+        .where(col(ClaimLink.claim_id).in_(found))
+        .order_by(col(ClaimLink.id))
+    ):
+        found[claim_id].append(number or code)
+    return found
+
+
+def worked_on(session: Session, claim: Claim) -> list[Place]:
+    """Where it stands and something may still be said of it, locked; a refusal when nowhere."""
+    everywhere = places(session, claim)
+    live = [place for place in everywhere if _live(place)]
+    for place in live or everywhere[:1]:
+        workable(session, place)
+    return live
+
+
+def _live(place: Place) -> bool:
+    if isinstance(place, Incident):
+        return place.live
+    return place.state in (SignalState.TRIAGE, SignalState.WATCHED, SignalState.MERGED)
+
+
+def workable(session: Session, place: Place) -> None:
+    """Return, with the place locked, if something may still be said of what stands in it."""
+    if isinstance(place, Incident):
+        incidents.live(session, place.id)
+        return
+    flag = signals.get(session, place.id, lock=True)
+    if flag.state is SignalState.NEW:
+        raise Conflict(N_("Hãy tiếp nhận tin báo trước khi sàng lọc."))
+    if not _live(flag):
+        raise AlreadySettled(N_("Tin báo này đã được xử lý."))

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from incidents.intake import evidence, signals, triage
+from incidents.intake import evidence, reporters, signals, triage
+from incidents.intake.reporters import Outcome
 from incidents.intake.signals import Signal, SignalState
 from incidents.matter import incidents
 from incidents.matter.incidents import Incident
@@ -48,13 +49,12 @@ def merge(session: Session, signal_id: UUID, into: str, *, reason: str = "", by:
     Its code keeps working and tells where it went; a flag that was opened or merged before stands
     for where it went itself.
     """
-    into = into.strip()
-    if _NUMBER.fullmatch(into):
-        incident = incidents.live(session, incidents.by_number(session, into).id)
+    target = resolve(session, into)
+    if isinstance(target, Incident):
+        incident = incidents.live(session, target.id)
         signal = triage.undecided(session, signal_id)
         _into_incident(session, signal, incident, reason.strip(), by)
         return signal
-    target = signals.by_code(session, into)
     if target.id == signal_id:
         raise Invalid(fields={"into": (N_("Không gộp một tin báo vào chính nó."), {})})
     for each in sorted((target.id, signal_id)):  # in one order, whoever merges what into what
@@ -62,6 +62,13 @@ def merge(session: Session, signal_id: UUID, into: str, *, reason: str = "", by:
     signal = triage.undecided(session, signal_id)
     _into_flag(session, signal, target, reason.strip(), by)
     return signal
+
+
+def resolve(session: Session, name: str) -> Incident | Signal:
+    """The incident of a number, or the flag of a code."""
+    if _NUMBER.fullmatch(name.strip()):
+        return incidents.by_number(session, name.strip())
+    return signals.by_code(session, name.strip())
 
 
 def _into_flag(session: Session, signal: Signal, target: Signal, reason: str, by: Actor) -> None:
@@ -85,6 +92,7 @@ def _into_flag(session: Session, signal: Signal, target: Signal, reason: str, by
         each.merged_into_id = target.id
         session.add(each)
     _tell(session, signal, (target.id, target.code), kept, reason, by)
+    reporters.hear(session, [signal], Outcome.MERGED, by=by)
 
 
 def _into_incident(
@@ -95,6 +103,14 @@ def _into_incident(
         each.incident_id = incident.id
         session.add(each)
     _tell(session, signal, (incident.id, incident.number), kept, reason, by)
+    reporters.hear(
+        session,
+        [signal],
+        Outcome.MERGED,
+        by=by,
+        incident_id=incident.id,
+        exercise=incident.exercise,
+    )
 
 
 def _tell(

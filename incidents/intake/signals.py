@@ -2,7 +2,7 @@
 
 import hashlib
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
@@ -11,8 +11,9 @@ from uuid import UUID
 
 from sqlmodel import Field, Session, col, select
 
-from incidents.intake import evidence
+from incidents.intake import evidence, reporters
 from incidents.intake.evidence import EvidenceKind
+from incidents.intake.reporters import Outcome
 from incidents.people import persons, rosters
 from incidents.record import clock, ids, links, timeline
 from incidents.record.actors import Actor
@@ -258,7 +259,7 @@ def by_code(session: Session, code: str) -> Signal:
 
 
 def acknowledge(session: Session, signal_id: UUID, *, by: Actor) -> Signal:
-    """Take the flag for triage and tell those who had been alerted that it is taken."""
+    """Take the flag for triage; those who had been alerted and whoever reported it are told."""
     signal = get(session, signal_id, lock=True)
     if signal.acknowledged_at:
         raise AlreadySettled(N_("Tin báo này đã có người tiếp nhận."))
@@ -268,6 +269,7 @@ def acknowledge(session: Session, signal_id: UUID, *, by: Actor) -> Signal:
     timeline.record(session, signal.id, SignalAcknowledged(code=signal.code), by=by)
     told = _alerted(session, signal)
     alert(session, signal, "signal_taken", [p for p in told if p != by.person_id])
+    reporters.hear(session, [signal], Outcome.TAKEN, by=by)
     return signal
 
 
@@ -317,3 +319,8 @@ def of_incident(session: Session, incident_id: UUID) -> list[Signal]:
             select(Signal).where(Signal.incident_id == incident_id).order_by(col(Signal.flagged_at))
         )
     )
+
+
+def of_incidents(session: Session, ids: Collection[UUID]) -> list[Signal]:
+    """The flags that many incidents answer, in one query."""
+    return list(session.exec(select(Signal).where(col(Signal.incident_id).in_(ids))))

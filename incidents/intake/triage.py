@@ -8,7 +8,8 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from incidents.intake import signals
+from incidents.intake import reporters, signals
+from incidents.intake.reporters import Outcome
 from incidents.intake.signals import Ground, Nature, Signal, SignalState
 from incidents.people import persons, rosters
 from incidents.record import clock, timeline
@@ -91,6 +92,15 @@ class SignalReturned(Fact):
     says: ClassVar[str] = N_("Vụ việc %(number)s mở nhầm đã hủy; tin báo %(code)s trở lại sàng lọc")
 
 
+@dataclass(frozen=True)
+class Transfer:
+    """Where a complaint went: to whom, under which number, on which day."""
+
+    to: str = ""
+    number: str = ""
+    on: date | None = None
+
+
 def dismiss(
     session: Session,
     signal_id: UUID,
@@ -98,9 +108,7 @@ def dismiss(
     ground: Ground,
     reason: str,
     nature: Nature | None = None,
-    transferred_to: str = "",
-    transfer_number: str = "",
-    transferred_on: date | None = None,
+    transfer: Transfer | None = None,
     by: Actor,
 ) -> Signal:
     """Decide to do nothing, on a ground; a complaint says to whom it went, number and date.
@@ -109,51 +117,51 @@ def dismiss(
     """
     signal = undecided(session, signal_id)
     nature = NATURES.get(ground) or nature or signal.nature
-    complaint = nature is Nature.COMPLAINT
     fields: dict[str, tuple[str, Mapping[str, Any]]] = {}
     if not reason.strip():
         fields["reason"] = (N_("Nêu lý do không xử lý."), {})
-    if complaint:
-        fields |= _untransferred(transferred_to, transfer_number, transferred_on)
+    if nature is Nature.COMPLAINT:
+        fields |= _untransferred(transfer or Transfer())
     if fields:
         raise Invalid(fields=fields)
     signal.state, signal.nature, signal.ground = SignalState.DISMISSED, nature, ground
     session.add(signal)
-    timeline.record(
-        session,
-        signal.id,
-        SignalSetAside(code=signal.code, ground=ground, nature=nature, reason=reason.strip()),
-        by=by,
-    )
-    if complaint and transferred_on:
-        _transfer(
-            session, signal, transferred_to.strip(), transfer_number.strip(), transferred_on, by
-        )
+    told = SignalSetAside(code=signal.code, ground=ground, nature=nature, reason=reason.strip())
+    timeline.record(session, signal.id, told, by=by)
+    if nature is Nature.COMPLAINT and transfer and transfer.on:
+        _pass_on(session, signal, transfer.to.strip(), transfer.number.strip(), transfer.on, by)
+    _tell_of_dismissal(session, signal, ground, by)
     return signal
 
 
-def _untransferred(
-    to: str, number: str, on: date | None
-) -> dict[str, tuple[str, Mapping[str, Any]]]:
+def _untransferred(transfer: Transfer) -> dict[str, tuple[str, Mapping[str, Any]]]:
     fields: dict[str, tuple[str, Mapping[str, Any]]] = {}
-    if not to.strip():
+    if not transfer.to.strip():
         fields["transferred_to"] = (N_("Ghi phản ánh đã chuyển đến cơ quan nào."), {})
-    if not number.strip():
+    if not transfer.number.strip():
         fields["transfer_number"] = (N_("Phản ánh phải có số phiếu chuyển."), {})
-    if on is None:
+    if transfer.on is None:
         fields["transferred_on"] = (N_("Ghi ngày của phiếu chuyển."), {})
-    elif on > clock.now().astimezone(clock.LOCAL).date():
+    elif transfer.on > clock.now().astimezone(clock.LOCAL).date():
         fields["transferred_on"] = (N_("Ngày chuyển không thể ở tương lai."), {})
     return fields
 
 
-def _transfer(session: Session, signal: Signal, to: str, number: str, on: date, by: Actor) -> None:
+def _pass_on(session: Session, signal: Signal, to: str, number: str, on: date, by: Actor) -> None:
     signal.transferred_to, signal.transfer_number, signal.transferred_on = to, number, on
-    timeline.record(
+    told = ComplaintTransferred(code=signal.code, number=number, on=on, to=to)
+    timeline.record(session, signal.id, told, by=by)
+
+
+def _tell_of_dismissal(session: Session, signal: Signal, ground: Ground, by: Actor) -> None:
+    reporters.hear(
         session,
-        signal.id,
-        ComplaintTransferred(code=signal.code, number=number, on=on, to=to),
+        [signal, *signals.merged_into(session, signal.id)],
+        Outcome.DISMISSED,
         by=by,
+        ground=ground.value,
+        to=signal.transferred_to,
+        slip=signal.transfer_number,
     )
 
 
@@ -188,6 +196,8 @@ def watch(
         SignalUnderWatch(code=signal.code, owner=owner, review_at=review_at, reason=reason.strip()),
         by=by,
     )
+    merged = signals.merged_into(session, signal.id)
+    reporters.hear(session, [signal, *merged], Outcome.WATCHED, by=by)
     return signal
 
 

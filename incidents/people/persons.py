@@ -106,19 +106,9 @@ def tell_all(
 ) -> list[OutgoingMessage]:
     """Queue a message of a kind to every usable address of each person, first choice first.
 
-    An address nobody verified or that bounced is still used when it is all a person has: a late
-    complaint is better than silence. Two queries, however many people.
+    Two queries, however many people.
     """
-    points: dict[UUID, list[ContactPoint]] = {person_id: [] for person_id in people}
-    for point in session.exec(
-        select(ContactPoint)
-        .where(
-            col(ContactPoint.person_id).in_(points), col(ContactPoint.channel).in_(SENT_BY_THE_DESK)
-        )
-        .order_by(col(ContactPoint.bounced_at).is_not(None), col(ContactPoint.position))
-    ):
-        if point.person_id:
-            points[point.person_id].append(point)
+    points = addresses(session, people)
     return outbox.queue_all(
         session,
         [
@@ -130,10 +120,32 @@ def tell_all(
                 recipient_id=person_id,
                 **about,
             )
-            for person_id, all_of in points.items()
-            for point in [p for p in all_of if p.verified_at and not p.bounced_at] or all_of[:1]
+            for person_id, usable in points.items()
+            for point in usable
         ],
     )
+
+
+def addresses(session: Session, people: Iterable[UUID]) -> dict[UUID, list[ContactPoint]]:
+    """The addresses to use for each person, first choice first.
+
+    An address nobody verified or that bounced is still used when it is all a person has: a late
+    complaint is better than silence.
+    """
+    points: dict[UUID, list[ContactPoint]] = {person_id: [] for person_id in people}
+    for point in session.exec(
+        select(ContactPoint)
+        .where(
+            col(ContactPoint.person_id).in_(points), col(ContactPoint.channel).in_(SENT_BY_THE_DESK)
+        )
+        .order_by(col(ContactPoint.bounced_at).is_not(None), col(ContactPoint.position))
+    ):
+        if point.person_id:
+            points[point.person_id].append(point)
+    return {
+        person_id: [p for p in all_of if p.verified_at and not p.bounced_at] or all_of[:1]
+        for person_id, all_of in points.items()
+    }
 
 
 def bounced(session: Session, person_id: UUID, address: str) -> None:

@@ -15,13 +15,14 @@ from incidents.record.actors import Actor
 from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotPermitted
 from incidents.record.language import N_, Language, speech
 from incidents.record.outbox import OutgoingMessage
-from incidents.response import forms, outcomes, passing, recusing, steps, succession
+from incidents.response import forms, outcomes, passing, recusing, silences, steps, succession
 from incidents.response.crisis_forms import (
     CaseReport,
     HazardReport,
     Recusal,
 )
 from incidents.response.forms import (
+    AnswerOrWatch,
     Classification,
     Draft,
     Form,
@@ -179,7 +180,15 @@ def take_effect(session: Session, step: Step, form: Form, by: Actor) -> None:
 
 
 def _classified(session: Session, step: Step, form: Classification, by: Actor) -> None:
-    claims.state(session, step.incident_id, form.claims.splitlines(), nature=form.nature, by=by)
+    claims.state(
+        session,
+        step.incident_id,
+        form.claims.splitlines(),
+        nature=form.nature,
+        content_type=form.content_type,
+        subject=form.subject,
+        by=by,
+    )
 
 
 def _verified(session: Session, step: Step, form: Verification, by: Actor) -> None:
@@ -188,6 +197,11 @@ def _verified(session: Session, step: Step, form: Verification, by: Actor) -> No
     if form.finding is not Finding.UNDETERMINED or incident.finding is Finding.PENDING:
         incident.finding = form.finding
         session.add(incident)
+
+
+def _weighed(session: Session, step: Step, form: AnswerOrWatch, by: Actor) -> None:
+    incident = incidents.get(session, step.incident_id, lock=True)
+    silences.answered(session, incident, form, by=by)
 
 
 def _drafted(session: Session, step: Step, form: Draft, by: Actor) -> None:
@@ -239,6 +253,7 @@ def _statement(step: Step) -> UUID:
 
 
 _EFFECTS: dict[type[Form], Callable[..., None]] = {
+    AnswerOrWatch: _weighed,
     Classification: _classified,
     Verification: _verified,
     HazardReport: _verified,

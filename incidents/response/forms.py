@@ -19,6 +19,7 @@ from pydantic import (
 )
 
 from incidents.intake.signals import Nature
+from incidents.intake.typology import ContentType, Subject
 from incidents.matter.incidents import Finding
 from incidents.record.errors import Invalid, NotFound
 from incidents.record.language import N_, Labelled
@@ -57,32 +58,6 @@ class Capture(Form):
     screenshot_kept: bool = Field(title=N_("Đã lưu ảnh chụp cả trang"))
     interactions: int = Field(ge=0, le=10_000_000_000, title=N_("Tổng lượt tương tác lúc ghi nhận"))
     note: Remark = Field("", title=N_("Ghi chú"))
-
-
-class ContentType(Labelled):
-    """The seven types of First Draft."""
-
-    SATIRE = "satire", N_("châm biếm")
-    FALSE_CONNECTION = "false_connection", N_("tiêu đề, ảnh không khớp nội dung")
-    MISLEADING = "misleading", N_("gây hiểu nhầm")
-    FALSE_CONTEXT = "false_context", N_("sai bối cảnh")
-    IMPOSTER = "imposter", N_("mạo danh")
-    MANIPULATED = "manipulated", N_("cắt ghép, chỉnh sửa")
-    FABRICATED = "fabricated", N_("bịa đặt")
-    UNKNOWN = "unknown", N_("chưa rõ")
-
-
-class Subject(Labelled):
-    """The eight fields of the national fact-checking centre (VAFC)."""
-
-    POLICY = "policy", N_("chính sách, pháp luật")
-    ECONOMY = "economy", N_("kinh tế, tài chính")
-    HEALTH = "health", N_("y tế")
-    DISASTER = "disaster", N_("thiên tai, dịch bệnh")
-    ORDER = "order", N_("an ninh, trật tự")
-    IMPERSONATION = "impersonation", N_("tài khoản giả mạo")
-    SCAM = "scam", N_("liên kết lừa đảo")
-    OTHER = "other", N_("khác")
 
 
 class Classification(Form):
@@ -139,6 +114,7 @@ class AnswerOrWatch(Form):
     without_repeating: bool = Field(title=N_("Trả lời được mà không nhắc lại đường dẫn, tin sai?"))
     course: Course = Field(title=N_("Quyết định"))
     reason: Prose = Field(title=N_("Lý do"))
+    review_at: datetime | None = Field(None, title=N_("Nếu theo dõi: xem lại lúc"))
 
 
 class Draft(Form):

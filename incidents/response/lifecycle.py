@@ -11,7 +11,8 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from incidents.intake import claims
+from incidents.intake import claims, reporters, signals
+from incidents.intake.reporters import Outcome
 from incidents.matter import incidents, taskforces
 from incidents.matter.incidents import Finding, Incident, Status
 from incidents.matter.severity import Level
@@ -181,6 +182,7 @@ def close(session: Session, incident_id: UUID, *, reason: str = "", by: Actor) -
     _move(session, incident, Status.CLOSED, reason, by)
     incident.ended_at = clock.now()
     tell_members(session, incident, "incident_closed", by)
+    tell_reporters(session, incident, by)
     return incident
 
 
@@ -195,6 +197,7 @@ def stand_down(session: Session, incident_id: UUID, *, reason: str, by: Actor) -
         session, incident.id, StoodDown(steps_cancelled=cancelled, reason=reason), by=by
     )
     tell_members(session, incident, "stood_down", by)
+    tell_reporters(session, incident, by)
     return incident
 
 
@@ -217,6 +220,18 @@ def tell_members(session: Session, incident: Incident, kind: str, by: Actor) -> 
         kind,
         key=f"{kind}:{incident.id}",
         incident_id=incident.id,
+    )
+
+
+def tell_reporters(session: Session, incident: Incident, by: Actor) -> None:
+    """Tell whoever flagged that the matter has ended."""
+    reporters.hear(
+        session,
+        signals.of_incident(session, incident.id),
+        Outcome.ENDED,
+        by=by,
+        incident_id=incident.id,
+        exercise=incident.exercise,
     )
 
 

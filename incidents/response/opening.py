@@ -8,7 +8,8 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from incidents.intake import evidence, signals
+from incidents.intake import evidence, reporters, signals
+from incidents.intake.reporters import Outcome
 from incidents.intake.signals import Nature, Signal, SignalState
 from incidents.intake.triage import SignalReturned
 from incidents.matter import incidents
@@ -108,10 +109,13 @@ def open(
             ),
             by=by,
         )
-        if signal:
-            _take_over(session, incident, signal, nature)
+        flags = _take_over(session, incident, signal, nature) if signal else []
         runs.start(session, incident.id, playbook, version)
         _call_first(session, incident)
+        if flags:
+            reporters.hear(
+                session, flags, Outcome.OPENED, by=by, incident_id=incident.id, exercise=exercise
+            )
     if occurred_at:
         # Something did happen, at a known time: the first words may be owed by law.
         clocks.propose_once(session, incident.id, FIRST_INFORMATION, origin=Origin.FACT, by=by)
@@ -169,13 +173,17 @@ def _openable(session: Session, signal: Signal) -> None:
         )
 
 
-def _take_over(session: Session, incident: Incident, signal: Signal, nature: Nature) -> None:
-    signal.state, signal.incident_id, signal.nature = SignalState.OPENED, incident.id, nature
-    session.add(signal)
-    for merged in signals.merged_into(session, signal.id):
-        merged.incident_id = incident.id
-        session.add(merged)
+def _take_over(
+    session: Session, incident: Incident, signal: Signal, nature: Nature
+) -> list[Signal]:
+    """The flag becomes the incident's, and so does what was merged into it; says which."""
+    signal.state, signal.nature = SignalState.OPENED, nature
+    flags = [signal, *signals.merged_into(session, signal.id)]
+    for each in flags:
+        each.incident_id = incident.id
+        session.add(each)
     evidence.hand_over(session, signal_id=signal.id, incident_id=incident.id)
+    return flags
 
 
 def _call_first(session: Session, incident: Incident) -> None:

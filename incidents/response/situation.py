@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
+from incidents.intake import claims
 from incidents.intake.claims import Claim
 from incidents.matter.incidents import Finding, Incident, Status
 from incidents.matter.taskforces import TaskForce, TaskForceMember
@@ -147,13 +148,10 @@ class _Rows:
 
     def __init__(self, session: Session, ids: list[UUID], at: datetime) -> None:
         self.steps = _grouped(session.exec(select(Step).where(col(Step.incident_id).in_(ids))))
-        self.claims = _grouped(
-            session.exec(
-                select(Claim)
-                .where(col(Claim.incident_id).in_(ids), Claim.made_at <= at)
-                .order_by(col(Claim.made_at), col(Claim.id))
-            )
-        )
+        self.claims = {
+            incident_id: [c for c in stated if c.made_at <= at]
+            for incident_id, stated in claims.of_incidents(session, ids).items()
+        }
         self.clocks = _grouped(
             session.exec(
                 select(Clock)
@@ -184,7 +182,7 @@ def _drawn(
     """What is now, the rows say themselves; what was, the facts say."""
     asked = {s.number: s for s in rows.steps.get(incident.id, [])}
     told = situation_facts.read(incident, asked, facts, at)
-    claims = rows.claims.get(incident.id, [])
+    stated = rows.claims.get(incident.id, [])
     work = told.work if past else {n: _as_it_is(s) for n, s in asked.items() if s.due_at}
     return Situation(
         incident=incident,
@@ -196,7 +194,7 @@ def _drawn(
         work=tuple(work[number] for number in sorted(work)),
         claims=tuple(
             Stated(c, told.findings.get(c.text, Finding.PENDING) if past else c.finding)
-            for c in claims
+            for c in stated
         ),
         seats=tuple(rows.seats.get(incident.id, [])),
         published=tuple(rows.published.get(incident.id, [])),

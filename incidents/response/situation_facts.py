@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from incidents.intake.claims import ClaimSettled, ClaimStated, ClaimsVerified
+from incidents.intake.wording import ClaimReworded
 from incidents.matter.incidents import Finding, Incident, Status
 from incidents.matter.taskforces import DirectionRecorded, TaskForceActivated
 from incidents.record.facts import Fact
@@ -14,6 +15,7 @@ from incidents.response.added_steps import StepCancelled
 from incidents.response.grading import LevelSet
 from incidents.response.lifecycle import StatusChanged, StoodDown
 from incidents.response.opening import IncidentOpened, OpeningUndone
+from incidents.response.replanning import StepReplanned
 from incidents.response.steps import (
     Cause,
     Step,
@@ -32,8 +34,9 @@ from incidents.response.steps import (
 READ = (
     *(IncidentOpened, LevelSet, StatusChanged, StoodDown, OpeningUndone),
     *(TaskForceActivated, DirectionRecorded, ClaimStated, ClaimsVerified, ClaimSettled),
-    *(StepOpened, StepAcknowledged, StepPassed, StepExtended, StepReopened, StepDone, StepOverdue),
-    *(StepRefusedByAll, StepWaived, StepCancelled),
+    ClaimReworded,
+    *(StepOpened, StepAcknowledged, StepPassed, StepExtended, StepReplanned, StepReopened),
+    *(StepDone, StepOverdue, StepRefusedByAll, StepWaived, StepCancelled),
 )
 """The facts a situation is read from."""
 
@@ -114,6 +117,8 @@ def _verify(findings: dict[str, Finding], fact: Fact) -> None:
             for text, known in findings.items():
                 if fact.finding is not Finding.UNDETERMINED or known is Finding.PENDING:
                     findings[text] = fact.finding
+        case ClaimReworded():
+            findings[fact.claim] = findings.pop(fact.before, Finding.PENDING)
         case ClaimSettled():
             findings[fact.claim] = fact.finding
         case _:
@@ -140,7 +145,7 @@ def _work_on(work: dict[int, Work], step: Step, entry: TimelineEntry, fact: Fact
         case StepPassed():
             due_at = at + allowed / 2 if fact.cause is Cause.DUE else before.due_at
             after = Work(step, StepState.OPEN, fact.incoming, due_at)
-        case StepExtended():
+        case StepExtended() | StepReplanned():
             after = replace(before, due_at=fact.due_at)
         case StepReopened():
             after = Work(step, StepState.OPEN, before.person_id, at + allowed)

@@ -35,7 +35,9 @@ class Deed(Labelled):
     OPEN = "open", N_("mở vụ việc")
     SEE_INCIDENT = "see_incident", N_("xem vụ việc")
     NOTE = "note", N_("ghi nhật ký")
+    STATE_CLAIM = "state_claim", N_("ghi, sửa nội dung cần xác minh")
     VERIFY = "verify", N_("kết luận về nội dung cần xác minh")
+    WEIGH = "weigh", N_("quyết định trả lời hay theo dõi")
     GRADE = "grade", N_("xếp cấp độ")
     DIRECT = "direct", N_("phân công, gia hạn, thay người")
     ADD_STEP = "add_step", N_("thêm việc")
@@ -97,7 +99,9 @@ Subject = Incident | Signal | Step | Clock | Lesson | Organisation | Person | Co
 _HELD: dict[Deed, frozenset[Role]] = {
     Deed.TRIAGE: _DESK,
     Deed.OPEN: _DESK,
+    Deed.STATE_CLAIM: _ROOM | _DESK | {Role.MONITORING, Role.SUBJECT_LEAD, Role.LEGAL},
     Deed.VERIFY: _COMMAND | {Role.SUBJECT_LEAD, Role.MONITORING},
+    Deed.WEIGH: _ABOVE | _DESK,
     Deed.GRADE: _ROOM,
     Deed.DIRECT: _ROOM,
     Deed.ADD_STEP: _ROOM,
@@ -289,6 +293,12 @@ def _triages(deed: Deed) -> Callable[[Session, Person, Subject], bool]:
     return may
 
 
+def on_flag(session: Session, person: Person, signal: Signal) -> frozenset[Deed]:
+    """Everything a person may do about one flag, with one look at their roles."""
+    may = deeds(session, person)
+    return may | _WATCHERS if watches(signal, person.id) else may
+
+
 def watches(signal: Signal, person_id: UUID) -> bool:
     """Whether a flag is watched, and by this person."""
     return signal.state is SignalState.WATCHED and signal.owner_id == person_id
@@ -331,12 +341,12 @@ def _learner(session: Session, person: Person, subject: Subject) -> bool:
 _INSIDE = frozenset(
     {Deed.SEE_DESK, Deed.SEE_INCIDENT, Deed.NOTE, Deed.SEE_DIRECTORY, Deed.VERIFY_RECORD}
 )
+_WATCHERS = frozenset({Deed.TRIAGE, Deed.OPEN, Deed.STATE_CLAIM, Deed.WEIGH})
 _ROSTERED = frozenset({Deed.SEE_ROSTERS, Deed.OWN_DUTY})
 _ADMINISTRATORS = frozenset({Deed.ADMINISTER, Deed.KEEP_ROSTERS, Deed.KEEP_DIRECTORY})
 _RULES: dict[Deed, Callable[[Session, Person, Subject], bool]] = {
     Deed.FLAG: _everyone,
-    Deed.TRIAGE: _triages(Deed.TRIAGE),
-    Deed.OPEN: _triages(Deed.OPEN),
+    **{deed: _triages(deed) for deed in _WATCHERS},
     **dict.fromkeys(_INSIDE, _insider),
     **dict.fromkeys(_ROSTERED, _rostered),
     Deed.SEE_DIRECTORY: _listed,

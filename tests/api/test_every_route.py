@@ -44,6 +44,8 @@ PAGE_ADMINISTRATORS = (TO_SIGN_IN, NO, NO, NO)
 
 SCORES = dict.fromkeys(("reach", "velocity", "harm", "credibility", "duty"), 1)
 BECAUSE = {"reason": "vì thế"}
+QUESTIONS = ("spreading", "silence_harms", "fact_held", "without_repeating")
+WEIGHED = dict.fromkeys(QUESTIONS, "true") | {"course": "answer", **BECAUSE}
 STRETCH = {"starts_at": "2026-12-01T00:00:00Z", "ends_at": "2026-12-02T00:00:00Z"}
 ROTATION = {
     "people": [str(uuid4())],
@@ -210,6 +212,22 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ("POST", "/api/v1/steps/{step_id}/waive"): (BECAUSE, COMMAND_ONLY),
     ("POST", "/api/v1/steps/{step_id}/cancel"): (BECAUSE, COMMAND_ONLY),
     ("GET", "/api/v1/incidents/{number}/claims"): (None, INSIDERS),
+    ("POST", "/api/v1/incidents/{number}/claims"): ({"text": "x"}, ROOM),
+    ("GET", "/api/v1/signals/{code}/claims"): (None, INSIDERS),
+    ("POST", "/api/v1/signals/{code}/claims"): ({"text": "x"}, ROOM),
+    ("GET", "/api/v1/claims/{claim_id}"): (None, INSIDERS),
+    ("POST", "/api/v1/claims/{claim_id}/edit"): ({"text": "x"}, ROOM),
+    ("POST", "/api/v1/claims/{claim_id}/link"): ({"to": "TXXXXX"}, ROOM),
+    ("POST", "/api/v1/claims/{claim_id}/unlink"): ({"where": "TXXXXX"}, ROOM),
+    ("POST", "/api/v1/claims/{claim_id}/settle"): (
+        {"finding": "false", "explanation": "x"},
+        COMMAND_ONLY,
+    ),
+    ("GET", "/api/v1/claim-tags"): (None, INSIDERS),
+    ("POST", "/api/v1/incidents/{number}/answer-or-watch"): (WEIGHED, DUTY_ONLY),
+    ("POST", "/api/v1/signals/{code}/answer-or-watch"): (WEIGHED, DUTY_ONLY),
+    ("GET", "/api/v1/incidents/{number}/silences"): (None, INSIDERS),
+    ("GET", "/api/v1/signals/{code}/silences"): (None, INSIDERS),
     ("POST", "/api/v1/incidents/{number}/claims/{claim_id}/settle"): (
         {"finding": "false", "explanation": "x"},
         COMMAND_ONLY,
@@ -345,10 +363,15 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ("POST", "/vu-viec/{number}/bao-cao-nhanh/phat-hanh"): ({}, (TO_SIGN_IN, NO, IN, IN)),
     ("GET", "/vu-viec/{number}/bao-cao-nhanh/{report}"): (None, PAGE_INSIDERS),
     ("POST", "/vu-viec/{number}/tu-lieu"): ({}, PAGE_INSIDERS),
-    ("POST", "/vu-viec/{number}/noi-dung/{claim_id}"): (
+    ("POST", "/vu-viec/{number}/noi-dung"): ({"text": "x"}, PAGE_INSIDERS),
+    ("POST", "/vu-viec/{number}/noi-dung/{claim_id}/{deed}"): (
         {"finding": "false", "explanation": "x"},
         (TO_SIGN_IN, NO, NO, NO),
     ),
+    ("POST", "/vu-viec/{number}/tra-loi-hay-theo-doi"): (WEIGHED, PAGE_DUTY),
+    ("POST", "/tin-bao/{code}/tra-loi-hay-theo-doi"): (WEIGHED, PAGE_DUTY),
+    ("POST", "/tin-bao/{code}/noi-dung"): ({"text": "x"}, PAGE_INSIDERS),
+    ("POST", "/tin-bao/{code}/noi-dung/{claim_id}/{deed}"): ({}, PAGE_INSIDERS),
     ("POST", "/vu-viec/{number}/mau/{code}"): ({}, PAGE_DUTY),
     ("POST", "/vu-viec/{number}/{deed}"): ({"text": "x"}, PAGE_INSIDERS),
     ("GET", "/kich-ban/{playbook}"): (None, PAGE_INSIDERS),
@@ -537,6 +560,8 @@ def _released(session: Any, *, incident_id: Any, by: Actor) -> Any:
 
 # The deed a page's general route is tried with.
 DEEDS = {
+    "/vu-viec/{number}/noi-dung/{claim_id}/{deed}": "ket-luan",
+    "/tin-bao/{code}/noi-dung/{claim_id}/{deed}": "ket-luan",
     "/tin-bao/{code}/{deed}": "tiep-nhan",
     "/vu-viec/{number}/{deed}": "ghi-chu",
     "/nhiem-vu/{step_id}/{deed}": "tiep-nhan",

@@ -206,12 +206,14 @@ def test_a_claim_is_settled_on_the_incidents_page(desk: Desk, new_browser: New) 
     desk.set_aside()
     binh, path = new_browser("binh"), f"/vu-viec/{incident.number}"
     assert "Kết luận nội dung này" in binh.get(path).text
-    empty = binh.post(f"{path}/noi-dung/{claim.id}", finding="false", explanation=" ")
+    empty = binh.post(f"{path}/noi-dung/{claim.id}/ket-luan", finding="false", explanation=" ")
     assert (empty.status_code, "can-cu-1-sai" in empty.text) == (
         422,
         True,
     )
-    done = binh.post(f"{path}/noi-dung/{claim.id}", finding="false", explanation="Đập an toàn")
+    done = binh.post(
+        f"{path}/noi-dung/{claim.id}/ket-luan", finding="false", explanation="Đập an toàn"
+    )
     assert "Kết luận lại" in done.text
     assert "Kết luận nội dung này" not in done.text
 

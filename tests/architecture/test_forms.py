@@ -15,6 +15,7 @@ RELEASED = {
     "Verification": {"finding", "explanation", "source", "next_word_at"},
     "AnswerOrWatch": {
         "spreading", "silence_harms", "fact_held", "without_repeating", "course", "reason",
+        "review_at",
     },
     "Draft": {"title", "text"},
     "LegalCheck": {"verdict", "comment"},

@@ -1,5 +1,6 @@
 """Triage: set aside on a ground, watched by somebody until a time, merged where it is the same."""
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -7,6 +8,7 @@ import pytest
 
 from incidents.intake import evidence, merging, signals, triage
 from incidents.intake.signals import Ground, Nature, Signal, SignalState
+from incidents.intake.triage import Transfer
 from incidents.people import persons
 from incidents.people.persons import Person
 from incidents.record import database
@@ -16,11 +18,7 @@ from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 from tests.harness import Desk, hours, minutes
 
-TRANSFERRED = {
-    "transferred_to": "UBND phường Tân Hưng",
-    "transfer_number": "18/PC-SVHTT",
-    "transferred_on": date(2026, 11, 22),
-}
+TRANSFERRED = Transfer("UBND phường Tân Hưng", "18/PC-SVHTT", date(2026, 11, 22))
 
 
 def taken(desk: Desk, text: str = "Đập hồ chứa sắp vỡ!", **values: object) -> Signal:
@@ -75,12 +73,12 @@ def test_a_complaint_says_to_whom_it_went_number_and_date(desk: Desk) -> None:
         dismiss(desk, signal, Ground.COMPLAINT, "Phản ánh dân sinh")
     assert set(refusal.value.fields) == {"transferred_to", "transfer_number", "transferred_on"}
     with desk.refused(Invalid, "không thể ở tương lai"):
-        later = TRANSFERRED | {"transferred_on": date(2026, 11, 25)}
-        dismiss(desk, signal, Ground.COMPLAINT, "Phản ánh dân sinh", **later)
+        later = replace(TRANSFERRED, on=date(2026, 11, 25))
+        dismiss(desk, signal, Ground.COMPLAINT, "Phản ánh dân sinh", transfer=later)
     # A complaint reported before is a complaint all the same.
     with desk.refused(Invalid, "số phiếu chuyển"):
         dismiss(desk, signal, Ground.DUPLICATE, "Đã báo", nature=Nature.COMPLAINT)
-    done = dismiss(desk, signal, Ground.COMPLAINT, "Phản ánh dân sinh", **TRANSFERRED)
+    done = dismiss(desk, signal, Ground.COMPLAINT, "Phản ánh dân sinh", transfer=TRANSFERRED)
     assert done.nature is Nature.COMPLAINT
     assert done.transferred_to == "UBND phường Tân Hưng"
     assert desk.facts(signal)[-2:] == ["SignalSetAside", "ComplaintTransferred"]

@@ -74,7 +74,8 @@ def test_each_recipient_reads_in_their_own_language(
             )
     _drain()
     assert "Incident opened" in mails.mails_to("kien@binhkhe.test")[0].subject
-    assert "Mở vụ việc" in mails.mails_to("khoi@binhkhe.test")[0].subject
+    # Khôi flagged, so he heard of the outcome as well.
+    assert [m for m in mails.mails_to("khoi@binhkhe.test") if "Mở vụ việc" in m.subject]
 
 
 def test_a_desk_that_died_between_send_and_mark_sends_again_under_the_same_name(

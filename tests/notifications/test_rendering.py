@@ -104,6 +104,9 @@ def _every_kind(
         "audit_alarm": {"what": delivery.NO_SERVER},
         "role_handed_over": {**about_a_shift, "to": str(stage.cast.yen.id)},
         "direction_unsigned": {"given_by": "Phan Đình Chương"},
+        "signal_review": {"review_at": "2026-11-24T23:00:00+00:00"},
+        "silence_review": {"review_at": "2026-11-24T23:00:00+00:00"},
+        "signal_outcome": {"outcome": "dismissed", "ground": "opinion", "to": "", "slip": ""},
         "clock_due": {"clock": str(started.id), "percent": 75},
         "clock_breached": {"clock": str(started.id), "percent": 100},
     }
