@@ -18,6 +18,7 @@ from api.pages import (
     desk,
     flags,
     handbook,
+    joins,
     level_rules,
     links,
     outbox,
@@ -45,6 +46,7 @@ from api.rest import (
     steps,
     wordings,
 )
+from api.rest import joins as joins_over_rest
 
 _PAGES = (
     account,
@@ -53,6 +55,7 @@ _PAGES = (
     flags,
     handbook,
     records,
+    joins,
     room,
     roster_pages,
     step_pages,
@@ -71,6 +74,7 @@ _REST = (
     signals,
     incidents,
     matters,
+    joins_over_rest,
     levels,
     exercises,
     steps,

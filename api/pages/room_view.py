@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from api.pages import clock_forms
+from api.pages import clock_forms, joins_view
 from incidents.insight import levels, reading, scoring
 from incidents.insight.reading import Line
 from incidents.intake import claims, evidence, signals
@@ -29,12 +29,14 @@ SHOWN = 40
 """Timeline entries on the room's page before one asks for all of them."""
 
 _STEPS = """Opened Acknowledged Reminded Passed Done Overdue RefusedByAll Waived Extended
-    Commented Reopened"""
+    Commented Reopened Replanned"""
 _WORDS = """StatementDrafted SignedOff SignedOffByTelephone TelephoneApprovalConfirmed
     ApprovalsVoided StatementReleased StatementReleasedInExercise
     StatementPublished StatementWithdrawn ShellReleased"""
 _DECISIONS = """IncidentOpened ScoresGiven FloorTicked LevelSet
     StatusChanged StoodDown OpeningUndone ReviewHeld
+    FlaredUp IncidentReopened FollowingOpened FollowsIncident
+    IncidentMerged IncidentAbsorbed IncidentSplit SplitOff
     DirectionRecorded TaskForceActivated MemberReplaced StepWaived ClaimsVerified
     ClockStarted ClockMet ClockOverdue ClockLapsed ClockExplained ClockNotApplicable
     ExerciseBegun ExerciseBegunWithInjects InjectGiven"""
@@ -78,6 +80,7 @@ def gather(session: Session, incident: Incident, person: Person, *, chosen: str)
         "statements": _statements(session, incident, words, out),
         "out": out,
         "clocks": clock_forms.gather(session, incident),
+        **joins_view.gather(session, incident, person, may),
         "force": force,
         "seats": seats,
         "decision": force.decision_id

@@ -21,8 +21,10 @@ from incidents.response import (
     handovers,
     journal,
     lifecycle,
+    merging,
     opening,
     replanning,
+    resuming,
     runs,
     signing,
     steps,
@@ -31,7 +33,8 @@ from incidents.response import (
 TELLERS = (
     *(absences, feeds, keeping, stand_ins, swaps),
     level_rules,
-    *(exercises, grading, handovers, journal, lifecycle, opening, replanning, signing),
+    *(exercises, grading, handovers, journal, lifecycle, merging, opening),
+    *(replanning, resuming, signing),
 )
 """What enters every fact into the vocabulary: whoever reads can read whatever was recorded."""
 

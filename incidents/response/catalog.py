@@ -190,3 +190,16 @@ def title(session: Session, code: str, language: Language) -> str | None:
         .order_by(col(PlaybookVersion.version).desc())
     ).first()
     return (row.texts.get(language.value) or {}).get("title") if row else None
+
+
+def names(session: Session, language: Language) -> dict[str, str]:
+    """Code → name of every playbook on offer; outlines and texts stay where they are."""
+    rows = session.exec(
+        select(
+            PlaybookVersion.code,
+            col(PlaybookVersion.texts)[language.value]["title"].as_string(),
+        ).order_by(
+            col(PlaybookVersion.code) != USUAL, col(PlaybookVersion.code), PlaybookVersion.version
+        )
+    )
+    return {code: name or code for code, name in rows}
