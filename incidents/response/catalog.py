@@ -193,13 +193,12 @@ def title(session: Session, code: str, language: Language) -> str | None:
 
 
 def names(session: Session, language: Language) -> dict[str, str]:
-    """Code → name of every playbook on offer; outlines and texts stay where they are."""
+    """Code → name of every playbook on offer, the usual one first; outlines are not read."""
     rows = session.exec(
         select(
             PlaybookVersion.code,
             col(PlaybookVersion.texts)[language.value]["title"].as_string(),
-        ).order_by(
-            col(PlaybookVersion.code) != USUAL, col(PlaybookVersion.code), PlaybookVersion.version
-        )
+        ).order_by(col(PlaybookVersion.version))
     )
-    return {code: name or code for code, name in rows}
+    found = {code: name or code for code, name in rows}
+    return dict(sorted(found.items(), key=lambda each: (each[0] != USUAL, each[0])))

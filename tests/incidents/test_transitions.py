@@ -1,6 +1,6 @@
 """Every transition of an incident against every state it may stand in, and every role who may."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -178,7 +178,7 @@ def brought_to(desk: Desk, status: Status) -> Incident:
 
 
 @contextmanager
-def tried() -> Iterator[Session]:
+def tried() -> Generator[Session]:
     """A transaction that leaves nothing behind."""
     with Session(database.writing_engine(), expire_on_commit=False) as session:
         yield session
