@@ -260,7 +260,7 @@ def halt(session: Session, incident: Incident, status: Status) -> int:
     return cancelled
 
 
-def tell_members(session: Session, incident: Incident, kind: str, by: Actor, **values: Any) -> None:
+def tell_members(session: Session, incident: Incident, kind: str, by: Actor) -> None:
     """Tell everyone in the task force but the one who did it."""
     persons.tell_all(
         session,
@@ -269,7 +269,6 @@ def tell_members(session: Session, incident: Incident, kind: str, by: Actor, **v
         # An incident that is reopened ends more than once.
         key=f"{kind}:{incident.id}:{clock.now().isoformat()}",
         incident_id=incident.id,
-        values=values,
     )
 
 

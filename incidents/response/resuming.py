@@ -17,6 +17,7 @@ from incidents.matter import calendar, incidents, taskforces, ties
 from incidents.matter.calendar import Unit
 from incidents.matter.incidents import Incident, Status
 from incidents.matter.ties import TieKind
+from incidents.people import persons, roles
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
 from incidents.record.errors import Conflict, Invalid
@@ -97,7 +98,7 @@ def flare_up(
     _take_up(session, incident, by)
     for run in runs.of_incident(session, incident.id):
         runs.want(session, run.id)
-    lifecycle.tell_members(session, incident, "incident_resumed", by, reason=reason.strip())
+    _tell(session, incident, reason.strip(), by)
     return incident
 
 
@@ -133,6 +134,24 @@ def _take_up(session: Session, incident: Incident, by: Actor) -> None:
     force = taskforces.of(session, incident.id)
     at_work = force is not None and force.dissolved_at is None
     lifecycle.move(session, incident, Status.ACTIVE if at_work else Status.OPEN, "", by)
+
+
+def _tell(session: Session, incident: Incident, reason: str, by: Actor) -> None:
+    """Tell the task force, or where there is none those who are called first."""
+    now = clock.now()
+    people = taskforces.others(session, incident.id, by.person_id) or [
+        person
+        for person in roles.first_of(session, opening.FIRST_CALLED, now)
+        if person != by.person_id
+    ]
+    persons.tell_all(
+        session,
+        people,
+        "incident_resumed",
+        key=f"resumed:{incident.id}:{now.isoformat()}",
+        incident_id=incident.id,
+        values={"reason": reason},
+    )
 
 
 def reopen(
@@ -171,7 +190,7 @@ def reopen(
     incident.ended_at = incident.resolved_at = None
     incident.playbook = playbook
     runs.start(session, incident.id, playbook, version)
-    lifecycle.tell_members(session, incident, "incident_resumed", by, reason=reason.strip())
+    _tell(session, incident, reason.strip(), by)
     return incident
 
 

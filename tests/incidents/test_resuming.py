@@ -75,6 +75,7 @@ def test_without_a_task_force_it_is_open_again(desk: Desk) -> None:
     desk.do(lifecycle.stabilise, low.id, reason="Không lan", by=desk.cast.binh)
     flare_up(desk, low, Flare.REACH)
     assert desk.reload(low).status is Status.OPEN
+    desk.expect_messages("incident_resumed", desk.cast.tung, desk.cast.binh)
 
 
 def test_each_cause_must_be_shown_by_the_record(desk: Desk, incident: Incident) -> None:
