@@ -9,7 +9,7 @@ from api.pages import clock_forms, joins_view
 from incidents.insight import levels, reading, scoring
 from incidents.insight.reading import Line
 from incidents.intake import claims, evidence, signals
-from incidents.matter import incidents, level_rules, severity, taskforces
+from incidents.matter import incidents, severity, taskforces
 from incidents.matter.incidents import Finding, Incident, Status
 from incidents.matter.severity import ANCHORS, Criterion
 from incidents.people.persons import Person
@@ -66,7 +66,6 @@ def gather(session: Session, incident: Incident, person: Person, *, chosen: str)
         "score": scoring.of(session, incident) if incident.exercise else None,
         "last_score": scoring.last_before(session, incident) if incident.exercise else None,
         "origin": levels.origin(session, incident),
-        "offered_floors": level_rules.in_force(session, incidents.today()).listed,
         "policy": severity.policy(session, incident.level),
         "may": may,
         "sees_outbox": person.administrator or Deed.TRIAGE in may,
