@@ -128,20 +128,25 @@ def _reopen(desk: Desk, incident: Incident, _value: int) -> None:
     desk.do(resuming.reopen, incident.id, playbook=CODE, reason="Tin lan lại", by=binh)
 
 
-def _other(incident: Incident) -> Incident:
-    """The incident that stands beside the one this life is about."""
+def _other(incident: Incident) -> Incident | None:
+    """What an earlier life has left to merge with, perhaps something that has ended."""
     with database.reading() as session:
-        return next(i for i in incidents.recent(session)[::-1] if i.id != incident.id)
+        others = [i for i in incidents.recent(session) if i.id != incident.id]
+    return next((i for i in others if i.live), others[0] if others else None)
 
 
-def _merge(desk: Desk, incident: Incident, _value: int) -> None:
+def _merge(desk: Desk, incident: Incident, _value: int) -> bool:
     goes_on = _other(incident)
-    desk.do(merging.merge, incident.id, goes_on.id, reason="Cùng một tin", by=desk.cast.lan)
+    if goes_on:
+        desk.do(merging.merge, incident.id, goes_on.id, reason="Cùng một tin", by=desk.cast.lan)
+    return goes_on is not None
 
 
-def _absorb(desk: Desk, incident: Incident, _value: int) -> None:
+def _absorb(desk: Desk, incident: Incident, _value: int) -> bool:
     gone = _other(incident)
-    desk.do(merging.merge, gone.id, incident.id, reason="Cùng một tin", by=desk.cast.lan)
+    if gone:
+        desk.do(merging.merge, gone.id, incident.id, reason="Cùng một tin", by=desk.cast.lan)
+    return gone is not None
 
 
 def _split(desk: Desk, incident: Incident, _value: int) -> None:
@@ -209,7 +214,7 @@ MOVES = st.tuples(
 def test_the_record_alone_tells_how_an_incident_stands_and_no_guard_is_passed(
     desk: Desk, level: int, moves: list[tuple[str, int]]
 ) -> None:
-    incident, _ = desk.opened(level=level), desk.opened(level=level)
+    incident = desk.opened(level=level)
     desk.plan(incident, _conclusion(incident), Role.DUTY_OFFICER, form="Conclusion")
     for move, value in moves:
         before, picture = desk.reload(incident), desk.picture()
