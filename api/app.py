@@ -20,6 +20,7 @@ from api.pages import (
     desk,
     flags,
     handbook,
+    joins,
     lessons,
     level_rules,
     links,
@@ -61,6 +62,7 @@ from api.rest import (
     wordings,
 )
 from api.rest import decisions as decisions_rest
+from api.rest import joins as joins_over_rest
 from api.rest import lessons as lessons_rest
 from api.rest import situations as situations_rest
 
@@ -77,6 +79,7 @@ _PAGES = (
     records,
     task_force_forms,  # before the room, whose deeds have any name
     situations,
+    joins,
     room,
     roster_pages,
     sheet_pages,
@@ -100,6 +103,7 @@ _REST = (
     incidents,
     matters,
     conflicts,
+    joins_over_rest,
     levels,
     task_forces,
     exercises,

@@ -25,10 +25,16 @@ def _in_the_province(value: datetime) -> datetime:
     return value.replace(tzinfo=clock.LOCAL) if value.tzinfo is None else value
 
 
+def _names(value: Any) -> Any:
+    return list(value) if isinstance(value, dict) else value
+
+
 Moment = Annotated[datetime, AfterValidator(_in_the_province)]
 Optional = BeforeValidator(_nothing)
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=LINE)]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4_000)]
+Ticked = BeforeValidator(_names)
+"""A list; a page's form ticks its entries by name, so that a refused form keeps them."""
 Score = Annotated[int, Field(ge=0, le=4)]
 
 

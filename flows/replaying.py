@@ -107,7 +107,8 @@ class Replay:
             return True
         with database.reading() as session:
             incident = incidents.get(session, self.held.incident.id)
-        moment = (incident.first_statement_at or incident.opened_at) + wanted.not_before
+            begun = runs.get(session, self.held.claim.run_id).started_at
+        moment = max(incident.first_statement_at or incident.opened_at, begun) + wanted.not_before
         return self._reached(moment)
 
     def _open(self, wanted: Wanted) -> Step | None:
@@ -119,7 +120,7 @@ class Replay:
                 statement_id = statements.draft(
                     session,
                     incident.id,
-                    key=wanted.key,
+                    key=self._statement_key(session, wanted),
                     kind=wanted.words.kind,
                     title=words[0],
                     text=words[1],
@@ -132,6 +133,12 @@ class Replay:
                 return None
             plan = _plan(wanted, statement_id)
             return passing.open_step(session, incident, self.held.claim.run_id, plan)
+
+    def _statement_key(self, session: Session, wanted: Wanted) -> str:
+        """A run that followed a reopening drafts statements of its own, not those of the first."""
+        run_id = self.held.claim.run_id
+        first = runs.of_incident(session, self.held.incident.id)[0].id == run_id
+        return wanted.key if first else f"{wanted.key} {run_id}"
 
     def _render(self, words: Words) -> tuple[str, str]:
         # Before the transaction: rendering takes its time, the writers' lock does not wait for it.

@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from incidents.intake import signals
 from incidents.intake.signals import Signal
-from incidents.matter import incidents
+from incidents.matter import incidents, ties
 from incidents.people import persons
 from incidents.people.persons import Person
 from incidents.people.roles import Role
@@ -79,6 +79,8 @@ class AnswerView:
     form: str | None = None
     words: Words | None = None
     sign_in_at: str | None = None
+    moved_to: str | None = None
+    """The number of the incident its own was merged into."""
 
 
 @dataclass(frozen=True)
@@ -217,6 +219,7 @@ def _of_step(session: Session, link: AnswerLink, person: Person, step: Step) -> 
         form=step.form if LinkDeed.COMPLETE in deeds else None,
         words=_words(session, step),
         sign_in_at=_sign_in_address(incident.number, step),
+        moved_to=ties.went_to(session, [incident.id]).get(incident.id),
     )
 
 

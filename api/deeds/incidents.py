@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 from sqlmodel import Session
 
-from api.fields import Because, Line, Moment, Optional, Reason, Request, Score
+from api.fields import Because, Line, Moment, Optional, Reason, Request, Score, Ticked
 from api.identity import Caller
 from incidents.intake import evidence, signals
 from incidents.intake.evidence import Evidence, EvidenceKind
@@ -40,7 +40,7 @@ class Scores(Request):
     harm: Score
     credibility: Score
     duty: Score
-    floors: list[Line] = Field(default_factory=list)
+    floors: Annotated[list[Line], Ticked] = Field(default_factory=list)
     seconded_by: Annotated[UUID | None, Optional] = Field(
         None, description="Who agrees, when the level goes down"
     )

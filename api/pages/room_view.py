@@ -5,11 +5,19 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from api.pages import claim_view, clock_forms, decisions, lessons, silence_view, task_force_forms
+from api.pages import (
+    claim_view,
+    clock_forms,
+    decisions,
+    joins_view,
+    lessons,
+    silence_view,
+    task_force_forms,
+)
 from incidents.insight import levels, reading, scoring
 from incidents.insight.reading import Line
 from incidents.intake import evidence, signals
-from incidents.matter import incidents, level_rules, recusals, severity, taskforces
+from incidents.matter import incidents, recusals, severity, taskforces
 from incidents.matter.incidents import Incident, Status
 from incidents.matter.severity import ANCHORS, Criterion
 from incidents.people.directory import postings
@@ -30,7 +38,7 @@ SHOWN = 40
 """Timeline entries on the room's page before one asks for all of them."""
 
 _STEPS = """Opened Acknowledged Reminded Passed Done Overdue RefusedByAll Waived Extended
-    Commented Reopened Added Cancelled"""
+    Commented Reopened Added Cancelled Replanned"""
 _WORDS = """StatementDrafted SignedOff SignedOffByTelephone TelephoneApprovalConfirmed
     ApprovalsVoided StatementReleased StatementReleasedInExercise
     StatementPublished StatementWithdrawn ShellReleased"""
@@ -39,6 +47,8 @@ _DECISIONS = """DecisionTaken DecisionReplaced SituationReported
     LessonLearnt LessonAssigned LessonDone LessonDropped LessonCameBack LessonKnown
     IncidentOpened ScoresGiven FloorTicked LevelSet
     StatusChanged StoodDown OpeningUndone ReviewHeld
+    FlaredUp IncidentReopened FollowingOpened FollowsIncident
+    IncidentMerged IncidentAbsorbed IncidentSplit SplitOff
     DirectionRecorded TaskForceActivated MemberReplaced StepWaived ClaimsVerified
     ClockStarted ClockMet ClockOverdue ClockLapsed ClockExplained ClockNotApplicable
     TaskForceProposed ProposalAppraised ProposalReturned TaskForceDecided TaskForceKept
@@ -73,7 +83,6 @@ def gather(session: Session, incident: Incident, person: Person, *, chosen: str)
         "score": scoring.of(session, incident) if incident.exercise else None,
         "last_score": scoring.last_before(session, incident) if incident.exercise else None,
         "origin": levels.origin(session, incident),
-        "offered_floors": level_rules.in_force(session, incidents.today()).listed,
         "policy": severity.policy(session, incident.level),
         "may": may,
         "sees_outbox": person.administrator or Deed.TRIAGE in may,
@@ -91,6 +100,7 @@ def gather(session: Session, incident: Incident, person: Person, *, chosen: str)
         "lesson_codes": lessons.codes(taught),
         "earlier_options": lessons.earlier_options(session, incident) if Deed.LEARN in may else [],
         "clocks": clock_forms.gather(session, incident),
+        **joins_view.gather(session, incident, person, may),
         "force": force,
         "seats": seats,
         "agencies": postings.on(

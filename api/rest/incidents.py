@@ -19,7 +19,8 @@ from api.dependencies import Db, RestCaller
 from api.fields import Because
 from api.rest.repeats import DeedRoute, Once
 from api.rest.shapes import IncidentOut, Page, PublicationOut
-from incidents.matter import incidents
+from incidents.matter import incidents, ties
+from incidents.matter.incidents import Incident, Status
 from incidents.rights.permissions import Deed
 
 router = APIRouter(
@@ -27,8 +28,8 @@ router = APIRouter(
 )
 
 
-def _shown(incident: incidents.Incident) -> IncidentOut:
-    return IncidentOut.model_validate(incident)
+def _shown(incident: Incident, merged_into: str | None = None) -> IncidentOut:
+    return IncidentOut.model_validate(incident).model_copy(update={"merged_into": merged_into})
 
 
 @router.post("", status_code=201, summary="Open an incident")
@@ -50,13 +51,15 @@ def listed(
     caller.require(session, Deed.SEE_DESK)
     rows = incidents.recent(session, live_only=live, before=before, limit=limit, exercise=exercise)
     following = rows[-1].number if len(rows) == limit else None
-    return Page(items=[_shown(r) for r in rows], next=following)
+    went = ties.went_to(session, [r.id for r in rows if r.status is Status.MERGED])
+    return Page(items=[_shown(r, went.get(r.id)) for r in rows], next=following)
 
 
 @router.get("/{number}", summary="One incident")
 def one(session: Db, caller: RestCaller, number: str) -> IncidentOut:
-    """By its number, such as 2026-0042."""
-    return _shown(deeds.see(session, caller, number))
+    """By its number, such as 2026-0042; a merged one says where it went."""
+    incident = deeds.see(session, caller, number)
+    return _shown(incident, ties.went_to(session, [incident.id]).get(incident.id))
 
 
 @router.post("/{number}/score", summary="Work the level out from five scores")

@@ -75,6 +75,8 @@ class IncidentOut(Shape):
     first_statement_at: datetime | None
     resolved_at: datetime | None
     ended_at: datetime | None
+    merged_into: str | None = None
+    """The number of the incident it went into."""
 
 
 class StepOut(Shape):

@@ -46,7 +46,8 @@ class Origin:
     bars: list[Bar]
     points: int | None
     band: int | None
-    floors: list[Floor]
+    offered: list[Floor]
+    """The floors of the rules in force: what may be ticked now."""
     applying: list[Floor]
     override: Override | None
 
@@ -58,12 +59,9 @@ class Origin:
 
 def origin(session: Session, incident: Incident) -> Origin:
     """How its level came about; by today's rules what is still to be scored."""
+    applies = level_rules.in_force(session, incidents.today())
     graded = gradings.of(session, incident.id)
-    rule = (
-        gradings.rule_of(session, graded)
-        if graded
-        else level_rules.in_force(session, incidents.today())
-    )
+    rule = gradings.rule_of(session, graded) if graded else applies
     scores = incident.scores or {}
     points = scores.get("points")
     applying = rule.ticked(graded.floors) if graded else []
@@ -77,7 +75,7 @@ def origin(session: Session, incident: Incident) -> Origin:
         bars=[Bar(c, rule.weights[c.value], ANCHORS[c], scores.get(c.value)) for c in Criterion],
         points=points,
         band=band,
-        floors=rule.listed,
+        offered=applies.listed,
         applying=applying,
         override=_override(session, incident.id) if overridden else None,
     )

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from incidents.intake import merging, triage, wording
+from incidents.intake import merging as flag_merging
+from incidents.intake import triage, wording
 from incidents.matter import clock_rules, level_rules, taskforces
 from incidents.matter.incidents import Incident
 from incidents.people import organisations, persons
@@ -29,9 +30,11 @@ from incidents.response import (
     journal,
     lesson_facts,
     lifecycle,
+    merging,
     opening,
     recusing,
     replanning,
+    resuming,
     runs,
     seating,
     signing,
@@ -42,33 +45,12 @@ from incidents.response import (
 
 TELLERS = (
     *(absences, feeds, keeping, stand_ins, swaps),
-    added_steps,
-    bodies,
-    contacts,
-    decisions,
-    exercises,
-    focal_points,
-    founding_decisions,
-    grading,
-    handovers,
-    importing,
-    journal,
-    lesson_facts,
-    level_rules,
-    lifecycle,
-    merging,
-    opening,
-    postings,
-    recusing,
-    replanning,
-    routing,
-    seating,
-    signing,
-    silences,
-    situation_reports,
-    taskforces,
-    triage,
-    wording,
+    *(bodies, contacts, focal_points, importing, postings, routing),
+    *(flag_merging, triage, wording, silences),
+    *(level_rules, taskforces),
+    *(opening, lifecycle, resuming, merging, grading, replanning, journal, decisions),
+    *(situation_reports, added_steps, signing, recusing, founding_decisions, seating),
+    *(exercises, handovers, lesson_facts),
 )
 """What enters every fact into the vocabulary: whoever reads can read whatever was recorded."""
 

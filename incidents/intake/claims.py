@@ -244,6 +244,28 @@ def links(session: Session, claim_id: UUID) -> list[ClaimLink]:
     return list(session.exec(select(ClaimLink).where(ClaimLink.claim_id == claim_id)))
 
 
+def move(
+    session: Session, stated: Sequence[Claim], before: UUID, after: UUID, *, flags: Collection[UUID]
+) -> None:
+    """Let claims stand in another incident; what stands in a flag that moves goes with it."""
+    known: dict[UUID, list[ClaimLink]] = {claim.id: [] for claim in stated}
+    for each in session.exec(select(ClaimLink).where(col(ClaimLink.claim_id).in_(known))):
+        known[each.claim_id].append(each)
+    for claim in stated:
+        linked = known[claim.id]
+        there = after in {claim.incident_id, *(each.incident_id for each in linked)}
+        for each in [e for e in linked if e.incident_id == before]:
+            if there or claim.incident_id == before:
+                session.delete(each)
+            else:
+                each.incident_id, there = after, True
+        if claim.incident_id == before:
+            claim.incident_id, there = after, True
+            session.add(claim)
+        if not there and not any(each.signal_id in flags for each in linked):
+            session.add(ClaimLink(claim_id=claim.id, incident_id=after))
+
+
 def elsewhere(session: Session, stated: Sequence[Claim]) -> dict[UUID, list[str]]:
     """Of many claims, the numbers and codes of everything they were linked to; one query."""
     found: dict[UUID, list[str]] = {claim.id: [] for claim in stated}

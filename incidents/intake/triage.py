@@ -160,7 +160,7 @@ def _tell_of_dismissal(session: Session, signal: Signal, ground: Ground, by: Act
         Outcome.DISMISSED,
         by=by,
         ground=ground.value,
-        to=signal.transferred_to,
+        body=signal.transferred_to,
         slip=signal.transfer_number,
     )
 

@@ -347,3 +347,12 @@ def dissolve(session: Session, incident_id: UUID) -> None:
     if force and force.dissolved_at is None and force.kept_at is None:
         force.dissolved_at = clock.now()
         session.add(force)
+
+
+def resume(session: Session, incident_id: UUID) -> TaskForce | None:
+    """The task force of an incident that was reopened takes its work up again, if it had one."""
+    force = of(session, incident_id)
+    if force and force.dissolved_at:
+        force.dissolved_at = None
+        session.add(force)
+    return force

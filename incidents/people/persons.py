@@ -133,6 +133,8 @@ def addresses(session: Session, people: Iterable[UUID]) -> dict[UUID, list[Conta
     complaint is better than silence.
     """
     points: dict[UUID, list[ContactPoint]] = {person_id: [] for person_id in people}
+    if not points:
+        return {}
     for point in session.exec(
         select(ContactPoint)
         .where(

@@ -118,6 +118,8 @@ def queue(session: Session, message: OutgoingMessage) -> OutgoingMessage | None:
 
 def queue_all(session: Session, messages: Sequence[OutgoingMessage]) -> list[OutgoingMessage]:
     """Queue the messages whose keys are new, and return those; asking twice sends once."""
+    if not messages:
+        return []
     known = set(
         session.exec(
             select(OutgoingMessage.key).where(

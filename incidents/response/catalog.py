@@ -190,3 +190,15 @@ def title(session: Session, code: str, language: Language) -> str | None:
         .order_by(col(PlaybookVersion.version).desc())
     ).first()
     return (row.texts.get(language.value) or {}).get("title") if row else None
+
+
+def names(session: Session, language: Language) -> dict[str, str]:
+    """Code → name of every playbook on offer, the usual one first; outlines are not read."""
+    rows = session.exec(
+        select(
+            PlaybookVersion.code,
+            col(PlaybookVersion.texts)[language.value]["title"].as_string(),
+        ).order_by(col(PlaybookVersion.version))
+    )
+    found = {code: name or code for code, name in rows}
+    return dict(sorted(found.items(), key=lambda each: (each[0] != USUAL, each[0])))

@@ -92,3 +92,16 @@ def cancel(session: Session, clock_id: UUID) -> None:
         .where(col(ClockAlarm.clock_id) == clock_id, col(ClockAlarm.state) == TimerState.ARMED)
         .values(state=TimerState.CANCELLED)
     )
+
+
+def resume(session: Session, clock_id: UUID) -> None:
+    """Arm again what was cancelled and still lies ahead: its incident is worked on once more."""
+    session.exec(
+        update(ClockAlarm)
+        .where(
+            col(ClockAlarm.clock_id) == clock_id,
+            col(ClockAlarm.state) == TimerState.CANCELLED,
+            col(ClockAlarm.due_at) > clock.now(),
+        )
+        .values(state=TimerState.ARMED)
+    )

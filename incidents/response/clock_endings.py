@@ -7,13 +7,13 @@ from uuid import UUID
 from sqlmodel import Session
 
 from incidents.intake.evidence import Evidence
-from incidents.matter import incidents
+from incidents.matter import incidents, ties
 from incidents.matter.incidents import Status
 from incidents.record import clock
 from incidents.record.actors import Actor
 from incidents.record.errors import AlreadySettled, Conflict, Invalid
 from incidents.record.language import N_
-from incidents.response import clocks
+from incidents.response import clock_alarms, clocks
 from incidents.response.clock_facts import (
     ClockExplained,
     ClockMet,
@@ -82,7 +82,10 @@ def _row(session: Session, table: type[Any], ending: Clock, proof: str) -> Any:
         found = session.get(table, UUID(proof))
     except ValueError:
         found = None
-    if found is None or found.incident_id != ending.incident_id:
+    # What an incident that was merged had kept is kept by the one it went into.
+    goes_on = ties.merged_into(session, ending.incident_id)
+    held = {ending.incident_id, goes_on.id if goes_on else ending.incident_id}
+    if found is None or found.incident_id not in held:
         raise Invalid(fields={"proof": (N_("Vụ việc này không có minh chứng đó."), {})})
     return found
 
@@ -141,6 +144,13 @@ def quieten(session: Session, incident_id: UUID) -> None:
     """The incident is closed: nothing about its clocks is sent any more."""
     for each in clocks.of_incident(session, incident_id):
         clocks.silence(session, each)
+
+
+def resume(session: Session, incident_id: UUID) -> None:
+    """The incident is worked on again: what still runs on it sounds again."""
+    for each in clocks.of_incident(session, incident_id):
+        if each.state is ClockState.RUNNING:
+            clock_alarms.resume(session, each.id)
 
 
 def _endable(session: Session, clock_id: UUID, states: tuple[ClockState, ...]) -> Clock:

@@ -1,9 +1,11 @@
 """The life of an opened incident: stabilised, resolved, closed, or stood down midway.
 
+How it is taken up again is in ``resuming``; how two become one, in ``merging``.
+
 Every transition is one verb; each refusal names the conditions that are missing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -13,7 +15,7 @@ from sqlmodel import Session
 
 from incidents.intake import claims, reporters, signals
 from incidents.intake.reporters import Outcome
-from incidents.matter import incidents, taskforces
+from incidents.matter import incidents, taskforces, ties
 from incidents.matter.incidents import Finding, Incident, Status
 from incidents.matter.severity import Level
 from incidents.people import persons
@@ -22,6 +24,7 @@ from incidents.record.actors import Actor
 from incidents.record.errors import AlreadySettled, GuardFailed, Invalid
 from incidents.record.facts import Fact, Private
 from incidents.record.language import N_
+from incidents.record.timeline import TimelineEntry
 from incidents.response import catalog, clock_endings, clocks, passing, runs, steps
 from incidents.response.exercise_forms import Lessons
 from incidents.response.forms import Conclusion, Measurement
@@ -33,6 +36,7 @@ CONCLUDING = frozenset({Conclusion.__name__, Lessons.__name__})
 """Forms one of which must have been answered before an incident is closed."""
 
 _REVIEW_FROM = Level.HIGH
+_WORKED_ON = (Status.OPEN, Status.ACTIVE)
 
 
 @dataclass(frozen=True)
@@ -87,17 +91,51 @@ def stabilise(session: Session, incident_id: UUID, *, reason: str, by: Actor) ->
                 {},
             )
         )
-    _guard(missing)
-    return _move(session, incident, Status.STABILISING, reason, by)
+    guard(missing)
+    return move(session, incident, Status.STABILISING, reason, by)
 
 
 def _falling(session: Session, incident_id: UUID) -> bool:
-    measured = [
+    found = measured(session, incident_id)
+    return len(found) > 1 and all(m["falling"] for m in found[-2:])
+
+
+def measured(session: Session, incident_id: UUID) -> list[dict[str, Any]]:
+    """What was measured, in its order, since the incident was last taken up again."""
+    since = taken_up_at(session, incident_id)
+    return [
         s.answer
         for s in steps.of_incident(session, incident_id)
-        if s.form == Measurement.__name__ and s.state is StepState.DONE and s.answer
+        if s.form == Measurement.__name__
+        and s.state is StepState.DONE
+        and s.answer
+        and s.settled_at
+        and (since is None or s.settled_at >= since)
     ]
-    return len(measured) > 1 and all(m["falling"] for m in measured[-2:])
+
+
+def taken_up_at(session: Session, incident_id: UUID) -> datetime | None:
+    """When it was last reopened, or flared up again; nothing while it never did."""
+    last = last_move(session, incident_id, (Status.CLOSED, Status.STABILISING), _WORKED_ON)
+    return last.recorded_at if last else None
+
+
+def last_move(
+    session: Session,
+    incident_id: UUID,
+    before: Collection[Status],
+    after: Collection[Status],
+) -> TimelineEntry | None:
+    """The last time it went from one of some states to one of others."""
+    moves = timeline.entries_of(session, incident_id, kind=StatusChanged)
+    return next(
+        (
+            entry
+            for entry, fact in reversed(moves)
+            if isinstance(fact, StatusChanged) and fact.before in before and fact.after in after
+        ),
+        None,
+    )
 
 
 def resolve(session: Session, incident_id: UUID, *, reason: str = "", by: Actor) -> Incident:
@@ -119,14 +157,16 @@ def resolve(session: Session, incident_id: UUID, *, reason: str = "", by: Actor)
         missing.append((N_("Vụ việc chưa ở trạng thái tạm ổn."), {}))
     if any(c.finding is Finding.PENDING for c in claims.of_incident(session, incident.id)):
         missing.append((N_("Còn nội dung chưa có kết quả xác minh cuối cùng."), {}))
-    missing += clocks.unsettled(session, incident.id)
+    # What the law asked of a matter that was merged into this one is still asked.
+    for each in (incident.id, *ties.merged_here(session, incident.id)):
+        missing += clocks.unsettled(session, each)
     missing += _unfinished(session, incident.id)
-    _guard(missing)
+    guard(missing)
     # What is still open by now is optional, and a run still waiting only waits for the clock.
     runs.end_all(session, incident.id)
     passing.cancel_all(session, incident.id)
     incident.resolved_at = clock.now()
-    return _move(session, incident, Status.RESOLVED, reason, by)
+    return move(session, incident, Status.RESOLVED, reason, by)
 
 
 def _unfinished(session: Session, incident_id: UUID) -> list[tuple[str, Mapping[str, Any]]]:
@@ -165,25 +205,36 @@ def close(session: Session, incident_id: UUID, *, reason: str = "", by: Actor) -
     missing: list[tuple[str, Mapping[str, Any]]] = []
     if incident.status is not Status.RESOLVED:
         missing.append((N_("Vụ việc chưa được đánh dấu chờ tổng kết."), {}))
-    done = [
-        s
-        for s in steps.of_incident(session, incident.id)
-        if s.state in (StepState.DONE, StepState.WAIVED)
-    ]
-    if not any(s.form in CONCLUDING for s in done):
+    reopened = last_move(session, incident.id, (Status.CLOSED,), _WORKED_ON)
+    if not _concluded(session, incident.id, reopened.recorded_at if reopened else None):
         missing.append((N_("Chưa có kết luận vụ việc."), {}))
-    if incident.level >= _REVIEW_FROM and not timeline.says(session, incident.id, ReviewHeld):
+    if incident.level >= _REVIEW_FROM and not _reviewed(session, incident.id, reopened):
         missing.append((N_("Từ cấp độ 3 phải họp rút kinh nghiệm trước khi kết thúc."), {}))
-    _guard(missing)
+    guard(missing)
     runs.end_all(session, incident.id)
     passing.cancel_all(session, incident.id)
     clock_endings.quieten(session, incident.id)
     taskforces.dissolve(session, incident.id)
-    _move(session, incident, Status.CLOSED, reason, by)
+    move(session, incident, Status.CLOSED, reason, by)
     incident.ended_at = clock.now()
     tell_members(session, incident, "incident_closed", by)
     tell_reporters(session, incident, by)
     return incident
+
+
+def _concluded(session: Session, incident_id: UUID, since: datetime | None) -> bool:
+    return any(
+        s.form in CONCLUDING
+        and s.state in (StepState.DONE, StepState.WAIVED)
+        and s.settled_at
+        and (since is None or s.settled_at >= since)
+        for s in steps.of_incident(session, incident_id)
+    )
+
+
+def _reviewed(session: Session, incident_id: UUID, since: TimelineEntry | None) -> bool:
+    after = since.seq if since else 0
+    return bool(timeline.entries_of(session, incident_id, after=after, kind=ReviewHeld))
 
 
 def stand_down(session: Session, incident_id: UUID, *, reason: str, by: Actor) -> Incident:
@@ -218,7 +269,8 @@ def tell_members(session: Session, incident: Incident, kind: str, by: Actor) -> 
         session,
         taskforces.others(session, incident.id, by.person_id),
         kind,
-        key=f"{kind}:{incident.id}",
+        # An incident that is reopened ends more than once.
+        key=f"{kind}:{incident.id}:{clock.now().isoformat()}",
         incident_id=incident.id,
     )
 
@@ -235,12 +287,14 @@ def tell_reporters(session: Session, incident: Incident, by: Actor) -> None:
     )
 
 
-def _guard(missing: list[tuple[str, Mapping[str, Any]]]) -> None:
+def guard(missing: list[tuple[str, Mapping[str, Any]]]) -> None:
+    """Refuse with every condition that is missing; nothing happens when none is."""
     if missing:
         raise GuardFailed(N_("Chưa đủ điều kiện."), missing)
 
 
-def _move(session: Session, incident: Incident, status: Status, reason: str, by: Actor) -> Incident:
+def move(session: Session, incident: Incident, status: Status, reason: str, by: Actor) -> Incident:
+    """Record that it moved on, and move it."""
     timeline.record(
         session,
         incident.id,

@@ -76,7 +76,7 @@ def open(
 
     Opening twice from one flag is refused with the number of the first (``AlreadySettled``).
     """
-    version = _acceptable(session, playbook, level, title, nature, exercise=exercise)
+    version = acceptable(session, playbook, level, title, nature, exercise=exercise)
     signal = signals.get(session, signal_id, lock=True) if signal_id else None
     if signal:
         _openable(session, signal)
@@ -122,9 +122,10 @@ def open(
     return incident
 
 
-def _acceptable(
+def acceptable(
     session: Session, playbook: str, level: int, title: str, nature: Nature, *, exercise: bool
 ) -> int:
+    """The version of the playbook to run; ``Invalid`` names what does not go together."""
     fields: dict[str, tuple[str, Mapping[str, Any]]] = {}
     if not title.strip():
         fields["title"] = (N_("Đặt tên ngắn cho vụ việc."), {})

@@ -52,6 +52,9 @@ class Deed(Labelled):
     RESOLVE = "resolve", N_("chuyển chờ tổng kết")
     CLOSE = "close", N_("kết thúc vụ việc")
     STAND_DOWN = "stand_down", N_("dừng xử lý")
+    FLARE_UP = "flare_up", N_("báo bùng phát trở lại")
+    REOPEN = "reopen", N_("mở lại vụ việc đã kết thúc")
+    MERGE = "merge", N_("gộp, tách vụ việc")
     ANSWER = "answer", N_("trả lời nhiệm vụ")
     EDIT_STATEMENT = "edit_statement", N_("sửa văn bản phát ngôn")
     SIGN = "sign", N_("duyệt văn bản")
@@ -82,6 +85,7 @@ FRESHLY_PROVED = frozenset(
         Deed.RELEASE_SHELL,
         Deed.WITHDRAW,
         Deed.CLOSE,
+        Deed.REOPEN,
         Deed.WAIVE,
         Deed.LIFT_CONFLICT,
     }
@@ -113,6 +117,9 @@ _HELD: dict[Deed, frozenset[Role]] = {
     Deed.RESOLVE: _COMMAND,
     Deed.CLOSE: _COMMAND,
     Deed.STAND_DOWN: _COMMAND | {Role.DUTY_OFFICER},
+    Deed.FLARE_UP: _ROOM,
+    Deed.REOPEN: _COMMAND,
+    Deed.MERGE: _COMMAND | {Role.DUTY_OFFICER},
     Deed.EDIT_STATEMENT: _ABOVE | {Role.SECRETARY},
     Deed.SIGN_BY_TELEPHONE: frozenset({Role.DUTY_OFFICER}),
     Deed.RELEASE_SHELL: frozenset({Role.DUTY_OFFICER}),

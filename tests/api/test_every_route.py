@@ -41,6 +41,7 @@ PAGE_SIGNED_IN = (TO_SIGN_IN, IN, IN, IN)
 PAGE_INSIDERS = (TO_SIGN_IN, NO, IN, IN)
 PAGE_DUTY = (TO_SIGN_IN, NO, NO, IN)
 PAGE_ADMINISTRATORS = (TO_SIGN_IN, NO, NO, NO)
+PAGE_COMMAND = PAGE_ADMINISTRATORS
 
 SCORES = dict.fromkeys(("reach", "velocity", "harm", "credibility", "duty"), 1)
 BECAUSE = {"reason": "vì thế"}
@@ -192,6 +193,21 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
         ADMINISTRATORS,
     ),
     ("GET", "/api/v1/incidents/{number}/level"): (None, INSIDERS),
+    ("GET", "/api/v1/incidents/{number}/ties"): (None, INSIDERS),
+    ("POST", "/api/v1/incidents/{number}/flare-up"): ({"cause": "reach", **BECAUSE}, ROOM),
+    ("POST", "/api/v1/incidents/{number}/reopen"): (
+        {"playbook": "TIN_GIA_MXH", **BECAUSE},
+        COMMAND_ONLY,
+    ),
+    ("POST", "/api/v1/incidents/{number}/follow"): (
+        {"playbook": "TIN_GIA_MXH", "level": 1, "title": "x", **BECAUSE},
+        COMMAND_ONLY,
+    ),
+    ("POST", "/api/v1/incidents/{number}/merge"): ({"into": "2026-0001", **BECAUSE}, DUTY_ONLY),
+    ("POST", "/api/v1/incidents/{number}/split"): (
+        {"playbook": "TIN_GIA_MXH", "level": 1, "title": "x", **BECAUSE},
+        DUTY_ONLY,
+    ),
     ("GET", "/api/v1/swap-days"): (None, INSIDERS),
     ("POST", "/api/v1/swap-days"): (
         {"day": "2026-12-26", "kind": "off", "reason": "x", "decision": "x"},
@@ -372,6 +388,23 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ("POST", "/tin-bao/{code}/tra-loi-hay-theo-doi"): (WEIGHED, PAGE_DUTY),
     ("POST", "/tin-bao/{code}/noi-dung"): ({"text": "x"}, PAGE_INSIDERS),
     ("POST", "/tin-bao/{code}/noi-dung/{claim_id}/{deed}"): ({}, PAGE_INSIDERS),
+    ("POST", "/vu-viec/{number}/bung-phat-lai"): (
+        {"cause": "reach", **BECAUSE},
+        (TO_SIGN_IN, NO, IN, IN),
+    ),
+    ("POST", "/vu-viec/{number}/mo-lai"): (
+        {"playbook": "TIN_GIA_MXH", **BECAUSE},
+        PAGE_COMMAND,
+    ),
+    ("POST", "/vu-viec/{number}/noi-tiep"): (
+        {"playbook": "TIN_GIA_MXH", "level": 1, "title": "x", **BECAUSE},
+        PAGE_COMMAND,
+    ),
+    ("POST", "/vu-viec/{number}/gop"): ({"into": "2026-0001", **BECAUSE}, PAGE_DUTY),
+    ("POST", "/vu-viec/{number}/tach"): (
+        {"playbook": "TIN_GIA_MXH", "level": 1, "title": "x", **BECAUSE},
+        PAGE_DUTY,
+    ),
     ("POST", "/vu-viec/{number}/mau/{code}"): ({}, PAGE_DUTY),
     ("POST", "/vu-viec/{number}/{deed}"): ({"text": "x"}, PAGE_INSIDERS),
     ("GET", "/kich-ban/{playbook}"): (None, PAGE_INSIDERS),

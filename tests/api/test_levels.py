@@ -1,5 +1,6 @@
 """Levels from outside: how one came about in the room and over REST, and the rules' own page."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -66,9 +67,16 @@ def test_the_room_draws_how_the_level_came_about(
     path = f"/vu-viec/{incident.number}"
     assert "Rủi ro thiên tai cấp 3 trở lên" in lan.get(path).text
     scores = {name: str(value) for name, value in SCORES.items()}
-    page = lan.post(f"{path}/cham-diem", **scores, floors=["LIFE_SAFETY", "DISASTER_AREA"])
+    ticked = {"floors.LIFE_SAFETY": "true", "floors.DISASTER_AREA": "true"}
+    refused = lan.post(f"{path}/cham-diem", **scores | ticked | {"reach": "5"})
+    assert refused.status_code == 422
+    assert refused.text.count('value="true" checked>') == 2
+    page = lan.post(f"{path}/cham-diem", **scores | ticked)
     assert page.text.count('class="bar-fill"') == 5
     assert "45 điểm trên 100" in page.text
+    form = page.text[page.text.index('/cham-diem"') : page.text.index('/cap-do"')]
+    assert re.findall(r'value="(\d)" selected', form) == list(scores.values())
+    assert form.count('" checked>') == 2
     assert page.text.count("Mức sàn cấp 3</span>") == 2
     page = lan.post(f"{path}/cap-do", level="4", reason="Dân bỏ chạy")
     assert "Nâng 3 → 4" in page.text

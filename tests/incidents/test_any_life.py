@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from incidents.intake import claims
 from incidents.intake.signals import Nature
+from incidents.matter import incidents
 from incidents.matter.incidents import Finding, Incident, Status
 from incidents.matter.mandates import TaskForceDecided
 from incidents.matter.severity import Level
@@ -20,16 +21,20 @@ from incidents.response import (
     founding_decisions,
     grading,
     lifecycle,
+    merging,
     opening,
+    resuming,
     signing,
     steps,
 )
 from incidents.response.founding import Seat
 from incidents.response.grading import LevelSet
 from incidents.response.lifecycle import ReviewHeld, StatusChanged, StoodDown
+from incidents.response.merging import IncidentMerged
 from incidents.response.opening import IncidentOpened, OpeningUndone
+from incidents.response.resuming import Flare
 from incidents.response.steps import StepState
-from tests.harness import Desk
+from tests.harness import CODE, Desk
 
 SETTLED = (StepState.DONE, StepState.WAIVED, StepState.CANCELLED)
 CONCLUDED: dict[str, Any] = {"summary": "Xong.", "library_updated": "true"}
@@ -58,6 +63,8 @@ def told(incident: Incident) -> tuple[Status, int]:
                 status = Status.STOOD_DOWN
             case OpeningUndone():
                 status = Status.UNDONE
+            case IncidentMerged():
+                status = Status.MERGED
             case _:
                 pass
     return status, level
@@ -142,6 +149,53 @@ def _override(desk: Desk, incident: Incident, value: int) -> None:
     )
 
 
+def _flare_up(desk: Desk, incident: Incident, value: int) -> None:
+    cause = list(Flare)[value % len(Flare)]
+    desk.do(resuming.flare_up, incident.id, cause, reason="Lan lại", by=desk.cast.lan)
+
+
+def _reopen(desk: Desk, incident: Incident, _value: int) -> None:
+    binh = desk.cast.binh
+    desk.do(resuming.reopen, incident.id, playbook=CODE, reason="Tin lan lại", by=binh)
+
+
+def _other(incident: Incident) -> Incident | None:
+    """What an earlier life has left to merge with, perhaps something that has ended."""
+    with database.reading() as session:
+        others = [i for i in incidents.recent(session) if i.id != incident.id]
+    return next((i for i in others if i.live), others[0] if others else None)
+
+
+def _merge(desk: Desk, incident: Incident, _value: int) -> bool:
+    goes_on = _other(incident)
+    if goes_on:
+        desk.do(merging.merge, incident.id, goes_on.id, reason="Cùng một tin", by=desk.cast.lan)
+    return goes_on is not None
+
+
+def _absorb(desk: Desk, incident: Incident, _value: int) -> bool:
+    gone = _other(incident)
+    if gone:
+        desk.do(merging.merge, gone.id, incident.id, reason="Cùng một tin", by=desk.cast.lan)
+    return gone is not None
+
+
+def _split(desk: Desk, incident: Incident, _value: int) -> None:
+    with database.reading() as session:
+        chosen = [claim.id for claim in claims.of_incident(session, incident.id)][:1]
+    desk.do(
+        merging.split,
+        incident.id,
+        signal_ids=[],
+        claim_ids=chosen,
+        playbook=CODE,
+        level=2,
+        title="Việc khác",
+        reason="Hai việc khác nhau",
+        by=desk.cast.lan,
+    )
+
+
 def _ended_by(verb: Callable[..., Incident]) -> Move:
     def carry_out(desk: Desk, incident: Incident, _value: int) -> None:
         desk.do(verb, incident.id, reason="Theo tình hình", by=desk.cast.binh)
@@ -164,10 +218,16 @@ CARRY_OUT: dict[str, Move] = {
     "close": _ended_by(lifecycle.close),
     "stand down": _ended_by(lifecycle.stand_down),
     "undo": _ended_by(opening.undo),
+    "flare up": _flare_up,
+    "reopen": _reopen,
+    "merge": _merge,
+    "absorb": _absorb,
+    "split": _split,
 }
 
 # The ways to the end are walked as often as the ways aside.
 ONWARD = ("activate", "conclude", "settle the claims", "stabilise", "resolve", "review", "close")
+ONWARD += ("reopen", "flare up")
 MOVES = st.tuples(
     st.one_of(st.sampled_from(ONWARD), st.sampled_from(sorted(CARRY_OUT))),
     st.sampled_from(range(5)),
@@ -217,6 +277,10 @@ def _allowed(incident: Incident, before: Incident, move: str) -> None:
             assert before.status is Status.RESOLVED
             assert any(s.form == "Conclusion" and s.state is StepState.DONE for s in asked)
             assert reviewed or before.level < Level.HIGH
+        case "reopen":
+            assert before.status is Status.CLOSED
+        case "flare up":
+            assert before.status is Status.STABILISING
         case "review":
             pass
         case _:

@@ -61,7 +61,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_grading_rule_id"), "grading", ["rule_id"])
     op.create_table(
-        "incident_link",
+        "incident_tie",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("incident_id", sa.Uuid(), nullable=False),
         sa.Column("other_id", sa.Uuid(), nullable=False),
@@ -71,7 +71,7 @@ def upgrade() -> None:
                 "merged_into",
                 "split_from",
                 "follows",
-                name="linkkind",
+                name="tiekind",
                 native_enum=False,
                 create_constraint=True,
                 length=40,
@@ -80,20 +80,20 @@ def upgrade() -> None:
         ),
         sa.Column("made_at", UtcDateTime(), nullable=False),
         sa.Column("made_by", sa.Uuid(), nullable=True),
-        sa.CheckConstraint("incident_id <> other_id", name=op.f("ck_incident_link_apart")),
-        _refers("incident_link", "incident_id", "incident"),
-        _refers("incident_link", "other_id", "incident"),
-        _refers("incident_link", "made_by", "person"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_incident_link")),
+        sa.CheckConstraint("incident_id <> other_id", name=op.f("ck_incident_tie_apart")),
+        _refers("incident_tie", "incident_id", "incident"),
+        _refers("incident_tie", "other_id", "incident"),
+        _refers("incident_tie", "made_by", "person"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_incident_tie")),
         sa.UniqueConstraint(
             "incident_id",
             "other_id",
             "kind",
-            name=op.f("uq_incident_link_incident_id_other_id_kind"),
+            name=op.f("uq_incident_tie_incident_id_other_id_kind"),
         ),
     )
     for column in ("incident_id", "other_id", "made_by"):
-        op.create_index(op.f(f"ix_incident_link_{column}"), "incident_link", [column])
+        op.create_index(op.f(f"ix_incident_tie_{column}"), "incident_tie", [column])
     op.add_column("step", sa.Column("level_minutes", sa.Integer(), nullable=True))
     op.add_column("step", sa.Column("counted_from", UtcDateTime(), nullable=True))
     op.add_column("step", sa.Column("climbs_from", UtcDateTime(), nullable=True))
@@ -220,5 +220,5 @@ def downgrade() -> None:
     op.drop_column("step", "climbs_from")
     op.drop_column("step", "counted_from")
     op.drop_column("step", "level_minutes")
-    for table in ("incident_link", "grading", "level_rule"):
+    for table in ("incident_tie", "grading", "level_rule"):
         op.drop_table(table)

@@ -1,5 +1,6 @@
 """How incidents hang together: merged into another one, split from it, or following an old one."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from incidents.record.database import Table, choice, identifier, moment, referen
 from incidents.record.language import N_, Labelled
 
 
-class LinkKind(Labelled):
+class TieKind(Labelled):
     """What the first incident is to the other."""
 
     MERGED_INTO = "merged_into", N_("gộp vào")
@@ -21,10 +22,10 @@ class LinkKind(Labelled):
     FOLLOWS = "follows", N_("nối tiếp")
 
 
-class IncidentLink(Table, table=True):
+class Tie(Table, table=True):
     """One incident and another one it came from, went to or follows."""
 
-    __tablename__ = "incident_link"
+    __tablename__ = "incident_tie"
     __table_args__ = (
         UniqueConstraint("incident_id", "other_id", "kind"),
         CheckConstraint("incident_id <> other_id", name="apart"),
@@ -33,16 +34,14 @@ class IncidentLink(Table, table=True):
     id: UUID = identifier()
     incident_id: UUID = reference("incident.id")
     other_id: UUID = reference("incident.id")
-    kind: LinkKind = choice(LinkKind)
+    kind: TieKind = choice(TieKind)
     made_at: datetime = moment()
     made_by: UUID | None = reference("person.id", optional=True)
 
 
-def join(
-    session: Session, incident_id: UUID, kind: LinkKind, other_id: UUID, *, by: Actor
-) -> IncidentLink:
+def tie(session: Session, incident_id: UUID, kind: TieKind, other_id: UUID, *, by: Actor) -> Tie:
     """Write down how one incident hangs together with another."""
-    made = IncidentLink(
+    made = Tie(
         incident_id=incident_id,
         other_id=other_id,
         kind=kind,
@@ -53,20 +52,18 @@ def join(
     return made
 
 
-def of(session: Session, incident_id: UUID) -> list[tuple[IncidentLink, Incident]]:
-    """Every link of an incident with the incident at its other end, the oldest first."""
+def of(session: Session, incident_id: UUID) -> list[tuple[Tie, Incident]]:
+    """Every tie of an incident with the incident at its other end, the oldest first."""
     found = session.exec(
-        select(IncidentLink, Incident)
+        select(Tie, Incident)
         .join(
             Incident,
             or_(
-                (col(IncidentLink.incident_id) == incident_id)
-                & (col(Incident.id) == IncidentLink.other_id),
-                (col(IncidentLink.other_id) == incident_id)
-                & (col(Incident.id) == IncidentLink.incident_id),
+                (col(Tie.incident_id) == incident_id) & (col(Incident.id) == Tie.other_id),
+                (col(Tie.other_id) == incident_id) & (col(Incident.id) == Tie.incident_id),
             ),
         )
-        .order_by(col(IncidentLink.id))
+        .order_by(col(Tie.id))
     )
     return list(found.all())
 
@@ -75,7 +72,30 @@ def merged_into(session: Session, incident_id: UUID) -> Incident | None:
     """Where an incident went that was merged."""
     return session.exec(
         select(Incident)
-        .join(IncidentLink, col(IncidentLink.other_id) == Incident.id)
-        .where(IncidentLink.incident_id == incident_id, IncidentLink.kind == LinkKind.MERGED_INTO)
-        .order_by(col(IncidentLink.id).desc())
+        .join(Tie, col(Tie.other_id) == Incident.id)
+        .where(Tie.incident_id == incident_id, Tie.kind == TieKind.MERGED_INTO)
+        .order_by(col(Tie.id).desc())
     ).first()
+
+
+def went_to(session: Session, incident_ids: Collection[UUID]) -> dict[UUID, str]:
+    """For those of some incidents that were merged, the number they went to: one query."""
+    if not incident_ids:
+        return {}
+    found = session.exec(
+        select(Tie.incident_id, Incident.number)
+        .join(Incident, col(Tie.other_id) == Incident.id)
+        .where(col(Tie.incident_id).in_(incident_ids), Tie.kind == TieKind.MERGED_INTO)
+    )
+    return dict(found.all())
+
+
+def merged_here(session: Session, incident_id: UUID) -> list[UUID]:
+    """The incidents that were merged into this one."""
+    return list(
+        session.exec(
+            select(Tie.incident_id).where(
+                Tie.other_id == incident_id, Tie.kind == TieKind.MERGED_INTO
+            )
+        )
+    )

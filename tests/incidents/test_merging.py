@@ -1,0 +1,263 @@
+"""Two matters become one, or one becomes two: nothing is lost and every number keeps working."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from incidents.intake import claims, evidence, signals, wording
+from incidents.intake.claims import ClaimLink
+from incidents.intake.signals import Nature, Signal
+from incidents.matter import clock_rules, ties
+from incidents.matter.incidents import Incident, Status
+from incidents.matter.ties import TieKind
+from incidents.people.roles import Role
+from incidents.record import database
+from incidents.record.errors import Conflict, GuardFailed, Invalid
+from incidents.record.language import Language
+from incidents.response import (
+    clock_endings,
+    clocks,
+    lifecycle,
+    merging,
+    runs,
+    signing,
+)
+from incidents.response.clock_facts import ProofKind
+from incidents.response.runs import RunState
+from incidents.response.steps import StepState
+from tests.harness import CODE, Desk, hours, read
+
+ROLES = [Role.LEAD, Role.STANDING_DEPUTY]
+
+
+@pytest.fixture
+def incident(desk: Desk) -> Incident:
+    return desk.opened(level=3, roles=[*ROLES, Role.MONITORING])
+
+
+@pytest.fixture
+def other(desk: Desk) -> Incident:
+    return desk.opened(level=3, roles=[*ROLES, Role.SECRETARY])
+
+
+def stated(desk: Desk, incident: Incident, *texts: str) -> list[UUID]:
+    made = desk.do(claims.state, incident.id, list(texts), nature=Nature.CLAIM, by=desk.cast.khoi)
+    return [claim.id for claim in made]
+
+
+def merged(desk: Desk, incident: Incident, other: Incident) -> Incident:
+    return desk.do(merging.merge, incident.id, other.id, reason="Cùng một tin", by=desk.cast.lan)
+
+
+def vouched(desk: Desk, code: str) -> None:
+    with database.reading() as session:
+        rule = clock_rules.in_force(session, code, desk.time.date())
+    desk.do(
+        clock_rules.verify, rule.id, name="Bùi Phương Dung", on=desk.time.date(), by=desk.cast.an
+    )
+
+
+def flags_of(incident: Incident) -> list[Signal]:
+    with database.reading() as session:
+        return signals.of_incident(session, incident.id)
+
+
+def kept_of(incident: Incident) -> set[UUID]:
+    with database.reading() as session:
+        return {each.id for each in evidence.of_incident(session, incident.id)}
+
+
+def test_flags_claims_and_evidence_go_over_and_keep_their_ids(
+    desk: Desk, incident: Incident, other: Incident
+) -> None:
+    (claim,) = stated(desk, incident, "Đập vỡ")
+    (flag,) = flags_of(incident)
+    kept = kept_of(incident)
+    assert kept
+    merged(desk, incident, other)
+    desk.set_aside()
+    assert flag.id in {each.id for each in flags_of(other)}
+    assert not flags_of(incident)
+    assert kept < kept_of(other)
+    with database.reading() as session:
+        assert [c.id for c in claims.of_incident(session, other.id)] == [claim]
+    assert desk.timeline(flag, Language.EN)[-1].text == (
+        f"Flag {flag.code} went from incident 2026-0001 to 2026-0002"
+    )
+
+
+def test_work_ends_as_when_it_stands_down_and_both_teams_are_told(
+    desk: Desk, incident: Incident, other: Incident
+) -> None:
+    step = desk.plan(incident, "must", Role.LEAD)
+    goes_on = desk.plan(other, "on", Role.LEAD)
+    desk.set_aside()
+    merged(desk, incident, other)
+    cast = desk.cast
+    told = desk.expect_message(to=cast.binh, kind="incident_merged")
+    assert "2026-0002" in read(told)
+    desk.expect_messages("incident_merged", cast.tung, cast.khoi, cast.ha, cast.nga)
+    assert desk.reload(step).state is StepState.CANCELLED
+    assert desk.reload(goes_on).state is StepState.OPEN
+    gone = desk.reload(incident)
+    assert (gone.status, gone.ended_at) == (Status.MERGED, desk.time)
+    with database.reading() as session:
+        assert [r.state for r in runs.of_incident(session, incident.id)] == [RunState.ENDED]
+        found = ties.merged_into(session, incident.id)
+    assert found
+    assert found.number == other.number
+    with desk.refused(Conflict, "Đã gộp"):
+        desk.do(lifecycle.stand_down, incident.id, reason="x", by=cast.lan)
+    desk.fast_forward(hours(1))
+    desk.set_aside()
+
+
+def test_each_timeline_stays_whole_and_tells_of_it(
+    desk: Desk, incident: Incident, other: Incident
+) -> None:
+    before = desk.facts(incident)
+    merged(desk, incident, other)
+    desk.set_aside()
+    assert desk.facts(incident) == [*before, "IncidentMerged"]
+    told = desk.timeline(incident, Language.EN)[-1].text
+    assert told.startswith("Merged into incident 2026-0002: 1 flags, 0 claims and 1 pieces")
+    assert desk.facts(other)[-1] == "IncidentAbsorbed"
+
+
+def test_what_cannot_be_merged_names_every_condition(
+    desk: Desk, incident: Incident, other: Incident
+) -> None:
+    lan = desk.cast.lan
+    with desk.refused(Invalid, "vụ việc khác"):
+        merged(desk, incident, incident)
+    drill = desk.open(None, exercise=True)
+    desk.set_aside()
+    desk.do(lifecycle.stand_down, other.id, reason="Đã gỡ", by=lan)
+    desk.set_aside()
+    with desk.refused(GuardFailed, "2026-0002 đang ở trạng thái «Dừng xử lý»"):
+        merged(desk, incident, other)
+    with desk.refused(GuardFailed, "diễn tập") as refusal:
+        desk.do(merging.merge, incident.id, drill.id, reason=" ", by=lan)
+    assert len(refusal.value.missing) == 2
+
+
+def test_the_laws_terms_go_on_and_are_asked_for_before_the_other_is_resolved(
+    desk: Desk, incident: Incident, other: Incident
+) -> None:
+    lan, binh = desk.cast.lan, desk.cast.binh
+    vouched(desk, "FIRST_INFORMATION")
+    proposed = desk.do(clocks.propose, incident.id, "FIRST_INFORMATION", by=lan)
+    desk.do(clocks.start, proposed.id, confirmed=True, triggered_at=desk.time, by=lan)
+    desk.set_aside()
+    kept = next(iter(kept_of(incident)))
+    merged(desk, incident, other)
+    slots = {"time": "02 giờ", "place": "phường Tân Hưng", "next": "04 giờ"}
+    desk.do(signing.release_shell, other.id, "BAN-DAU", slots, by=lan)
+    desk.do(lifecycle.stabilise, other.id, reason="Đã yên", by=binh)
+    desk.set_aside()
+    with desk.refused(GuardFailed, "Thông tin chính thức đầu tiên"):
+        desk.do(lifecycle.resolve, other.id, by=binh)
+    desk.do(clock_endings.meet, proposed.id, kind=ProofKind.EVIDENCE, proof=str(kept), by=lan)
+    desk.do(lifecycle.resolve, other.id, by=binh)
+    desk.set_aside()
+
+
+def split(desk: Desk, incident: Incident, **chosen: Any) -> Incident:
+    values: dict[str, Any] = {
+        "signal_ids": [],
+        "claim_ids": [],
+        "playbook": CODE,
+        "level": 2,
+        "title": "Giá gạo",
+        "reason": "Việc khác",
+    }
+    return desk.do(merging.split, incident.id, **values | chosen, by=desk.cast.lan)
+
+
+def test_chosen_flags_and_claims_become_an_incident_of_their_own(
+    desk: Desk, incident: Incident
+) -> None:
+    stays, goes = stated(desk, incident, "Đập vỡ", "Gạo tăng giá gấp ba")
+    (flag,) = flags_of(incident)
+    made = split(desk, incident, signal_ids=[flag.id], claim_ids=[goes])
+    cast = desk.cast
+    told = desk.expect_message(to=cast.khoi, kind="incident_split")
+    assert "2026-0002" in read(told)
+    desk.expect_messages("incident_split", cast.binh, cast.tung)
+    desk.set_aside()
+    assert made.number == "2026-0002"
+    assert desk.reload(made).detected_at == flag.flagged_at
+    with database.reading() as session:
+        assert [c.id for c in claims.of_incident(session, incident.id)] == [stays]
+        assert [c.id for c in claims.of_incident(session, made.id)] == [goes]
+        ((tie, _),) = ties.of(session, incident.id)
+    assert (tie.kind, tie.incident_id) == (TieKind.SPLIT_FROM, made.id)
+    assert [f.id for f in flags_of(made)] == [flag.id]
+    assert kept_of(made)
+    assert not kept_of(incident)
+    assert desk.reload(incident).live
+    assert desk.timeline(incident, Language.EN)[-1].text.startswith(
+        "Split off as incident 2026-0002: 1 flags, 1 claims, 1 pieces"
+    )
+    assert desk.timeline(made, Language.EN)[-1].text.startswith("Split off incident 2026-0001")
+
+
+def test_what_is_split_must_be_chosen_and_belong_here(
+    desk: Desk, incident: Incident, other: Incident
+) -> None:
+    (elsewhere,) = flags_of(other)
+    with desk.refused(Invalid, "Chọn ít nhất một") as refusal:
+        split(desk, incident, reason=" ")
+    assert set(refusal.value.fields) == {"signals", "reason"}
+    with desk.refused(Invalid, "không thuộc vụ việc này"):
+        split(desk, incident, signal_ids=[elsewhere.id])
+    (opinion,) = desk.do(
+        claims.state, incident.id, ["Chán"], nature=Nature.OPINION, by=desk.cast.khoi
+    )
+    with desk.refused(Invalid, "không mở được kịch bản này"):
+        split(desk, incident, claim_ids=[opinion.id])
+    desk.do(lifecycle.stand_down, incident.id, reason="Đã gỡ", by=desk.cast.lan)
+    desk.set_aside()
+    with desk.refused(Conflict, "Dừng xử lý"):
+        split(desk, incident, claim_ids=[opinion.id])
+
+
+def test_a_claim_that_stands_in_both_stands_in_the_one_that_goes_on_once(
+    desk: Desk, incident: Incident, other: Incident
+) -> None:
+    stated = desk.do(
+        claims.state, incident.id, ["Đê vỡ", "Cầu sập"], nature=Nature.CLAIM, by=desk.cast.khoi
+    )
+    desk.do(wording.link, stated[0].id, other.number, by=desk.cast.khoi)
+    merged(desk, incident, other)
+    with database.reading() as session:
+        assert {c.id for c in claims.of_incident(session, other.id)} == {c.id for c in stated}
+        assert claims.of_incident(session, incident.id) == []
+        for each in stated:
+            claim = claims.get(session, each.id)
+            assert [place.id for place in claims.places(session, claim)] == [other.id]
+    desk.set_aside()
+
+
+def test_a_claim_of_a_flag_goes_with_it_or_stands_in_both(
+    desk: Desk, incident: Incident, other: Incident
+) -> None:
+    (flag,) = flags_of(incident)
+    said = wording.Wording(text="Đê vỡ", nature=Nature.CLAIM)
+    (own,) = desk.do(claims.state, incident.id, ["Cầu sập"], nature=Nature.CLAIM, by=desk.cast.khoi)
+    flagged = desk.do(wording.add, desk.reload(incident), said, by=desk.cast.khoi)
+    with database.transaction() as session:
+        kept = claims.get(session, flagged.id)
+        kept.incident_id = None
+        session.add_all([kept, ClaimLink(claim_id=kept.id, signal_id=flag.id)])
+    made = split(desk, incident, claim_ids=[flagged.id])
+    with database.reading() as session:
+        stands = {place.id for place in claims.places(session, claims.get(session, flagged.id))}
+    assert stands == {incident.id, made.id}
+    desk.set_aside()
+    again = split(desk, incident, signal_ids=[flag.id], claim_ids=[own.id])
+    with database.reading() as session:
+        assert {c.id for c in claims.of_incident(session, again.id)} == {own.id, flagged.id}
+        assert claims.of_incident(session, incident.id) == []
+    desk.set_aside()
