@@ -28,10 +28,12 @@ from api.pages import (
     step_pages,
     task_force_forms,
 )
+from api.pages import departures as departure_pages
 from api.pages import rosters as roster_pages
 from api.rest import (
     clocks,
     conflicts,
+    departures,
     directory,
     duty,
     exercises,
@@ -64,6 +66,7 @@ _PAGES = (
     public,
     reference,
     clock_rules,
+    departure_pages,
     live,
 )
 STATIC = Path(__file__).parent / "static"
@@ -79,6 +82,7 @@ _REST = (
     wordings,
     clocks,
     directory,
+    departures,
     rosters,
     duty,
     health,

@@ -16,6 +16,7 @@ KINDS: dict[str, str] = {
     "conflict_declared": N_("thôi tham gia vì liên quan"),
     "conflict_reported": N_("có người, cơ quan liên quan"),
     "conflict_lifted": N_("gỡ khai báo liên quan"),
+    "work_inherited": N_("nhận công việc của người đã thôi"),
     "inject": N_("tình huống diễn tập"),
     "step_assigned": N_("giao nhiệm vụ"),
     "step_passed": N_("chuyển nhiệm vụ"),

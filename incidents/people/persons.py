@@ -85,12 +85,14 @@ def tell_all(
     """Queue a message of a kind to every usable address of each person, first choice first.
 
     An address nobody verified or that bounced is still used when it is all a person has: a late
-    complaint is better than silence. Two queries, however many people.
+    complaint is better than silence. Whoever left is told nothing. Two queries, however many
+    people.
     """
     points: dict[UUID, list[ContactPoint]] = {person_id: [] for person_id in people}
     for point in session.exec(
         select(ContactPoint)
-        .where(col(ContactPoint.person_id).in_(points))
+        .join(Person)
+        .where(col(ContactPoint.person_id).in_(points), col(Person.active))
         .order_by(col(ContactPoint.bounced_at).is_not(None), col(ContactPoint.position))
     ):
         points[point.person_id].append(point)

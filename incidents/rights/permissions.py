@@ -57,6 +57,7 @@ class Deed(Labelled):
     KEEP_ROSTERS = "keep_rosters", N_("lập, sửa lịch trực")
     OWN_DUTY = "own_duty", N_("đổi ca, báo vắng, bàn giao ca của mình")
     VERIFY_RECORD = "verify_record", N_("kiểm tra tính toàn vẹn")
+    MARK_LEFT = "mark_left", N_("ghi người thôi làm việc, chuyển việc đang giữ")
     ADMINISTER = "administer", N_("quản trị")
 
 
@@ -69,6 +70,7 @@ FRESHLY_PROVED = frozenset(
         Deed.CLOSE,
         Deed.WAIVE,
         Deed.LIFT_CONFLICT,
+        Deed.MARK_LEFT,
     }
 )
 """Deeds that ask for the password again, however long the session still runs."""
@@ -253,7 +255,7 @@ def _tends(session: Session, person: Person, subject: Subject) -> bool:
 
 _INSIDE = frozenset({Deed.SEE_DESK, Deed.SEE_INCIDENT, Deed.NOTE, Deed.VERIFY_RECORD})
 _ROSTERED = frozenset({Deed.SEE_ROSTERS, Deed.OWN_DUTY})
-_ADMINISTRATORS = frozenset({Deed.ADMINISTER, Deed.KEEP_ROSTERS})
+_ADMINISTRATORS = frozenset({Deed.ADMINISTER, Deed.KEEP_ROSTERS, Deed.MARK_LEFT})
 _RULES: dict[Deed, Callable[[Session, Person, Subject], bool]] = {
     Deed.FLAG: _everyone,
     **dict.fromkeys(_INSIDE, _insider),
@@ -264,4 +266,5 @@ _RULES: dict[Deed, Callable[[Session, Person, Subject], bool]] = {
     Deed.TEND_CLOCK: _tends,
     Deed.HAND_OVER_ROLE: _seated,
     Deed.ADMINISTER: _administrator,
+    Deed.MARK_LEFT: _administrator,
 }

@@ -88,6 +88,7 @@ def _every_kind(
         "level_changed": {"level": 4, "reason": ""},
         "confirm_telephone": {"approval": str(approval.id), "kind": "holding"},
         "audit_alarm": {"what": delivery.NO_SERVER},
+        "work_inherited": {"by": str(stage.cast.phuc.id)},
         "role_handed_over": {**about_a_shift, "to": str(stage.cast.yen.id)},
         "direction_unsigned": {"given_by": "Phan Đình Chương"},
         "clock_due": {"clock": str(started.id), "percent": 75},
