@@ -37,6 +37,9 @@ ANSWERED_BY_LINK = frozenset(
         "step_passed",
         "step_reminder",
         "step_reopened",
+        "step_requested",
+        "step_request_reminder",
+        "step_call",
     }
 )
 """Kinds whose recipient may answer through the link; the others lead to the desk."""

@@ -43,7 +43,8 @@ _DECISIONS = """IncidentOpened LevelSet StatusChanged StoodDown OpeningUndone Re
 _NOTES = "NoteAdded CallLogged EvidenceKept StepCommented"
 
 FILTERS: dict[str, frozenset[str]] = {
-    "viec": frozenset(f"Step{deed}" for deed in _STEPS.split()),
+    "viec": frozenset(f"Step{deed}" for deed in _STEPS.split())
+    | {"RequestToCall", "RequestUnanswered"},
     "phat-ngon": frozenset(_WORDS.split()),
     "quyet-dinh": frozenset(_DECISIONS.split()),
     "ghi-chu": frozenset(_NOTES.split()),

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import Session, col, or_, select
@@ -149,7 +149,7 @@ def _on_rosters(session: Session, person_id: UUID) -> Iterator[Holding]:
         .where(RotationTurn.person_id == person_id)
         .where(col(Rotation.valid_to).is_(None) | (col(Rotation.valid_to) >= incidents.today()))
     ):
-        since = datetime.combine(rotation.valid_from, time(), UTC)
+        since = datetime.combine(rotation.valid_from, rotation.hand_over, clock.LOCAL)
         yield Holding(HoldingKind.TURN, turn.id, roster.name, roster.role, since)
     for shift, name in session.exec(
         select(Shift, Roster.name)

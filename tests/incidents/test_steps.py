@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 from sqlmodel import select
 
+from incidents.matter import taskforces
 from incidents.matter.incidents import Incident
 from incidents.people.roles import Role, RoleHolder
 from incidents.record import database, links
@@ -324,7 +325,7 @@ def test_with_nobody_in_the_role_the_duty_officer_gets_the_work_and_an_alarm(
         for holder in session.exec(select(RoleHolder)):
             if holder.role in (Role.POLICE_LIAISON, Role.STANDING_DEPUTY, Role.LEAD, Role.CHAIR):
                 session.delete(holder)
-        for seat in passing.taskforces.members(session, incident.id):
+        for seat in taskforces.members(session, incident.id):
             session.delete(seat)
     step = desk.plan(incident, KEY, Role.POLICE_LIAISON)
     desk.expect_messages("role_vacant", desk.cast.lan)

@@ -148,7 +148,7 @@ TELLING = {
     "tell_all",
     "alert",
     "notify",
-    "_hand_over",
+    "hand_over",
     "_tell_members",
     "OutgoingMessage",
 }

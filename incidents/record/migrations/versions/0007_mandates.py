@@ -1,4 +1,4 @@
-"""Mandates of task forces and their seats, conflicts of interest, departures."""
+"""Mandates of task forces and their seats, conflicts of interest, departures, requests."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -49,6 +49,13 @@ def upgrade() -> None:
     _seats()
     _recusals()
     _departures()
+    _requests()
+
+
+def _requests() -> None:
+    request = sa.Column("request", sa.Boolean(), nullable=False, server_default=sa.false())
+    op.add_column("step", request)
+    op.add_column("step", sa.Column("called_at", UtcDateTime(), nullable=True))
 
 
 def _departures() -> None:
@@ -187,6 +194,8 @@ def _seats() -> None:
 
 
 def downgrade() -> None:
+    for column in ("called_at", "request"):
+        op.drop_column("step", column)
     for column in ("basis", "serves_until", "agency", "mandate"):
         op.drop_column("task_force_member", column)
     op.drop_column("task_force", "kept_at")
