@@ -34,9 +34,15 @@ def declare(session: Session, caller: Caller, number: str, asked: Declare) -> Re
     incident = incidents.by_number(session, number)
     own = asked.person_id == caller.person.id
     caller.require(session, Deed.SEE_INCIDENT if own else Deed.DECLARE_CONFLICT, incident)
-    verb = recusing.declare if asked.person_id else recusing.declare_body
-    about = asked.person_id or asked.organisation_id
-    return verb(session, incident.id, about, reason=asked.reason, by=caller.actor)
+    if asked.person_id:
+        return recusing.declare(
+            session, incident.id, asked.person_id, reason=asked.reason, by=caller.actor
+        )
+    if asked.organisation_id is None:
+        raise ValueError("the shape asks for a person or a body")
+    return recusing.declare_body(
+        session, incident.id, asked.organisation_id, reason=asked.reason, by=caller.actor
+    )
 
 
 def lift(

@@ -116,7 +116,7 @@ def _usual(session: Session) -> dict[Role, list[UUID]]:
     """Who holds each role by post, the holder first: what a proposal mostly says."""
     now, found = clock.now(), dict[Role, list[UUID]]()
     for role, person_id in session.exec(
-        select(RoleHolder.role, RoleHolder.person_id)
+        select(col(RoleHolder.role), col(RoleHolder.person_id))
         .where(RoleHolder.valid_from <= now)
         .where(col(RoleHolder.valid_to).is_(None) | (col(RoleHolder.valid_to) > now))
         .order_by(col(RoleHolder.rank), col(RoleHolder.valid_from))

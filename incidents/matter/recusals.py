@@ -149,7 +149,7 @@ def require_free(session: Session, incident_id: UUID, *people: UUID | None) -> N
     """Return if none of these is concerned by the incident; ``NotPermitted`` naming who is."""
     barred = of(session, incident_id).keeps_out(judging=True)
     for person_id in people:
-        if person_id in barred:
+        if person_id and person_id in barred:
             raise NotPermitted(
                 N_("%(name)s là người liên quan trong vụ việc này nên không tham gia việc này."),
                 name=persons.get(session, person_id).name,

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from incidents.people.roles import Role
+from incidents.record import links
 from tests.api.conftest import Browser, Program
 from tests.harness import Desk, hours
 
@@ -23,5 +24,11 @@ def test_a_request_is_never_called_overdue(
     after = new_browser("long").get(room).text
     assert "chưa có trả lời" in after
     assert "quá hạn" not in after.partition('id="viec"')[2].partition("</section>")[0]
+    # Nor does their own link say anything of lateness, and it still takes an answer.
+    asked = desk.messages(to=desk.cast.son, kind="step_requested")[0]
+    link = new_browser().get(f"/t/{links.token(asked.id)}").text
+    assert "Mong trả lời trước" in link
+    assert 'class="late"' not in link
+    assert "hoan-thanh" in link
     told = program("long").get(f"/incidents/{incident.number}/timeline").json()["items"]
     assert "RequestUnanswered" in [line["fact"] for line in told]

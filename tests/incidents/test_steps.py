@@ -19,7 +19,7 @@ from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound,
 from incidents.record.language import Language
 from incidents.record.links import AnswerLink
 from incidents.record.outbox import MessageState, OutgoingMessage
-from incidents.response import answering, directing, lifecycle, passing, steps
+from incidents.response import answering, directing, lifecycle, steps
 from incidents.response.steps import Step, StepState
 from incidents.response.timers import Timer, TimerState
 from tests.harness import Desk, hours, minutes
