@@ -173,6 +173,7 @@ class _Found:
             "gist": self._wording(step, language, "gist") or "",
             "kind": step.kind.value,
             "role": step.role,
+            "request": step.request,
             "assignee": self._name(step.assignee_id),
             "due_at": step.due_at,
             "acknowledge_by": step.acknowledge_by,

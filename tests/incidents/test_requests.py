@@ -28,7 +28,10 @@ def test_a_request_is_reminded_of_once_then_our_liaison_calls(
     step = desk.plan(incident, "ask them", Role.POLICE_LIAISON, due=hours(4))
     asked = desk.expect_message(to=cast.son, kind="step_requested")
     assert step.request
-    assert "kính đề nghị" in _read(asked)
+    said = _read(asked)
+    assert "kính đề nghị" in said
+    assert "Mong trả lời trước" in said
+    assert not any(order in said for order in ("Xác nhận trước", "Hoàn thành", "Giao cho"))
     desk.fast_forward(minutes(15))
     desk.expect_messages("step_request_reminder", cast.son)
     desk.fast_forward(minutes(15))
