@@ -35,6 +35,7 @@ from api.pages import (
     step_pages,
     task_force_forms,
 )
+from api.pages import departures as departure_pages
 from api.pages import directory as directory_pages
 from api.pages import rosters as roster_pages
 from api.pages import sheets as sheet_pages
@@ -43,6 +44,7 @@ from api.rest import (
     clocks,
     conflicts,
     contacts,
+    departures,
     directory,
     duty,
     exercises,
@@ -91,6 +93,7 @@ _PAGES = (
     public,
     reference,
     clock_rules,
+    departure_pages,
     level_rules,
     live,
 )
@@ -114,8 +117,9 @@ _REST = (
     situations_rest,
     lessons_rest,
     directory,
-    organisations,
     contacts,
+    departures,
+    organisations,
     sheets,
     rosters,
     duty,

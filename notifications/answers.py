@@ -74,6 +74,8 @@ class AnswerView:
     role: Role | None = None
     due_at: datetime | None = None
     acknowledge_by: datetime | None = None
+    asked: bool = False
+    """A request to a body that is asked: nothing of it is ever late."""
     taken_by: str | None = None
     taken_at: datetime | None = None
     form: str | None = None
@@ -202,7 +204,8 @@ def _of_step(session: Session, link: AnswerLink, person: Person, step: Step) -> 
         person=person.name,
         language=person.language,
         deeds=deeds if link.tries_left else (),
-        state=step.state if incident.live else incident.status,
+        state=step.standing if incident.live else incident.status,
+        asked=step.asked,
         tries_left=link.tries_left,
         about=incident.number,
         incident_title=incident.title,

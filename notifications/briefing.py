@@ -42,6 +42,9 @@ ANSWERED_BY_LINK = frozenset(
         "step_passed",
         "step_reminder",
         "step_reopened",
+        "step_requested",
+        "step_request_reminder",
+        "step_call",
     }
 )
 """Kinds whose recipient may answer through the link; the others lead to the desk."""
@@ -199,6 +202,7 @@ class _Found:
             "gist": self._wording(step, language, "gist") or "",
             "kind": step.kind.value,
             "role": step.role,
+            "request": step.request,
             "assignee": self._name(step.assignee_id),
             "due_at": step.due_at,
             "acknowledge_by": step.acknowledge_by,

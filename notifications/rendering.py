@@ -141,15 +141,18 @@ def _rows(told: Briefing, say: Speech) -> list[tuple[str, str]]:
         rows.append((N_("Phụ trách"), told.about["clock"]["owner"]))
     if step:
         rows.append((N_("Vai"), step["role"]))
-    if told.number:
+    request = bool(step and step["request"])
+    if told.number and not request:
         asked = step or signal
         if asked["acknowledge_by"] and asked["acknowledge_by"] > told.about["now"]:
             rows.append((N_("Xác nhận trước"), asked["acknowledge_by"]))
     if step:
-        rows.append((N_("Hoàn thành trước"), step["due_at"]))
+        until = N_("Mong trả lời trước") if request else N_("Hoàn thành trước")
+        rows.append((until, step["due_at"]))
     rows += [(f"{each['number']}. {each['title']}", each["due_at"]) for each in told.about["steps"]]
     if told.number:
-        rows.append((N_("Giao cho"), _who(told.about["person"])))
+        to = N_("Kính gửi") if request else N_("Giao cho")
+        rows.append((to, _who(told.about["person"])))
         rows += [(N_("Mã việc"), step["code"])] if step else []
     return [(say.text(label), say.value(value)) for label, value in rows if value is not None]
 

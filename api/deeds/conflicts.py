@@ -1,6 +1,6 @@
 """What is done about conflicts of interest: declared by whoever sees one, lifted by leadership."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import model_validator
@@ -34,12 +34,15 @@ def declare(session: Session, caller: Caller, number: str, asked: Declare) -> Re
     incident = incidents.by_number(session, number)
     own = asked.person_id == caller.person.id
     caller.require(session, Deed.SEE_INCIDENT if own else Deed.DECLARE_CONFLICT, incident)
-    why: dict[str, Any] = {"reason": asked.reason, "by": caller.actor}
     if asked.person_id:
-        return recusing.declare(session, incident.id, asked.person_id, **why)
-    if asked.organisation_id:
-        return recusing.declare_body(session, incident.id, asked.organisation_id, **why)
-    raise AssertionError("the form lets neither pass")
+        return recusing.declare(
+            session, incident.id, asked.person_id, reason=asked.reason, by=caller.actor
+        )
+    if asked.organisation_id is None:
+        raise ValueError("the shape asks for a person or a body")
+    return recusing.declare_body(
+        session, incident.id, asked.organisation_id, reason=asked.reason, by=caller.actor
+    )
 
 
 def lift(

@@ -59,7 +59,8 @@ _DECISIONS = """DecisionTaken DecisionReplaced SituationReported
 _NOTES = "NoteAdded CallLogged EvidenceKept StepCommented"
 
 FILTERS: dict[str, frozenset[str]] = {
-    "viec": frozenset(f"Step{deed}" for deed in _STEPS.split()),
+    "viec": frozenset(f"Step{deed}" for deed in _STEPS.split())
+    | {"RequestToCall", "RequestUnanswered"},
     "phat-ngon": frozenset(_WORDS.split()),
     "quyet-dinh": frozenset(_DECISIONS.split()),
     "noi-dung": frozenset(_CLAIMS.split()),

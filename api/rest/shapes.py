@@ -95,6 +95,8 @@ class StepOut(Shape):
     form: str
     form_schema: dict[str, Any]
     state: StepState
+    request: bool
+    called_at: datetime | None
     mandatory: bool
     statement_id: UUID | None
     release_to: list[str]

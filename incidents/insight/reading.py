@@ -28,12 +28,14 @@ from incidents.response import (
     grading,
     handovers,
     journal,
+    leaving,
     lesson_facts,
     lifecycle,
     merging,
     opening,
     recusing,
     replanning,
+    requests,
     resuming,
     runs,
     seating,
@@ -50,7 +52,7 @@ TELLERS = (
     *(level_rules, taskforces),
     *(opening, lifecycle, resuming, merging, grading, replanning, journal, decisions),
     *(situation_reports, added_steps, signing, recusing, founding_decisions, seating),
-    *(exercises, handovers, lesson_facts),
+    *(requests, leaving, exercises, handovers, lesson_facts),
 )
 """What enters every fact into the vocabulary: whoever reads can read whatever was recorded."""
 

@@ -106,7 +106,7 @@ def tell_all(
 ) -> list[OutgoingMessage]:
     """Queue a message of a kind to every usable address of each person, first choice first.
 
-    Two queries, however many people.
+    Whoever left is told nothing. Two queries, however many people.
     """
     points = addresses(session, people)
     return outbox.queue_all(
@@ -137,8 +137,11 @@ def addresses(session: Session, people: Iterable[UUID]) -> dict[UUID, list[Conta
         return {}
     for point in session.exec(
         select(ContactPoint)
+        .join(Person, col(Person.id) == ContactPoint.person_id)
         .where(
-            col(ContactPoint.person_id).in_(points), col(ContactPoint.channel).in_(SENT_BY_THE_DESK)
+            col(ContactPoint.person_id).in_(points),
+            col(ContactPoint.channel).in_(SENT_BY_THE_DESK),
+            col(Person.active),
         )
         .order_by(col(ContactPoint.bounced_at).is_not(None), col(ContactPoint.position))
     ):

@@ -8,7 +8,7 @@ mail scanners open links and submit forms.
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, update
 from sqlmodel import Field, Session, col, select
 
 from incidents.record import clock, keys
@@ -99,6 +99,15 @@ def wrong_number(link: AnswerLink) -> Invalid:
                 {"left": link.tries_left},
             )
         }
+    )
+
+
+def revoke_all(session: Session, person_id: UUID) -> None:
+    """Take every link of a person back: they have left."""
+    session.exec(
+        update(AnswerLink)
+        .where(col(AnswerLink.person_id) == person_id, col(AnswerLink.revoked_at).is_(None))
+        .values(revoked_at=clock.now())
     )
 
 

@@ -135,7 +135,7 @@ def complete(session: Session, step_id: UUID, answer: dict[str, Any], *, by: Act
     form = forms.check(step.form, answer)
     if step.state is StepState.OPEN:
         _tell_others(session, step, by)
-    step.late = step.state in LATE
+    step.late = step.state in LATE and not step.asked
     take_effect(session, step, form, by)
     conclude(session, step, form, by=by)
     outcomes.keep(session, step, form, by=by)

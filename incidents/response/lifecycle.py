@@ -144,7 +144,9 @@ def resolve(session: Session, incident_id: UUID, *, reason: str = "", by: Actor)
     undone = [
         s
         for s in steps.of_incident(session, incident.id)
-        if s.mandatory and s.state not in (StepState.DONE, StepState.WAIVED, StepState.CANCELLED)
+        if s.mandatory
+        and s.state not in (StepState.DONE, StepState.WAIVED, StepState.CANCELLED)
+        and not (s.asked and s.state is StepState.DECLINED)  # silence outside blocks nothing
     ]
     missing: list[tuple[str, Mapping[str, Any]]] = [
         (

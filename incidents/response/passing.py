@@ -14,13 +14,13 @@ from sqlmodel import Session, select
 
 from incidents.matter import incidents, recusals, severity
 from incidents.matter.incidents import Incident
-from incidents.matter.taskforces import RoleVacant
-from incidents.people import persons, rosters
+from incidents.people import rosters
 from incidents.people.roles import Role
 from incidents.record import clock, ids, links, outbox, timeline
 from incidents.record.actors import ENGINE, Actor
 from incidents.record.outbox import Channel
-from incidents.response import forms, runs, steps, succession, timers
+from incidents.response import forms, requests, runs, steps, succession, timers
+from incidents.response.handing import hand_over, notify, vacant
 from incidents.response.steps import (
     ANSWERABLE,
     Cause,
@@ -36,7 +36,10 @@ from incidents.response.steps import (
 )
 from incidents.response.timers import LADDER_KINDS, Timer, TimerKind
 
-REMINDERS = ("step_assigned", "step_reminder", "step_passed", "step_unanswered")
+REMINDERS = (
+    *("step_assigned", "step_reminder", "step_passed", "step_unanswered"),
+    *("step_requested", "step_request_reminder", "step_call"),
+)
 """Kinds of message that an acknowledgement makes pointless."""
 
 
@@ -121,8 +124,8 @@ def begin(session: Session, step: Step, incident: Incident, *, first: UUID | Non
     within = min(severity.policy(session, incident.level).acknowledge_within, allowed)
     step.acknowledge_by = now + within
     person_id = first or succession.next_in_line(session, step) or vacant(session, step)
-    _hand_over(session, step, person_id, kind="step_assigned")
-    timers.arm_ladder(session, step.id, within, round_=1)
+    hand_over(session, step, person_id, kind="step_assigned")
+    _arm_ladder(session, step, within, round_=1)
     timers.arm(session, step.id, TimerKind.DUE, step.due_at, round_=1)
     timeline.record(
         session,
@@ -138,43 +141,9 @@ def begin(session: Session, step: Step, incident: Incident, *, first: UUID | Non
     )
 
 
-def vacant(session: Session, step: Step) -> UUID | None:
-    """Nobody holds the role: the duty officer gets the work, and an alarm goes out."""
-    timeline.record(session, step.incident_id, RoleVacant(role=step.role), by=ENGINE)
-    kept_out = recusals.of(session, step.incident_id).keeps_out(judging=succession.judges(step))
-    on_duty = [p for p in rosters.to_alert(session, clock.now()) if p not in kept_out]
-    persons.tell_all(
-        session,
-        on_duty,
-        "role_vacant",
-        key=f"vacant:{step.id}",
-        incident_id=step.incident_id,
-        step_id=step.id,
-        values={"role": step.role.value},
-    )
-    return on_duty[0] if on_duty else None
-
-
-def _hand_over(session: Session, step: Step, person_id: UUID | None, *, kind: str) -> None:
-    step.assignee_id = person_id
-    step.state, step.acknowledged_at, step.acknowledged_by = StepState.OPEN, None, None
-    if person_id is not None:
-        step.holder_ids = [*step.holder_ids, str(person_id)]
-        notify(session, step, person_id, kind)
-    session.add(step)
-
-
-def notify(session: Session, step: Step, person_id: UUID, kind: str) -> None:
-    """One message about a step with a link of its own, once for each time it is handed over."""
-    messages = persons.tell(
-        session,
-        person_id,
-        kind,
-        key=f"{kind}:{step.id}:{len(step.holder_ids)}",
-        incident_id=step.incident_id,
-        step_id=step.id,
-    )
-    links.issue(session, messages)
+def _arm_ladder(session: Session, step: Step, within: timedelta, *, round_: int) -> None:
+    kinds = timers.REQUEST_KINDS if step.asked else LADDER_KINDS
+    timers.arm_ladder(session, step.id, within, round_=round_, kinds=kinds)
 
 
 def fire(session: Session, timer: Timer) -> None:
@@ -186,7 +155,10 @@ def fire(session: Session, timer: Timer) -> None:
         case TimerKind.REMIND:
             _remind(session, step)
         case TimerKind.DEPUTY:
-            _pass_on_silence(session, step)
+            if step.asked:
+                _call(session, step)
+            else:
+                _pass_on_silence(session, step)
         case TimerKind.NEXT_TIER:
             if _pass_on_silence(session, step):
                 # The tier above gets the whole ladder, so that silence there climbs on too.
@@ -204,7 +176,13 @@ def fire(session: Session, timer: Timer) -> None:
 
 def _remind(session: Session, step: Step) -> None:
     if step.assignee_id:
-        notify(session, step, step.assignee_id, "step_reminder")
+        kind = "step_reminder"
+        notify(
+            session,
+            step,
+            step.assignee_id,
+            requests.INSTEAD[kind] if step.request else kind,
+        )
     timeline.record(
         session,
         step.incident_id,
@@ -215,6 +193,17 @@ def _remind(session: Session, step: Step) -> None:
         ),
         by=ENGINE,
     )
+
+
+def _call(session: Session, step: Step) -> None:
+    """Our own liaison telephones; once it is with them, the duty officers hear of silence."""
+    liaison = None if step.called_at else requests.call(session, step)
+    if liaison is None:
+        for person_id in rosters.to_alert(session, clock.now()):
+            notify(session, step, person_id, "step_unanswered")
+        return
+    hand_over(session, step, liaison, kind="step_call")
+    restart_ladder(session, step)
 
 
 def _pass_on_silence(session: Session, step: Step) -> bool:
@@ -232,7 +221,7 @@ def move(
 ) -> None:
     """Give the step to another person and say why."""
     outgoing = step.assignee_id
-    _hand_over(session, step, incoming, kind="step_passed")
+    hand_over(session, step, incoming, kind="step_passed")
     timeline.record(
         session,
         step.incident_id,
@@ -256,10 +245,13 @@ def restart_ladder(session: Session, step: Step) -> None:
     session.add(step)
     timers.cancel(session, step.id, LADDER_KINDS)
     round_ = timers.next_round(session, step.id)
-    timers.arm_ladder(session, step.id, policy.acknowledge_within, round_=round_)
+    _arm_ladder(session, step, policy.acknowledge_within, round_=round_)
 
 
 def _due(session: Session, step: Step) -> None:
+    if step.asked:
+        _due_request(session, step)
+        return
     if step.then_role and not step.passed_at_due:
         line = succession.heirs(session, step, step.then_role)
         barred = {str(step.assignee_id), *succession.barred(session, step)}
@@ -276,6 +268,19 @@ def _due(session: Session, step: Step) -> None:
         session, step.incident_id, StepOverdue(number=step.number, key=step.key), by=ENGINE
     )
     settle(session, step, StepState.OVERDUE)
+
+
+def _due_request(session: Session, step: Step) -> None:
+    """Nobody outside is late: we telephone, with half the time again; then it has no answer."""
+    if step.called_at is None:
+        step.due_at = clock.now() + timedelta(minutes=step.allowed_minutes) / 2
+        timers.cancel(session, step.id)
+        _call(session, step)
+        round_ = timers.next_round(session, step.id)
+        timers.arm(session, step.id, TimerKind.DUE, step.due_at, round_=round_)
+        return
+    requests.unanswered(session, step)
+    settle(session, step, StepState.DECLINED)
 
 
 def settle(session: Session, step: Step, state: StepState, *, by: Actor = ENGINE) -> None:
@@ -328,9 +333,9 @@ def reopen(session: Session, step: Step, *, by: Actor) -> None:
     shut = {*succession.barred(session, step), *map(str, kept_out)}
     if person_id and str(person_id) in shut:
         person_id = succession.next_in_line(session, step) or vacant(session, step)
-    _hand_over(session, step, person_id, kind="step_reopened")
+    hand_over(session, step, person_id, kind="step_reopened")
     round_ = timers.next_round(session, step.id)
-    timers.arm_ladder(session, step.id, allowed, round_=round_)
+    _arm_ladder(session, step, allowed, round_=round_)
     timers.arm(session, step.id, TimerKind.DUE, step.due_at, round_=round_)
 
 

@@ -15,6 +15,7 @@ from incidents.matter.recusals import (
     ConflictLifted,
     Recusal,
 )
+from incidents.matter.taskforces import Basis, TaskForce, TaskForceMember
 from incidents.people import persons, roles
 from incidents.people.organisations import Organisation
 from incidents.people.persons import Person
@@ -158,12 +159,21 @@ def _posts(session: Session, person_id: UUID) -> set[str]:
 
 
 def _head(session: Session, incident_id: UUID, role: Role) -> list[UUID]:
-    seated = [
-        m.person_id
-        for m in taskforces.members(session, incident_id)
-        if m.role is role and m.rank == 1
-    ]
-    return seated or roles.holders(session, role, clock.now())[:1]
+    """Whom an answer about a role means: who holds it, or was just replaced in it for this."""
+    seats = session.exec(
+        select(TaskForceMember)
+        .join(TaskForce)
+        .where(
+            TaskForce.incident_id == incident_id,
+            TaskForceMember.role == role,
+            TaskForceMember.rank == 1,
+        )
+        .order_by(col(TaskForceMember.joined_at), col(TaskForceMember.id))
+    ).all()
+    if not seats:
+        return roles.holders(session, role, clock.now())[:1]
+    replaced = len(seats) > 1 and seats[-1].basis is Basis.REPLACEMENT
+    return [seats[-2 if replaced else -1].person_id]
 
 
 def _by_name(session: Session, name: str) -> UUID:

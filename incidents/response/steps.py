@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, Column, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Column, UniqueConstraint, false
 from sqlmodel import Field, Session, col, select
 
 from incidents.people.roles import Role
@@ -43,6 +43,12 @@ class StepState(Labelled):
     DECLINED = "declined", N_("không ai nhận")
     WAIVED = "waived", N_("được miễn")
     CANCELLED = "cancelled", N_("đã hủy")
+
+
+class RequestState(Labelled):
+    """How a request to a body outside ends when it gets no answer."""
+
+    UNANSWERED = "unanswered", N_("chưa có trả lời")
 
 
 ANSWERABLE = (StepState.OPEN, StepState.ACKNOWLEDGED)
@@ -92,6 +98,10 @@ class Step(Table, table=True):
     """The beginning its due time is counted from."""
     climbs_from: datetime | None = moment(optional=True)
     """The beginning silence is counted from."""
+    request: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whoever has it now belongs to a body that is asked, not assigned (rule 19 of practice)."""
+    called_at: datetime | None = moment(optional=True)
+    """When no answer had come to the request and our own liaison was to telephone."""
     passed_at_due: bool = False
     """Its time ran out once already and ``then_role`` has it with half the time again."""
     state: StepState = choice(StepState, index=True)
@@ -115,6 +125,17 @@ class Step(Table, table=True):
     def by_hand(self) -> bool:
         """Whether a person added it and no playbook waits for it."""
         return self.run_id is None
+
+    @property
+    def asked(self) -> bool:
+        """Whether a body is asked here that is never late and never silent consent."""
+        return self.request or self.called_at is not None
+
+    @property
+    def standing(self) -> Labelled:
+        """Where it is, as people read it: a request that got no answer says just that."""
+        silent = self.asked and self.state is StepState.DECLINED
+        return RequestState.UNANSWERED if silent else self.state
 
     @property
     def settled(self) -> bool:

@@ -4,6 +4,7 @@ For a signature only those count who may sign, by post or by a recorded authoris
 on, authority does not (rule 5 of practice).
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -55,9 +56,19 @@ def _of_role(session: Session, step: Step, role: Role, kept_out: Barred) -> list
     )
     judging = judges(step)
     shut = kept_out.keeps_out(judging=judging)
-    if judging and (role in kept_out.headed or shut & set(line[:1])):
+    if judging and shut & set(line[:1]):
+        return []
+    if judging and role in kept_out.headed and not _new_head(session, step, role, shut):
         return []
     return [person_id for person_id in line if person_id not in shut]
+
+
+def _new_head(session: Session, step: Step, role: Role, shut: Collection[UUID]) -> bool:
+    """Whether somebody was seated at the head of the role since, who is not concerned."""
+    return any(
+        m.role is role and m.rank == 1 and m.person_id not in shut
+        for m in taskforces.members(session, step.incident_id)
+    )
 
 
 def signers(session: Session, incident_id: UUID, role: Role, at: datetime) -> list[UUID]:

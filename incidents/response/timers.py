@@ -33,6 +33,8 @@ class TimerState(Labelled):
 
 
 LADDER_KINDS = (TimerKind.REMIND, TimerKind.DEPUTY, TimerKind.NEXT_TIER)
+REQUEST_KINDS = (TimerKind.REMIND, TimerKind.DEPUTY)
+"""A request is reminded of once; then our liaison telephones, and nothing climbs."""
 
 
 class Timer(Table, table=True):
@@ -64,9 +66,16 @@ def arm(session: Session, step_id: UUID, kind: TimerKind, due_at: datetime, *, r
     session.add(Timer(step_id=step_id, kind=kind, due_at=due_at, round=round_))
 
 
-def arm_ladder(session: Session, step_id: UUID, within: timedelta, *, round_: int) -> None:
+def arm_ladder(
+    session: Session,
+    step_id: UUID,
+    within: timedelta,
+    *,
+    round_: int,
+    kinds: tuple[TimerKind, ...] = LADDER_KINDS,
+) -> None:
     """Arm the reminder at 50 %, the deputy at 100 % and the next tier at 150 % of ``within``."""
-    for kind in LADDER_KINDS:
+    for kind in kinds:
         arm(session, step_id, kind, clock.now() + within * LADDER[kind.value] / 100, round_=round_)
 
 

@@ -75,6 +75,7 @@ class Deed(Labelled):
     KEEP_DIRECTORY = "keep_directory", N_("lập, sửa danh bạ")
     KEEP_CONTACTS = "keep_contacts", N_("sửa, kiểm chứng liên hệ của cơ quan")
     VERIFY_RECORD = "verify_record", N_("kiểm tra tính toàn vẹn")
+    MARK_LEFT = "mark_left", N_("ghi người thôi làm việc, chuyển việc đang giữ")
     ADMINISTER = "administer", N_("quản trị")
 
 
@@ -88,6 +89,7 @@ FRESHLY_PROVED = frozenset(
         Deed.REOPEN,
         Deed.WAIVE,
         Deed.LIFT_CONFLICT,
+        Deed.MARK_LEFT,
     }
 )
 """Deeds that ask for the password again, however long the session still runs."""
@@ -350,7 +352,9 @@ _INSIDE = frozenset(
 )
 _WATCHERS = frozenset({Deed.TRIAGE, Deed.OPEN, Deed.STATE_CLAIM, Deed.WEIGH})
 _ROSTERED = frozenset({Deed.SEE_ROSTERS, Deed.OWN_DUTY})
-_ADMINISTRATORS = frozenset({Deed.ADMINISTER, Deed.KEEP_ROSTERS, Deed.KEEP_DIRECTORY})
+_ADMINISTRATORS = frozenset(
+    {Deed.ADMINISTER, Deed.KEEP_ROSTERS, Deed.KEEP_DIRECTORY, Deed.MARK_LEFT}
+)
 _RULES: dict[Deed, Callable[[Session, Person, Subject], bool]] = {
     Deed.FLAG: _everyone,
     **{deed: _triages(deed) for deed in _WATCHERS},
@@ -368,4 +372,5 @@ _RULES: dict[Deed, Callable[[Session, Person, Subject], bool]] = {
     Deed.TEND_CLOCK: _tends,
     Deed.HAND_OVER_ROLE: _seated,
     Deed.ADMINISTER: _administrator,
+    Deed.MARK_LEFT: _administrator,
 }

@@ -271,6 +271,11 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ),
     ("POST", "/api/v1/publications/{publication_id}/withdraw"): (BECAUSE, WITHDRAWERS),
     ("GET", "/api/v1/people"): (None, INSIDERS),
+    ("GET", "/api/v1/people/{person_id}/holdings"): (None, ADMINISTRATORS),
+    ("POST", "/api/v1/people/{person_id}/leave"): (
+        {"left_on": "2026-11-01", "confirmed": "x"},
+        ADMINISTRATORS,
+    ),
     ("GET", "/api/v1/on-duty"): (None, INSIDERS),
     ("GET", "/api/v1/rosters"): (None, INSIDERS),
     ("POST", "/api/v1/rosters"): (
@@ -466,6 +471,12 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ),
     ("GET", "/quan-tri/cap-do"): (None, PAGE_ADMINISTRATORS),
     ("POST", "/quan-tri/cap-do"): ({"effective_from": "2030-01-01"}, PAGE_ADMINISTRATORS),
+    ("GET", "/quan-tri/thoi-viec"): (None, PAGE_ADMINISTRATORS),
+    ("GET", "/quan-tri/thoi-viec/{person_id}"): (None, PAGE_ADMINISTRATORS),
+    ("POST", "/quan-tri/thoi-viec/{person_id}"): (
+        {"left_on": "2026-11-01", "confirmed": "x"},
+        PAGE_ADMINISTRATORS,
+    ),
     ("GET", "/song/ban-truc"): (None, PAGE_INSIDERS),
     ("GET", "/song/vu-viec/{number}"): (None, PAGE_INSIDERS),
 }

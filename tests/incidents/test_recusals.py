@@ -99,6 +99,10 @@ def test_what_they_decide_goes_one_tier_up_never_to_those_below(
     later = desk.plan(incident, "later", Role.LEAD, kind=StepKind.DECIDE)
     work = desk.plan(incident, "work", Role.LEAD)
     assert (later.assignee_id, work.assignee_id) == (cast.chuong.id, cast.kien.id)
+    # A new head, seated since, judges again.
+    desk.do(seating.add, incident.id, Role.LEAD, person_id=cast.duc.id, deputy=False, by=cast.tung)
+    again = desk.plan(incident, "again", Role.LEAD, kind=StepKind.DECIDE)
+    assert again.assignee_id == cast.duc.id
     desk.set_aside()
 
 

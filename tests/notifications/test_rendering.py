@@ -105,6 +105,7 @@ def _every_kind(
         "incident_split": {"other": "2026-0002"},
         "confirm_telephone": {"approval": str(approval.id), "kind": "holding"},
         "audit_alarm": {"what": delivery.NO_SERVER},
+        "work_inherited": {"by": str(stage.cast.phuc.id)},
         "role_handed_over": {**about_a_shift, "to": str(stage.cast.yen.id)},
         "direction_unsigned": {"given_by": "Phan Đình Chương"},
         "signal_review": {"review_at": "2026-11-24T23:00:00+00:00"},
@@ -172,7 +173,7 @@ TELLING = {
     "tell_all",
     "alert",
     "notify",
-    "_hand_over",
+    "hand_over",
     "_tell_members",
     "OutgoingMessage",
 }

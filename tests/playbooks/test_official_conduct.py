@@ -1,12 +1,15 @@
 """The official's-conduct playbook, one story a branch: who is concerned decides who signs."""
 
 from collections.abc import Iterator
+from uuid import UUID
 
 import pytest
 
+from incidents.matter import recusals
 from incidents.matter.incidents import Finding
 from incidents.people.persons import Person
 from incidents.people.roles import Role
+from incidents.record import database
 from incidents.record.errors import NotPermitted
 from incidents.response import directing
 from incidents.response.runs import RunState
@@ -31,6 +34,11 @@ class Conduct(Story):
     ) -> None:
         """Hà says who is concerned."""
         self.desk.answer(key, by=self.cast.ha, lead=lead, chair=chair)
+
+    def taken_out(self) -> set[UUID]:
+        """Who takes no part in the incident any more."""
+        with database.reading() as session:
+            return set(recusals.of(session, self.incident.id).named)
 
     def begun(self, level: int = 3, *, chair: bool = False) -> None:
         """Opened from a complaint, those concerned have stepped back."""
@@ -90,6 +98,8 @@ def test_where_the_lead_is_concerned_the_chair_signs_and_the_lead_may_not(conduc
     conduct.begin(nature="complaint")
     conduct.replace_lead(conduct.cast.thao)
     conduct.step_back(lead=True)
+    # The answer acts: whoever was replaced for it is out, not whoever replaced them.
+    assert conduct.taken_out() == {conduct.cast.binh.id}
     assert conduct.signing("holding statement") == {Role.CHAIR}
     assert "report to those who manage the post (chair)" in conduct.waiting()
     conduct.draft("holding statement")
@@ -103,6 +113,7 @@ def test_where_the_lead_is_concerned_the_chair_signs_and_the_lead_may_not(conduc
     conduct.check("apology")
 
     assert conduct.signing("apology") == {Role.CHAIR, Role.SPOKESPERSON}
+    assert conduct.taken_out() == {conduct.cast.binh.id}
     with conduct.desk.refused(NotPermitted):
         conduct.sign("apology", by=conduct.cast.binh)
     conduct.sign("apology (chair)", by=conduct.cast.chuong)

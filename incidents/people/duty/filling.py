@@ -31,9 +31,14 @@ def fill(session: Session, roster: Roster) -> None:
     session.flush()
     rosters.get(session, roster.id, lock=True)
     until = now + HORIZON
-    wanted = {(s.slot_at, s.starts_at, s.person_id): s for s in spans(session, roster, now, until)}
+    # What has begun is one stretch, whenever it began for whoever has it now.
+    wanted = {
+        (s.slot_at, max(s.starts_at, now), s.person_id): s
+        for s in spans(session, roster, now, until)
+    }
     for row in session.exec(select(Shift).where(Shift.roster_id == roster.id, Shift.ends_at > now)):
-        exact = wanted.pop((row.slot_at or row.starts_at, row.starts_at, row.person_id), None)
+        slot = row.slot_at or row.starts_at
+        exact = wanted.pop((slot, max(row.starts_at, now), row.person_id), None)
         if exact is None and row.starts_at < now:
             _shorten(session, row, now)
         elif exact is None:
@@ -95,7 +100,7 @@ def _row(roster: Roster, span: Span, now: datetime) -> Shift:
     return Shift(
         role=roster.role,
         person_id=span.person_id,
-        starts_at=span.starts_at,
+        starts_at=max(span.starts_at, now),
         ends_at=span.ends_at,
         roster_id=roster.id,
         slot_at=span.slot_at,

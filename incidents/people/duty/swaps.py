@@ -163,6 +163,15 @@ def withdraw(session: Session, swap_id: UUID, *, by: Actor) -> Swap:
     return swap
 
 
+def withdraw_all(session: Session, person_id: UUID, *, by: Actor) -> None:
+    """Nothing is asked any more by, or of, somebody who left."""
+    for swap in waiting(session, person_id):
+        _settle(session, swap, SwapState.WITHDRAWN)
+        roster = rosters.get(session, swap.roster_id)
+        fact = SwapWithdrawn(roster.name, swap.asker_id, swap.given_at)
+        timeline.record(session, timeline.DESK, fact, by=by)
+
+
 def waiting(session: Session, person_id: UUID) -> list[Swap]:
     """The open questions a person asked or was asked, while the shift has not begun."""
     return list(

@@ -1,4 +1,4 @@
-"""Mandates of task forces, with what each seat is for and until when; conflicts of interest."""
+"""Mandates of task forces and their seats, conflicts of interest, departures, requests."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -48,6 +48,32 @@ def upgrade() -> None:
     _decisions()
     _seats()
     _recusals()
+    _departures()
+    _requests()
+
+
+def _requests() -> None:
+    request = sa.Column("request", sa.Boolean(), nullable=False, server_default=sa.false())
+    op.add_column("step", request)
+    op.add_column("step", sa.Column("called_at", UtcDateTime(), nullable=True))
+
+
+def _departures() -> None:
+    op.create_table(
+        "departure",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("left_on", sa.Date(), nullable=False),
+        sa.Column("successor_id", sa.Uuid(), nullable=True),
+        sa.Column("recorded_at", UtcDateTime(), nullable=False),
+        sa.Column("recorded_by", sa.Uuid(), nullable=True),
+        _refers("departure", "person_id", "person"),
+        _refers("departure", "successor_id", "person"),
+        _refers("departure", "recorded_by", "person"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_departure")),
+    )
+    for column in ("person_id", "successor_id", "recorded_by"):
+        op.create_index(op.f(f"ix_departure_{column}"), "departure", [column])
 
 
 def _recusals() -> None:
@@ -168,9 +194,17 @@ def _seats() -> None:
 
 
 def downgrade() -> None:
+    for column in ("called_at", "request"):
+        op.drop_column("step", column)
     for column in ("basis", "serves_until", "agency", "mandate"):
         op.drop_column("task_force_member", column)
     op.drop_column("task_force", "kept_at")
     op.drop_column("task_force", "regularised_at")
-    for table in ("recusal", "task_force_decision", "proposed_member", "task_force_proposal"):
+    for table in (
+        "departure",
+        "recusal",
+        "task_force_decision",
+        "proposed_member",
+        "task_force_proposal",
+    ):
         op.drop_table(table)

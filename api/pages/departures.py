@@ -1,0 +1,99 @@
+"""The administrators' pages of people who leave: the list to confirm, and the deed."""
+
+from functools import partial
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request
+from sqlmodel import Session, col, select
+from starlette.responses import Response
+
+from api.deeds import departures as deeds
+from api.deeds.departures import Leave
+from api.dependencies import Db, Fields, FormCaller, Reader
+from api.identity import Caller
+from api.pages import rendering
+from api.pages.forms import filled
+from api.problems import Problem
+from incidents.matter import incidents
+from incidents.people import departures, sign_ins
+from incidents.people.organisations import Organisation
+from incidents.people.persons import Person
+from incidents.response import holdings
+from incidents.response.holdings import Holding, HoldingKind
+from incidents.rights.permissions import Deed
+
+_PATH = "/quan-tri/thoi-viec"
+router = APIRouter(include_in_schema=False, prefix=_PATH)
+
+_COUNTED = (HoldingKind.SIGN_IN, HoldingKind.LINK, HoldingKind.FEED)
+"""What says nothing more by being listed one by one."""
+
+
+@router.get("")
+def listed(request: Request, session: Db, caller: Reader) -> Response:
+    """Everybody, those who have left at the end."""
+    caller.require(session, Deed.ADMINISTER)
+    rows = session.exec(
+        select(Person, Organisation.name)
+        .join(Organisation, col(Organisation.id) == Person.organisation_id)
+        .order_by(col(Person.active).desc(), col(Person.name))
+    ).all()
+    return rendering.for_caller(request, "departures.html", caller, people=rows, page_path=_PATH)
+
+
+def shown(
+    request: Request,
+    session: Session,
+    caller: Caller,
+    problem: Problem | None = None,
+    *,
+    person_id: UUID,
+) -> Response:
+    """What a person holds and the form, or again after a refused one."""
+    who, held = deeds.see(session, caller, person_id)
+    others = session.exec(
+        select(Person).where(col(Person.active), Person.id != person_id).order_by(col(Person.name))
+    )
+    named = {p.id: p for p in others}
+    gone = departures.of(session, person_id)
+    return rendering.for_caller(
+        request,
+        "departure.html",
+        caller,
+        status=problem.status if problem else 200,
+        problem=problem,
+        fresh=sign_ins.fresh(caller.sign_in),
+        who=who,
+        gone=None if who.active else gone,
+        named=named,
+        groups=_groups(held),
+        moves=holdings.MOVES,
+        counted=_COUNTED,
+        total=len(held),
+        confirmed=holdings.fingerprint(held),
+        today=incidents.today(),
+        others=[(str(p.id), f"{p.name} – {p.post}") for p in named.values()],
+        page_path=_PATH,
+    )
+
+
+def _groups(held: list[Holding]) -> list[tuple[HoldingKind, list[Holding]]]:
+    kinds = [(kind, [each for each in held if each.kind is kind]) for kind in HoldingKind]
+    return [(kind, some) for kind, some in kinds if some]
+
+
+def _again(request: Request, person_id: UUID) -> None:
+    request.state.again = partial(shown, person_id=person_id)
+
+
+@router.get("/{person_id}")
+def one(request: Request, session: Db, caller: Reader, person_id: UUID) -> Response:
+    """The list to confirm."""
+    return shown(request, session, caller, person_id=person_id)
+
+
+@router.post("/{person_id}", dependencies=[Depends(_again)])
+def leave(session: Db, caller: FormCaller, form: Fields, person_id: UUID) -> Response:
+    """Confirmed: all of it moves or ends."""
+    deeds.leave(session, caller, person_id, filled(Leave, form))
+    return rendering.back(f"{_PATH}/{person_id}", "thoi-viec")

@@ -1,0 +1,63 @@
+"""Somebody who left is on no roster any more: a successor takes their turns, or a gap shows."""
+
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from incidents.people.duty import filling, swaps
+from incidents.people.duty.changes import StandIn
+from incidents.people.duty.rotations import RotationTurn
+from incidents.people.rosters import Shift
+from incidents.record import clock
+from incidents.record.actors import Actor
+
+
+def leave(session: Session, person_id: UUID, successor_id: UUID | None, *, by: Actor) -> None:
+    """Turns, stand-ins and shifts move to the successor; without one they end, seen as gaps."""
+    swaps.withdraw_all(session, person_id, by=by)
+    now = clock.now()
+    for row in session.exec(
+        select(StandIn).where(
+            StandIn.person_id == person_id,
+            StandIn.ends_at > now,
+            col(StandIn.cancelled_at).is_(None),
+        )
+    ):
+        if successor_id and row.instead_of != successor_id:
+            row.person_id = successor_id
+        else:
+            row.cancelled_at = now
+        session.add(row)
+    if successor_id:
+        for turn in session.exec(select(RotationTurn).where(RotationTurn.person_id == person_id)):
+            turn.person_id = successor_id
+            session.add(turn)
+    _by_hand(session, person_id, successor_id)
+    filling.fill_all(session)
+
+
+def _by_hand(session: Session, person_id: UUID, successor_id: UUID | None) -> None:
+    """Shifts no roster plans: what has begun is cut, what is to come moves or goes."""
+    now = clock.now()
+    for shift in session.exec(
+        select(Shift).where(
+            Shift.person_id == person_id, Shift.ends_at > now, col(Shift.roster_id).is_(None)
+        )
+    ):
+        if successor_id:
+            session.add(
+                Shift(
+                    role=shift.role,
+                    person_id=successor_id,
+                    starts_at=max(shift.starts_at, now),
+                    ends_at=shift.ends_at,
+                    changed_at=now,
+                )
+            )
+        if shift.starts_at < now:
+            shift.ends_at, shift.changed_at = now, now
+            shift.sequence += 1
+            session.add(shift)
+        else:
+            session.delete(shift)
+    session.flush()
