@@ -11,7 +11,7 @@ from sqlmodel import Session
 from incidents.matter import clock_rules, taskforces
 from incidents.matter.incidents import Incident
 from incidents.people import organisations, persons
-from incidents.people.directory import contacts, focal_points, postings, routing
+from incidents.people.directory import contacts, focal_points, importing, postings, routing
 from incidents.people.directory import keeping as bodies
 from incidents.people.duty import absences, feeds, keeping, stand_ins, swaps
 from incidents.record import timeline
@@ -32,7 +32,7 @@ from incidents.response import (
 
 TELLERS = (
     *(absences, feeds, keeping, stand_ins, swaps),
-    *(bodies, contacts, focal_points, postings, routing, taskforces),
+    *(bodies, contacts, focal_points, importing, postings, routing, taskforces),
     *(exercises, grading, handovers, journal, lifecycle, opening, signing),
 )
 """What enters every fact into the vocabulary: whoever reads can read whatever was recorded."""
