@@ -17,7 +17,7 @@ class LookAt(Request):
     csv: str = Field(max_length=sheets.LONGEST)
 
 
-class ReadIn(LookAt):
+class ImportSheet(LookAt):
     """The text, and the digest of the look that was seen."""
 
     seen: Line
@@ -35,7 +35,7 @@ def look(session: Session, caller: Caller, kind: SheetKind, asked: LookAt) -> Im
     return importing.look(session, kind, asked.csv, by=caller.actor)
 
 
-def read_in(session: Session, caller: Caller, kind: SheetKind, asked: ReadIn) -> ImportLook:
+def read_in(session: Session, caller: Caller, kind: SheetKind, asked: ImportSheet) -> ImportLook:
     """Change it."""
     caller.require(session, Deed.KEEP_DIRECTORY)
     return importing.carry_out(session, kind, asked.csv, seen=asked.seen, by=caller.actor)

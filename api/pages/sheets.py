@@ -8,7 +8,7 @@ from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from api.deeds import sheets as deeds
-from api.deeds.sheets import LookAt, ReadIn
+from api.deeds.sheets import ImportSheet, LookAt
 from api.dependencies import Db, Fields, FormCaller, Reader
 from api.identity import Caller
 from api.pages import rendering
@@ -103,6 +103,6 @@ def look(request: Request, session: Db, caller: FormCaller, kind: Kind, text: Te
 @router.post("/ghi", dependencies=[Depends(_again)])
 def read_in(session: Db, caller: FormCaller, form: Fields, kind: Kind, text: Text) -> Response:
     """Do what was looked at."""
-    asked = ReadIn(csv=text, seen=str(form.get("seen", "")))
+    asked = ImportSheet(csv=text, seen=str(form.get("seen", "")))
     deeds.read_in(session, caller, kind, asked)
     return rendering.back("/danh-ba", "nhap")

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from api.deeds import sheets as deeds
-from api.deeds.sheets import LookAt, ReadIn
+from api.deeds.sheets import ImportSheet, LookAt
 from api.dependencies import Db, RestCaller
 from api.rest.repeats import DeedRoute, Once
 from api.rest.shapes import Shape
@@ -78,7 +78,7 @@ def look(session: Db, caller: RestCaller, kind: SheetKind, asked: LookAt) -> Loo
 
 
 @acts.post("/{kind}/import", summary="Read a sheet in")
-def read_in(session: Db, caller: RestCaller, kind: SheetKind, asked: ReadIn) -> LookOut:
+def read_in(session: Db, caller: RestCaller, kind: SheetKind, asked: ImportSheet) -> LookOut:
     """All of it, or with any line at fault nothing."""
     return _shown(deeds.read_in(session, caller, kind, asked), caller.person.language)
 

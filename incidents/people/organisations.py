@@ -119,17 +119,25 @@ def period_on(rows: Collection[OrganisationPeriod] | None, day: date) -> Organis
 
 
 class Names:
-    """What some bodies were called on any day; two queries for all of them."""
+    """What some bodies were called on any day; one query for all of them."""
 
     def __init__(self, session: Session, ids: Collection[UUID]) -> None:
-        wanted = set(ids)
-        self._changed = periods(session, wanted) if wanted else {}
-        rows = (
-            session.exec(select(Organisation).where(col(Organisation.id).in_(wanted)))
-            if wanted
-            else ()
-        )
-        self._founded = {body.id: body.name for body in rows}
+        self._changed: dict[UUID, list[OrganisationPeriod]] = {}
+        self._founded: dict[UUID, str] = {}
+        if not ids:
+            return
+        for body, period in session.exec(
+            select(Organisation, OrganisationPeriod)
+            .join(
+                OrganisationPeriod,
+                col(OrganisationPeriod.organisation_id) == Organisation.id,
+                isouter=True,
+            )
+            .where(col(Organisation.id).in_(set(ids)))
+        ):
+            self._founded[body.id] = body.name
+            if period:
+                self._changed.setdefault(body.id, []).append(period)
 
     def on(self, organisation_id: UUID, day: date) -> str:
         """The name of one of them on a day; a dash for a body there is not."""

@@ -172,7 +172,7 @@ class Posting:
 
 
 class Past:
-    """Where some people stood on any day; three queries however many people and days."""
+    """Where some people stood on any day; two queries however many people and days."""
 
     def __init__(self, session: Session, people: Collection[Person]) -> None:
         self._people = {p.id: p for p in people}
