@@ -14,7 +14,8 @@ from incidents.record.actors import Actor, Via
 from incidents.record.errors import NotPermitted, SignInAgain
 from incidents.record.language import N_, Language
 from incidents.rights import permissions
-from incidents.rights.permissions import FRESHLY_PROVED, Deed, Subject
+from incidents.rights.deeds import FRESHLY_PROVED
+from incidents.rights.permissions import Deed, Subject
 
 COOKIE = "trucban_phien"
 LANGUAGE_COOKIE = "trucban_ngon_ngu"

@@ -35,6 +35,7 @@ from incidents.response import (
     catalog,
     clock_alarms,
     clock_ringing,
+    ladder,
     opening,
     passing,
     reviews,
@@ -183,7 +184,7 @@ class Desk:
         for timer_id in waiting:
             with database.transaction() as session:
                 if timer := timers.take(session, timer_id):
-                    passing.fire(session, timer)
+                    ladder.fire(session, timer)
         return len(waiting)
 
     def ring_clocks(self) -> int:

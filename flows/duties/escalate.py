@@ -13,7 +13,7 @@ from incidents.matter.taskforces import REGULARISE_WITHIN, TaskForce
 from incidents.people import persons, roles, rosters
 from incidents.people.roles import Role
 from incidents.record import clock, database
-from incidents.response import clock_alarms, clock_ringing, passing, reviews, timers
+from incidents.response import clock_alarms, clock_ringing, ladder, reviews, timers
 from incidents.words import approvals, statements
 
 REMIND_CONFIRMATION_EVERY = timedelta(hours=6)
@@ -38,7 +38,7 @@ def _fire_timers() -> int:
         with database.transaction() as session:
             timer = timers.take(session, timer_id)
             if timer:
-                passing.fire(session, timer)
+                ladder.fire(session, timer)
     return len(due)
 
 

@@ -1,8 +1,6 @@
 """The task force (Tổ công tác): founded beforehand by decision, activated for one incident."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ColumnElement, UniqueConstraint
@@ -10,6 +8,7 @@ from sqlmodel import Field, Session, col, select
 
 from incidents.matter import incidents, recusals
 from incidents.matter.incidents import Incident, Status
+from incidents.matter.taskforce_facts import DirectionRecorded, TaskForceActivated, WorkRouted
 from incidents.people import persons, roles, rosters
 from incidents.people.directory import routing
 from incidents.people.directory.routing import Matter
@@ -18,7 +17,6 @@ from incidents.record import clock, timeline
 from incidents.record.actors import ENGINE, Actor
 from incidents.record.database import Table, choice, identifier, moment, reference
 from incidents.record.errors import Conflict, Invalid, NotFound
-from incidents.record.facts import Fact, PersonId, Private
 from incidents.record.language import N_, Labelled
 
 REGULARISE_WITHIN = timedelta(hours=24)
@@ -91,63 +89,6 @@ class TaskForceMember(Table, table=True):
     joined_at: datetime = moment()
     serves_until: datetime | None = moment(optional=True)
     left_at: datetime | None = moment(optional=True)
-
-
-@dataclass(frozen=True)
-class TaskForceActivated(Fact):
-    """The task force began to work on the incident."""
-
-    decision: str
-    automatic: bool
-    roles: list[Role]
-    says: ClassVar[str] = N_("Kích hoạt Tổ công tác theo Quyết định %(decision)s gồm: %(roles)s")
-
-
-@dataclass(frozen=True)
-class DirectionRecorded(Fact):
-    """A leader's verbal direction, with the number called back to check it."""
-
-    given_by: Private
-    call_back: Private
-    regularise_by: datetime
-    says: ClassVar[str] = N_(
-        "Ghi ý kiến chỉ đạo của %(given_by)s (gọi lại %(call_back)s); "
-        "quyết định phải ký trước %(regularise_by)s"
-    )
-
-
-@dataclass(frozen=True)
-class MemberReplaced(Fact):
-    """Another person took over a role; open steps moved with it."""
-
-    role: Role
-    outgoing: PersonId
-    incoming: PersonId
-    steps_moved: int
-    reason: Private
-    says: ClassVar[str] = N_(
-        "Thay %(role)s: %(outgoing)s → %(incoming)s, chuyển %(steps_moved)s nhiệm vụ. "
-        "Lý do: %(reason)s"
-    )
-
-
-@dataclass(frozen=True)
-class RoleVacant(Fact):
-    """Nobody could be found in a role; the duty officer got its work and an alarm went out."""
-
-    role: Role
-    says: ClassVar[str] = N_("Không có ai giữ vai %(role)s: việc chuyển cán bộ trực")
-
-
-@dataclass(frozen=True)
-class WorkRouted(Fact):
-    """What the matter is about decided which body's people are called in a role."""
-
-    role: Role
-    organisation: UUID
-    says: ClassVar[str] = N_(
-        "Việc của %(role)s thuộc %(organisation)s theo phân công lĩnh vực, địa bàn"
-    )
 
 
 def of(session: Session, incident_id: UUID) -> TaskForce | None:

@@ -9,7 +9,8 @@ from uuid import UUID
 from sqlmodel import Session
 
 from incidents.matter import taskforces
-from incidents.matter.taskforces import Basis, MemberReplaced
+from incidents.matter.taskforce_facts import MemberReplaced
+from incidents.matter.taskforces import Basis
 from incidents.people import persons
 from incidents.people.roles import Role
 from incidents.record import clock, timeline

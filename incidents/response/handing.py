@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from incidents.matter import recusals
-from incidents.matter.taskforces import RoleVacant
+from incidents.matter.taskforce_facts import RoleVacant
 from incidents.people import outsiders, persons, rosters
 from incidents.record import clock, links, timeline
 from incidents.record.actors import ENGINE

@@ -8,7 +8,7 @@ from uuid import UUID
 from incidents.intake.claims import ClaimSettled, ClaimStated, ClaimsVerified
 from incidents.intake.wording import ClaimReworded
 from incidents.matter.incidents import Finding, Incident, Status
-from incidents.matter.taskforces import DirectionRecorded, TaskForceActivated
+from incidents.matter.taskforce_facts import DirectionRecorded, TaskForceActivated
 from incidents.record.facts import Fact
 from incidents.record.timeline import TimelineEntry
 from incidents.response.added_steps import StepCancelled

@@ -19,122 +19,14 @@ from incidents.people.persons import ContactPoint, Person
 from incidents.people.roles import Role
 from incidents.record import clock
 from incidents.record.errors import NotPermitted
-from incidents.record.language import N_, Labelled
+from incidents.record.language import N_
 from incidents.response import answering, lesson_register, succession
 from incidents.response.clocks import Clock
 from incidents.response.lessons import Lesson
 from incidents.response.steps import Step, StepKind
-
-
-class Deed(Labelled):
-    """Everything a person can do at the desk."""
-
-    FLAG = "flag", N_("báo tin")
-    SEE_DESK = "see_desk", N_("xem bàn trực")
-    TRIAGE = "triage", N_("sàng lọc tin báo")
-    OPEN = "open", N_("mở vụ việc")
-    SEE_INCIDENT = "see_incident", N_("xem vụ việc")
-    NOTE = "note", N_("ghi nhật ký")
-    STATE_CLAIM = "state_claim", N_("ghi, sửa nội dung cần xác minh")
-    VERIFY = "verify", N_("kết luận về nội dung cần xác minh")
-    WEIGH = "weigh", N_("quyết định trả lời hay theo dõi")
-    GRADE = "grade", N_("xếp cấp độ")
-    DIRECT = "direct", N_("phân công, gia hạn, thay người")
-    ADD_STEP = "add_step", N_("thêm việc")
-    CANCEL_STEP = "cancel_step", N_("hủy việc đã thêm")
-    LOG_DECISION = "log_decision", N_("ghi quyết định")
-    REPORT = "report", N_("phát hành báo cáo nhanh")
-    LEARN = "learn", N_("ghi, giao bài học kinh nghiệm")
-    FINISH_LESSON = "finish_lesson", N_("báo hoàn thành bài học")
-    SEE_LESSONS = "see_lessons", N_("xem bài học kinh nghiệm")
-    WAIVE = "waive", N_("miễn nhiệm vụ")
-    STABILISE = "stabilise", N_("chuyển trạng thái tạm ổn")
-    RESOLVE = "resolve", N_("chuyển chờ tổng kết")
-    CLOSE = "close", N_("kết thúc vụ việc")
-    STAND_DOWN = "stand_down", N_("dừng xử lý")
-    FLARE_UP = "flare_up", N_("báo bùng phát trở lại")
-    REOPEN = "reopen", N_("mở lại vụ việc đã kết thúc")
-    MERGE = "merge", N_("gộp, tách vụ việc")
-    ANSWER = "answer", N_("trả lời nhiệm vụ")
-    EDIT_STATEMENT = "edit_statement", N_("sửa văn bản phát ngôn")
-    SIGN = "sign", N_("duyệt văn bản")
-    SIGN_BY_TELEPHONE = "sign_by_telephone", N_("ghi nhận duyệt qua điện thoại")
-    RELEASE_SHELL = "release_shell", N_("phát mẫu duyệt sẵn")
-    WITHDRAW = "withdraw", N_("rút nội dung đã đăng")
-    PROPOSE_TASK_FORCE = "propose_task_force", N_("trình thành lập Tổ công tác")
-    APPRAISE = "appraise", N_("thẩm tra tờ trình lập Tổ công tác")
-    ENTER_DECISION = "enter_decision", N_("nhập quyết định về Tổ công tác")
-    HAND_OVER_ROLE = "hand_over_role", N_("bàn giao vai của mình trong Tổ công tác")
-    DECLARE_CONFLICT = "declare_conflict", N_("khai báo người, cơ quan liên quan")
-    LIFT_CONFLICT = "lift_conflict", N_("gỡ khai báo người, cơ quan liên quan")
-    TEND_CLOCK = "tend_clock", N_("xác nhận, kết thúc thời hạn luật định")
-    SEE_ROSTERS = "see_rosters", N_("xem lịch trực")
-    KEEP_ROSTERS = "keep_rosters", N_("lập, sửa lịch trực")
-    OWN_DUTY = "own_duty", N_("đổi ca, báo vắng, bàn giao ca của mình")
-    SEE_DIRECTORY = "see_directory", N_("xem danh bạ")
-    KEEP_DIRECTORY = "keep_directory", N_("lập, sửa danh bạ")
-    KEEP_CONTACTS = "keep_contacts", N_("sửa, kiểm chứng liên hệ của cơ quan")
-    VERIFY_RECORD = "verify_record", N_("kiểm tra tính toàn vẹn")
-    MARK_LEFT = "mark_left", N_("ghi người thôi làm việc, chuyển việc đang giữ")
-    ADMINISTER = "administer", N_("quản trị")
-
-
-FRESHLY_PROVED = frozenset(
-    {
-        Deed.SIGN,
-        Deed.SIGN_BY_TELEPHONE,
-        Deed.RELEASE_SHELL,
-        Deed.WITHDRAW,
-        Deed.CLOSE,
-        Deed.REOPEN,
-        Deed.WAIVE,
-        Deed.LIFT_CONFLICT,
-        Deed.MARK_LEFT,
-    }
-)
-"""Deeds that ask for the password again, however long the session still runs."""
-
-_COMMAND = frozenset({Role.LEAD, Role.STANDING_DEPUTY, Role.CHAIR})
-_ROOM = _COMMAND | {Role.SECRETARY, Role.DUTY_OFFICER}
-_ABOVE = _COMMAND | {Role.SPOKESPERSON}
-_DESK = frozenset(
-    {Role.DUTY_OFFICER, Role.DEPARTMENT_DUTY_LEADER, Role.OFFICE_DUTY, Role.STANDING_DEPUTY}
-)
+from incidents.rights.deeds import COMMAND, HELD, ROOM, Deed
 
 Subject = Incident | Signal | Step | Clock | Lesson | Organisation | Person | ContactPoint | None
-_HELD: dict[Deed, frozenset[Role]] = {
-    Deed.TRIAGE: _DESK,
-    Deed.OPEN: _DESK,
-    Deed.STATE_CLAIM: _ROOM | _DESK | {Role.MONITORING, Role.SUBJECT_LEAD, Role.LEGAL},
-    Deed.VERIFY: _COMMAND | {Role.SUBJECT_LEAD, Role.MONITORING},
-    Deed.WEIGH: _ABOVE | _DESK,
-    Deed.GRADE: _ROOM,
-    Deed.DIRECT: _ROOM,
-    Deed.ADD_STEP: _ROOM,
-    Deed.LOG_DECISION: _ROOM,
-    Deed.REPORT: _ROOM,
-    Deed.LEARN: _ROOM,
-    Deed.WAIVE: _COMMAND,
-    Deed.STABILISE: _COMMAND,
-    Deed.RESOLVE: _COMMAND,
-    Deed.CLOSE: _COMMAND,
-    Deed.STAND_DOWN: _COMMAND | {Role.DUTY_OFFICER},
-    Deed.FLARE_UP: _ROOM,
-    Deed.REOPEN: _COMMAND,
-    Deed.MERGE: _COMMAND | {Role.DUTY_OFFICER},
-    Deed.EDIT_STATEMENT: _ABOVE | {Role.SECRETARY},
-    Deed.SIGN_BY_TELEPHONE: frozenset({Role.DUTY_OFFICER}),
-    Deed.RELEASE_SHELL: frozenset({Role.DUTY_OFFICER}),
-    Deed.WITHDRAW: _ABOVE,
-    Deed.DECLARE_CONFLICT: _ROOM | {Role.LEGAL},
-    Deed.LIFT_CONFLICT: frozenset({Role.LEAD, Role.CHAIR}),
-    Deed.PROPOSE_TASK_FORCE: _DESK | {Role.SECRETARY},
-    Deed.APPRAISE: frozenset({Role.OFFICE_DUTY}),
-    Deed.ENTER_DECISION: _ROOM | {Role.OFFICE_DUTY},
-    Deed.TEND_CLOCK: _ROOM | {Role.SPOKESPERSON, Role.LEGAL},
-    Deed.KEEP_ROSTERS: frozenset({Role.STANDING_DEPUTY}),
-    Deed.KEEP_DIRECTORY: frozenset({Role.STANDING_DEPUTY}),
-}
 
 
 def require(session: Session, person: Person | None, deed: Deed, subject: Subject = None) -> None:
@@ -153,7 +45,7 @@ def allowed(session: Session, person: Person | None, deed: Deed, subject: Subjec
     rule = _RULES.get(deed)
     if rule:
         return rule(session, person, subject)
-    return bool(_HELD.get(deed, frozenset()) & roles_in(session, person.id, _incident_of(subject)))
+    return bool(HELD.get(deed, frozenset()) & roles_in(session, person.id, _incident_of(subject)))
 
 
 def deeds(session: Session, person: Person, subject: Incident | None = None) -> frozenset[Deed]:
@@ -177,7 +69,7 @@ def _by_roles(
         or (deed in _INSIDE and inside)
         or (deed in _ROSTERED and (inside or _has_shift(session, person.id)))
         or (deed in _ADMINISTRATORS and person.administrator)
-        or _HELD.get(deed, frozenset()) & held
+        or HELD.get(deed, frozenset()) & held
     )
 
 
@@ -297,7 +189,7 @@ def _triages(deed: Deed) -> Callable[[Session, Person, Subject], bool]:
     def may(session: Session, person: Person, subject: Subject) -> bool:
         if isinstance(subject, Signal) and watches(subject, person.id):
             return True
-        return bool(_HELD[deed] & roles_in(session, person.id, _incident_of(subject)))
+        return bool(HELD[deed] & roles_in(session, person.id, _incident_of(subject)))
 
     return may
 
@@ -325,21 +217,21 @@ def _cancels(session: Session, person: Person, subject: Subject) -> bool:
     if not isinstance(subject, Step) or not subject.by_hand:
         return False
     held = roles_in(session, person.id, subject.incident_id)
-    return bool(_COMMAND & held) or (subject.added_by == person.id and bool(_ROOM & held))
+    return bool(COMMAND & held) or (subject.added_by == person.id and bool(ROOM & held))
 
 
 def _tends(session: Session, person: Person, subject: Subject) -> bool:
     """Whoever was named at its start tends a clock, and so do the room and its lawyers."""
     if isinstance(subject, Clock) and subject.owner_id == person.id:
         return True
-    return bool(_HELD[Deed.TEND_CLOCK] & roles_in(session, person.id, _incident_of(subject)))
+    return bool(HELD[Deed.TEND_CLOCK] & roles_in(session, person.id, _incident_of(subject)))
 
 
 def _finishes(session: Session, person: Person, subject: Subject) -> bool:
     """Its owner says that a lesson is done, and so does the room."""
     if isinstance(subject, Lesson) and subject.owner_id == person.id:
         return True
-    return bool(_HELD[Deed.LEARN] & roles_in(session, person.id, _incident_of(subject)))
+    return bool(HELD[Deed.LEARN] & roles_in(session, person.id, _incident_of(subject)))
 
 
 def _learner(session: Session, person: Person, subject: Subject) -> bool:

@@ -12,7 +12,7 @@ from incidents.matter import incidents
 from incidents.matter.incidents import Finding, Incident, Status
 from incidents.matter.mandates import TaskForceDecided
 from incidents.matter.severity import Level
-from incidents.matter.taskforces import DirectionRecorded, TaskForceActivated
+from incidents.matter.taskforce_facts import DirectionRecorded, TaskForceActivated
 from incidents.people.roles import Role
 from incidents.record import database, timeline
 from incidents.record.errors import Refusal
