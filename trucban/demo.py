@@ -19,7 +19,9 @@ Chosen = Annotated[
     typer.Option(
         "--story",
         metavar="NAME",
-        help=says(N_("Chuyện nào: journey, dyke, true, telephone; «list» để xem từng chuyện.")),
+        help=says(
+            N_("Chuyện nào: journey, dyke, true, telephone, merger; «list» để xem từng chuyện.")
+        ),
     ),
 ]
 

@@ -1,7 +1,7 @@
 """What one shows a sceptic: short stories, played at the running desk and left there to see."""
 
 import time
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from sqlmodel import col, func, select
 
 from incidents.matter.incidents import Finding
 from incidents.people import persons
+from incidents.people.organisations import Organisation
 from incidents.record import clock, database
 from incidents.record.errors import Conflict
 from incidents.record.language import N_, Labelled, Language, speech
@@ -27,6 +28,7 @@ class Story(Labelled):
     DYKE = "dyke", N_("tin vỡ đê lúc nửa đêm: mẫu duyệt sẵn ra trong vài phút")
     TRUE = "true", N_("tin đồn hóa ra đúng: đính chính và xin lỗi")
     TELEPHONE = "telephone", N_("duyệt qua điện thoại, rồi một chữ bị sửa")
+    MERGER = "merger", N_("một vụ việc cũ sau khi hợp nhất tỉnh: tên cơ quan giữ như ngày ấy")
 
 
 def play(story: Story, door: Door, tell: Told) -> list[str]:
@@ -36,6 +38,7 @@ def play(story: Story, door: Door, tell: Told) -> list[str]:
         Story.DYKE: dyke,
         Story.TRUE: true,
         Story.TELEPHONE: telephone,
+        Story.MERGER: merger,
     }[story](door, tell)
 
 
@@ -120,6 +123,40 @@ def telephone(door: Door, tell: Told) -> list[str]:
     else:
         raise Conflict(N_("Bàn trực đã nhận một lần duyệt cho văn bản khác."))
     return [told.number]
+
+
+def merger(door: Door, tell: Told) -> list[str]:
+    """An old incident keeps the names of its day, whatever became of the bodies since."""
+    keeper, number = "quan.tri", script()["merger"]["number"]
+    opened = date.fromisoformat(door.get(keeper, f"/incidents/{number}")["opened_at"][:10])
+    bodies = [door.get(keeper, "/organisations", on=day.isoformat()) for day in (opened, _today())]
+    then, now = (len(each["items"]) for each in bodies)
+    tell(
+        keeper,
+        N_("danh bạ ngày %(day)s có %(then)s cơ quan, hôm nay %(now)s"),
+        day=opened,
+        then=then,
+        now=now,
+    )
+    for seat in door.get(keeper, f"/incidents/{number}/task-force")["seats"]:
+        tell(
+            door.username(seat["person_id"]),
+            N_("khi đó: %(then)s; nay: %(now)s"),
+            then=seat["agency"],
+            now=_agency_of(seat["person_id"]),
+        )
+    return [number]
+
+
+def _today() -> date:
+    return clock.now().astimezone(clock.LOCAL).date()
+
+
+def _agency_of(person_id: str) -> str:
+    """Where a person works now."""
+    with database.reading() as session:
+        person = persons.get(session, UUID(person_id))
+        return session.get_one(Organisation, person.organisation_id).name
 
 
 def _approve_by_telephone(

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import Field
+from sqlmodel import Session
 
 from api.deeds import incidents as room
 from api.deeds import task_forces as deeds
@@ -14,8 +15,11 @@ from api.fields import Because
 from api.rest.repeats import DeedRoute, Once
 from api.rest.shapes import IncidentOut, Shape
 from incidents.matter import mandates, taskforces
+from incidents.matter.incidents import Incident
 from incidents.matter.mandates import DecisionKind, ProposalState
 from incidents.matter.taskforces import Basis
+from incidents.people import persons
+from incidents.people.directory import postings
 from incidents.people.roles import Role
 
 router = APIRouter(
@@ -86,10 +90,23 @@ def one(session: Db, caller: RestCaller, number: str) -> MandateOut:
     times = ("direction_by", "regularise_by", "regularised_at", "kept_at", "dissolved_at")
     return MandateOut(
         **{name: getattr(force, name, None) for name in times},
-        seats=[SeatOut.model_validate(m) for m in taskforces.members(session, incident.id)],
+        seats=_seats(session, incident),
         proposals=[ProposalOut.model_validate(p) for p in mandates.proposals(session, incident.id)],
         decisions=[DecisionOut.model_validate(d) for d in mandates.decisions(session, incident.id)],
     )
+
+
+def _seats(session: Session, incident: Incident) -> list[SeatOut]:
+    """With the agency the paper names, else that of the incident's day."""
+    seated = taskforces.members(session, incident.id)
+    people = persons.names(session, {m.person_id for m in seated})
+    past = postings.Past(session, list(people.values()))
+    return [
+        SeatOut.model_validate(m).model_copy(
+            update={"agency": m.agency or past.on(m.person_id, incident.day).organisation}
+        )
+        for m in seated
+    ]
 
 
 @router.post("/task-force/proposals", status_code=201, summary="Put a task force forward")

@@ -137,6 +137,7 @@ def test_the_demonstration_plays_to_its_end_and_the_record_is_proved(desk: Serve
 SHOWN = {
     "dyke": ("pre-approved shell released", "before 3, now 0"),
     "true": ("what the record says was found: true", "(Closed)"),
+    "merger": ("then: Sở Thông tin và Truyền thông", "now: Sở Văn hóa"),
     "telephone": ("one word changed", "Văn bản đã được sửa"),
 }
 
