@@ -26,7 +26,7 @@ EXPLORED_BY = "explored_by"
 def read(playbook: Playbook) -> PlaybookVersion:
     """A playbook as its row: explored, with the texts and templates that lie beside it."""
     folder = files(playbook.module)
-    texts = {each.value: _texts(folder, playbook, each) for each in Language}
+    texts = {each.value: words(playbook, each) for each in Language}
     outline = exploring.explore(playbook).plain()
     return PlaybookVersion(
         code=playbook.code,
@@ -47,9 +47,9 @@ def _as_written(outline: dict[str, Any], keys: list[str]) -> dict[str, Any]:
     return outline | {"steps": steps, "edges": edges, EXPLORED_BY: _explorer()}
 
 
-def _texts(folder: Traversable, playbook: Playbook, language: Language) -> dict[str, Any]:
+def words(playbook: Playbook, language: Language) -> dict[str, Any]:
     """Title, gist and steps from ``texts.<language>.toml``."""
-    file = folder / f"texts.{language.value}.toml"
+    file = files(playbook.module) / f"texts.{language.value}.toml"
     written = tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
     return {"title": playbook.title, "gist": "", "steps": {}} | written
 
@@ -89,7 +89,7 @@ def _published(row: PlaybookVersion | None, playbook: Playbook) -> bool:
     folder = files(playbook.module)
     return (
         row.outline.get(EXPLORED_BY) == _explorer()
-        and row.texts == {each.value: _texts(folder, playbook, each) for each in Language}
+        and row.texts == {each.value: words(playbook, each) for each in Language}
         and row.templates == {each.value: _templates(folder, each) for each in Language}
     )
 

@@ -43,13 +43,13 @@ def list_(*, lang: Lang = None, as_json: AsJson = False) -> None:
     say, here = voice(lang), installed.everything()
     rows = [
         {
-            "code": row.code,
-            "version": row.version,
-            "title": row.texts[say.language]["title"],
-            "steps": len(row.outline["steps"]),
-            "own": playbook in here.own,
+            "code": each.code,
+            "version": each.version,
+            "title": words["title"],
+            "steps": len(words["steps"]),
+            "own": each in here.own,
         }
-        for playbook, row in ((each, catalogue.read(each)) for each in here.playbooks)
+        for each, words in ((each, catalogue.words(each, say.language)) for each in here.playbooks)
     ]
     if as_json:
         put_json(rows)
