@@ -60,7 +60,7 @@ def test_the_room_logs_one_and_its_page_shows_all(
     log = ha.get(f"{room}/quyet-dinh").text
     assert log.index("thay quyết định 1") < log.index("đã thay bằng quyết định 2")
     assert "&lt;b&gt;nghỉ cả huyện" in log
-    assert "Ghi quyết định" not in new_browser("minh").get(room).text
+    assert 'id="ghi-quyet-dinh"' not in new_browser("minh").get(room).text
     assert "không có" in log
     desk.set_aside()
 

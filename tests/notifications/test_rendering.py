@@ -110,7 +110,7 @@ def _every_kind(
         "direction_unsigned": {"given_by": "Phan Đình Chương"},
         "signal_review": {"review_at": "2026-11-24T23:00:00+00:00"},
         "silence_review": {"review_at": "2026-11-24T23:00:00+00:00"},
-        "signal_outcome": {"outcome": "dismissed", "ground": "opinion", "to": "", "slip": ""},
+        "signal_outcome": {"outcome": "dismissed", "ground": "opinion", "body": "", "slip": ""},
         "clock_due": {"clock": str(started.id), "percent": 75},
         "clock_breached": {"clock": str(started.id), "percent": 100},
     }
