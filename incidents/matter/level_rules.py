@@ -1,7 +1,7 @@
 """How a level is worked out: weights, bands and floors, as dated versions the office makes.
 
 A version never changes once it is made: an old incident keeps the one it was graded by, and shows
-how its level came about (domain 4.3; the figures are the office's own, nothing here is law).
+how its level came about. The figures are the office's own; nothing here is law.
 """
 
 import re

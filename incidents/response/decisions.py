@@ -25,7 +25,7 @@ from incidents.record.timeline import TimelineHead
 
 LINE = 300
 PROSE = 20_000
-_OVER = (Status.CLOSED, Status.UNDONE)
+_OVER = (Status.CLOSED, Status.UNDONE, Status.MERGED)
 
 
 class Decision(Table, table=True):

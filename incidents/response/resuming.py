@@ -1,6 +1,6 @@
 """Work on a matter is taken up again: it flares up, is reopened, or a new incident follows it.
 
-Each refusal names the conditions that are missing (domain 4.2).
+Each refusal names the conditions that are missing.
 """
 
 from collections.abc import Mapping

@@ -8,12 +8,14 @@ from uuid import UUID
 from incidents.intake.claims import ClaimSettled, ClaimStated, ClaimsVerified
 from incidents.intake.wording import ClaimReworded
 from incidents.matter.incidents import Finding, Incident, Status
+from incidents.matter.mandates import TaskForceDecided
 from incidents.matter.taskforce_facts import DirectionRecorded, TaskForceActivated
 from incidents.record.facts import Fact
 from incidents.record.timeline import TimelineEntry
 from incidents.response.added_steps import StepCancelled
 from incidents.response.grading import LevelSet
 from incidents.response.lifecycle import StatusChanged, StoodDown
+from incidents.response.merging import IncidentMerged
 from incidents.response.opening import IncidentOpened, OpeningUndone
 from incidents.response.replanning import StepReplanned
 from incidents.response.steps import (
@@ -32,9 +34,9 @@ from incidents.response.steps import (
 )
 
 READ = (
-    *(IncidentOpened, LevelSet, StatusChanged, StoodDown, OpeningUndone),
-    *(TaskForceActivated, DirectionRecorded, ClaimStated, ClaimsVerified, ClaimSettled),
-    ClaimReworded,
+    *(IncidentOpened, LevelSet, StatusChanged, StoodDown, OpeningUndone, IncidentMerged),
+    *(TaskForceActivated, DirectionRecorded, TaskForceDecided),
+    *(ClaimStated, ClaimReworded, ClaimsVerified, ClaimSettled),
     *(StepOpened, StepAcknowledged, StepPassed, StepExtended, StepReplanned, StepReopened),
     *(StepDone, StepOverdue, StepRefusedByAll, StepWaived, StepCancelled),
 )
@@ -96,7 +98,9 @@ def _go_on(told: Told, entry: TimelineEntry, fact: Fact) -> None:
             told.level, told.since = fact.level, at
         case LevelSet():
             told.level = fact.after
-        case TaskForceActivated() | DirectionRecorded() if told.status is Status.OPEN:
+        case TaskForceActivated() | DirectionRecorded() | TaskForceDecided() if (
+            told.status is Status.OPEN
+        ):
             told.become(Status.ACTIVE, at)
         case StatusChanged():
             told.become(fact.after, at)
@@ -104,6 +108,8 @@ def _go_on(told: Told, entry: TimelineEntry, fact: Fact) -> None:
             told.become(Status.STOOD_DOWN, at)
         case OpeningUndone():
             told.become(Status.UNDONE, at)
+        case IncidentMerged():
+            told.become(Status.MERGED, at)
         case _:
             pass
 

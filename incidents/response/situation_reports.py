@@ -25,7 +25,7 @@ from incidents.response import situation, situation_words
 from incidents.response.situation_words import FIGURES, Section
 
 LIMIT = 10_000
-_OVER = (Status.CLOSED, Status.UNDONE)
+_OVER = (Status.CLOSED, Status.UNDONE, Status.MERGED)
 
 
 class SituationReport(Table, table=True):

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event, text
 from sqlalchemy.exc import DatabaseError
 
-from incidents.intake import claims
+from incidents.intake import claims, wording
 from incidents.intake.signals import Nature
 from incidents.matter import incidents
 from incidents.matter.incidents import Finding, Incident, Status
@@ -22,6 +22,7 @@ from incidents.response import (
     directing,
     grading,
     lifecycle,
+    merging,
     opening,
     signing,
     situation,
@@ -237,6 +238,32 @@ def test_an_undone_opening_is_reported_on_no_more(desk: Desk) -> None:
     other = desk.opened(level=1)
     with desk.refused(Invalid, "Tối đa 10.000 ký tự"):
         issued(desk, other, assessment="x" * 10_001)
+
+
+def test_a_merged_one_was_its_own_before_and_is_reported_on_no_more(
+    desk: Desk, incident: Incident
+) -> None:
+    other = desk.opened(level=2)
+    before = desk.time
+    desk.time += minutes(5)
+    desk.do(merging.merge, incident.id, other.id, reason="Cùng một tin", by=desk.cast.lan)
+    merged = desk.time
+    desk.time += minutes(5)
+    assert drawn(incident, before).status is Status.ACTIVE
+    assert drawn(incident, merged).status is drawn(incident).status is Status.MERGED
+    with desk.refused(Conflict, "Đã gộp"):
+        issued(desk, incident)
+    desk.set_aside()
+
+
+def test_a_reworded_claim_keeps_what_was_found_of_it(desk: Desk, incident: Incident) -> None:
+    (claim,) = desk.do(claims.state, incident.id, ["Đê vỡ"], nature=Nature.CLAIM, by=desk.cast.khoi)
+    again = wording.Wording(text="Đê bao vỡ", nature=Nature.CLAIM)
+    desk.do(wording.edit, claim.id, again, by=desk.cast.khoi)
+    desk.do(claims.settle, claim.id, Finding.FALSE, "Đê còn nguyên", by=desk.cast.phuc)
+    settled = desk.time
+    desk.time += minutes(5)
+    assert [s.finding for s in drawn(incident, settled).claims] == [Finding.FALSE]
 
 
 def test_every_part_reads_in_both_languages(desk: Desk, incident: Incident) -> None:
