@@ -232,6 +232,7 @@ def after_refuting(run: Run, finding: Finding, sorted_out: Asked[Classification]
         then=SECRETARY,
         mandatory=finding is Finding.FALSE,
     )
+    run.propose_clock("CONTENT_REMOVAL")
     run.ask("review objections", of=LEGAL, due=days(3), mandatory=False)
     run.wait(sorted_out)
     if finding is Finding.FALSE and asserts_a_fact(sorted_out):

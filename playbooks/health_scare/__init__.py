@@ -46,6 +46,7 @@ PROMISED = hours(30)
 def health_scare(run: Run) -> None:
     run.open_incident()
     run.activate_task_force(*ROOM, *FIELD)
+    run.propose_clock("FIRST_INFORMATION")  # a person says whether more than a rumour happened
 
     # Steps 1, 4 and 5: what is confirmed, where people can ask, who carries it to them.
     cases = run.ask("confirm the cases", of=SUBJECT_LEAD, form=CaseReport, due=minutes(60))

@@ -92,6 +92,7 @@ def ask_for_help(run: Run) -> None:
     run.ask(
         "report to the platform", of=STANDING_DEPUTY, form=Request, due=hours(4), mandatory=False
     )
+    run.propose_clock("CONTENT_REMOVAL")
     run.ask("line for victims", of=POLICE_LIAISON, due=hours(4), mandatory=False)
 
 
@@ -138,6 +139,7 @@ def recover(run: Run, word: Asked[Verification], *, warned: bool) -> None:
         run.ask("refer to the police", of=LEGAL, form=Request, due=days(1), mandatory=False)
     run.wait(stolen)
     if stolen.done and stolen.answer.yes:
+        run.propose_clock("DATA_BREACH")
         run.ask("notify the data authority", of=LEGAL, form=Request, due=days(1))
         routines.say_first(run, "notice to those affected", template="leak")
 

@@ -46,6 +46,7 @@ A_WEEK = 84
 def natural_hazard(run: Run) -> None:
     run.open_incident()
     run.activate_task_force(*ROOM, *FIELD)
+    run.propose_clock("FIRST_INFORMATION")  # a person says whether more than a rumour happened
 
     # Step 1: by word of mouth first, pictures later, nobody is sent into danger.
     ground = run.ask(

@@ -40,6 +40,7 @@ FIELD = (SUBJECT_LEAD, PUBLISHER)
 def official_conduct(run: Run) -> None:
     run.open_incident()
     run.activate_task_force(*ROOM, *FIELD)
+    run.propose_clock("FIRST_INFORMATION")  # a person says whether the law asks for first words
 
     # Steps 1, 2 and 8: those concerned step back, the whole record is kept, nobody is hunted.
     stepped_back = run.ask(

@@ -38,6 +38,7 @@ FIELD = (SUBJECT_LEAD, COMMUNE, PUBLISHER)
 def policy_crisis(run: Run) -> None:
     run.open_incident()
     run.activate_task_force(*ROOM, *FIELD)
+    run.propose_clock("FIRST_INFORMATION")  # a person says whether the law asks for first words
 
     # Steps 1 to 3: stop promoting, write down what is known, listen to what people ask.
     run.ask("hold back promotion", of=PUBLISHER, due=minutes(30), then=SPOKESPERSON)

@@ -134,7 +134,11 @@ def write(run: Run, facts: Verification) -> bool:
         return False
     sent = run.publish("send the letter", signed, by=SECRETARY, form=Request, due=hours(2))
     run.wait(sent)
-    return not sent.refused
+    if sent.refused:
+        return False
+    for kind_of_press in ("ELECTRONIC", "DAILY", "PERIODICAL"):
+        run.propose_clock(f"PRESS_CORRECTION_{kind_of_press}")  # one is started, by its receipt
+    return True
 
 
 def corrected(run: Run) -> bool:

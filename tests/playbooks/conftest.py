@@ -14,7 +14,7 @@ from incidents.matter.incidents import Finding, Incident
 from incidents.people.persons import Person
 from incidents.record import database
 from incidents.record.language import Language
-from incidents.response import catalog, runs, steps
+from incidents.response import catalog, clocks, runs, steps
 from incidents.response.catalog import PlaybookVersion
 from incidents.response.forms import Course
 from incidents.response.runs import PlaybookRun, Where
@@ -159,6 +159,11 @@ class Journey:
     def state(self, key: str) -> StepState:
         """How a step stands."""
         return self.desk.step(key).state
+
+    def proposed(self) -> set[str]:
+        """The terms of the law that were proposed, for a person to start."""
+        with database.reading() as session:
+            return {each.code for each in clocks.of_incident(session, self.incident.id)}
 
     def run(self) -> PlaybookRun:
         """The run as it stands."""

@@ -136,6 +136,7 @@ def test_a_page_taken_over_is_restored_with_an_apology(journey: Journey) -> None
     )
 
     assert "notify the data authority" not in journey.asked()
+    assert journey.proposed() == {"CONTENT_REMOVAL"}
     assert journey.waiting() >= {"review every access", "conclude"}
 
 
@@ -148,6 +149,7 @@ def test_a_leak_is_told_to_the_authority_and_to_those_affected(journey: Journey)
     journey.say("correction")
 
     assert "notify the data authority" in journey.waiting()
+    assert journey.proposed() == {"CONTENT_REMOVAL", "DATA_BREACH"}
     journey.draft("notice to those affected")
     journey.desk.fast_forward(minutes(5))
     journey.sign("notice to those affected")

@@ -152,7 +152,10 @@ def test_published_in_full_after_the_letter_it_is_closed(press: Press) -> None:
     press.desk.answer("keep the article", by=press.cast.khoi, screenshot_kept=True, interactions=90)
     press.find("compare sentence by sentence", press.cast.phuc, Finding.FALSE)
     press.hears("talk to the newsroom", Redress.NONE)
+    assert press.proposed() == set()
     press.write()
+    kinds = ("ELECTRONIC", "DAILY", "PERIODICAL")
+    assert press.proposed() == {f"PRESS_CORRECTION_{kind}" for kind in kinds}
     press.hears("look at what was published", Redress.FULL)
     press.conclude()
 
