@@ -27,7 +27,7 @@ run: $(VENV)/.runtime $(VENV)/.project ## Start the desk, with the demonstration
 	@exec $(BIN)/trucban serve --demo
 
 test: check browser ## Run every check and every story
-	$(PYTEST) tests --ignore=tests/smoke --numprocesses 2 --dist loadfile
+	$(PYTEST) tests --ignore=tests/smoke --numprocesses 2 --dist loadfile --no-loadscope-reorder
 	$(PYTEST) tests/smoke
 
 bench: $(VENV)/.dev $(VENV)/.project ## Measure, and print what was measured

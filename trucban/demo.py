@@ -19,9 +19,7 @@ Chosen = Annotated[
     typer.Option(
         "--story",
         metavar="NAME",
-        help=says(
-            N_("Chuyện nào: journey, dyke, true, telephone, merger; «list» để xem từng chuyện.")
-        ),
+        help=says(N_("Chuyện nào; «list» để xem có những chuyện gì.")),
     ),
 ]
 

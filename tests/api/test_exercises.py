@@ -9,6 +9,7 @@ from incidents.matter.incidents import Incident
 from incidents.people.roles import Role
 from incidents.response import lifecycle, signing
 from incidents.response.steps import StepKind
+from tests import shelf
 from tests.api.conftest import Browser, Program
 from tests.harness import Desk, minutes
 
@@ -126,14 +127,13 @@ def test_the_score_by_rest(desk: Desk, drill: Incident, program: Callable[..., P
 @pytest.fixture
 def handbooks(desk: Desk) -> None:
     """The playbooks as the engine publishes them."""
-    from flows import catalogue
     from incidents.record import database
     from incidents.response import catalog
     from playbooks.catalog import PLAYBOOKS
 
     with database.transaction() as session:
         for playbook in PLAYBOOKS:
-            catalog.publish(session, catalogue.read(playbook))
+            catalog.publish(session, shelf.row(playbook))
 
 
 def test_the_handbook_page_draws_the_steps_and_is_found_where_playbooks_are_chosen(

@@ -3,7 +3,6 @@
 import pytest
 from sqlmodel import Session
 
-from flows import catalogue
 from incidents.insight.handbook import Handbook, scaled
 from incidents.matter import severity
 from incidents.matter.severity import SHIPPED, Level
@@ -11,6 +10,7 @@ from incidents.people.roles import Role
 from incidents.record import database
 from incidents.record.language import Language
 from playbooks.catalog import PLAYBOOKS
+from tests import shelf
 from tests.harness import Desk, hours, minutes
 
 PERCENT = {int(level): shipped.due_percent for level, shipped in SHIPPED.items()}
@@ -18,7 +18,7 @@ PERCENT = {int(level): shipped.due_percent for level, shipped in SHIPPED.items()
 
 def _book(code: str, language: Language = Language.VI, **more: dict[str, str]) -> Handbook:
     playbook = next(p for p in PLAYBOOKS if p.code == code)
-    return Handbook(catalogue.read(playbook), PERCENT, language, **more)
+    return Handbook(shelf.row(playbook), PERCENT, language, **more)
 
 
 def test_what_is_shipped_is_what_a_new_desk_begins_with(desk: Desk) -> None:
@@ -34,7 +34,7 @@ def _taking(session: Session) -> dict[Level, object]:
 @pytest.mark.parametrize("playbook", PLAYBOOKS, ids=lambda p: p.code)
 @pytest.mark.parametrize("language", list(Language), ids=lambda each: each.value)
 def test_every_playbook_has_a_page_in_both_languages(playbook: object, language: Language) -> None:
-    book = Handbook(catalogue.read(playbook), PERCENT, language)  # type: ignore[arg-type]
+    book = Handbook(shelf.row(playbook), PERCENT, language)  # type: ignore[arg-type]
 
     assert book.silent == []
     assert book.title

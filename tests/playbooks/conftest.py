@@ -2,26 +2,25 @@
 
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from functools import cache
 from typing import Any
 
 import pytest
 from sqlmodel import select
 
-from flows import advancing, catalogue
+from flows import advancing
 from flows.authoring import Playbook
 from incidents.matter.incidents import Finding, Incident
 from incidents.people.persons import Person
 from incidents.record import database
 from incidents.record.language import Language
 from incidents.response import catalog, clocks, runs, steps
-from incidents.response.catalog import PlaybookVersion
 from incidents.response.forms import Course
 from incidents.response.runs import PlaybookRun, Where
 from incidents.response.steps import Step, StepState
 from incidents.words.approvals import Verdict
 from playbooks.catalog import PLAYBOOKS
 from playbooks.false_rumour import false_rumour
+from tests import shelf
 from tests.harness import Desk
 
 FACT = "Hồ chứa an toàn; mực nước thấp hơn ngưỡng báo động một mét."
@@ -175,17 +174,11 @@ class Journey:
             return list(session.exec(select(Step)).all())
 
 
-@cache
-def _read(playbook: Playbook) -> dict[str, Any]:
-    """Explored once, whatever number of stories it is told in."""
-    return catalogue.read(playbook).model_dump()
-
-
 @contextmanager
 def travelling(desk: Desk, playbook: Playbook) -> Generator[Journey]:
     """The cast with a real playbook; in the end no run has failed and every step has words."""
     with database.transaction() as session:
-        catalog.publish(session, PlaybookVersion(**_read(playbook)))
+        catalog.publish(session, shelf.row(playbook))
     made = Journey(desk, playbook)
     yield made
     desk.set_aside()

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from flows import catalogue
 from incidents.insight import scoring
 from incidents.matter.incidents import Incident, Status
 from incidents.people.roles import Role
@@ -22,6 +21,7 @@ from incidents.response.steps import Step, StepState
 from notifications import rendering
 from playbooks.catalog import PLAYBOOKS
 from playbooks.exercise import exercise, scenarios
+from tests import shelf
 from tests.harness import Desk, hours, minutes
 from tests.playbooks.conftest import PlainEngine
 
@@ -95,7 +95,7 @@ class Drill:
 def drill(desk: Desk) -> Iterator[Drill]:
     with database.transaction() as session:
         for playbook in PLAYBOOKS:
-            catalog.publish(session, catalogue.read(playbook))
+            catalog.publish(session, shelf.row(playbook))
     made = Drill(desk)
     yield made
     desk.set_aside()

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from flows import catalogue, exploring, proofreading
+from flows import exploring, proofreading
 from flows.authoring import (
     CaseReport,
     Cases,
@@ -27,6 +27,7 @@ from incidents.response import catalog
 from notifications import rendering
 from playbooks import false_rumour, natural_hazard, routines
 from playbooks.catalog import PLAYBOOKS
+from tests import shelf
 from tests.harness import START, Desk
 from tests.playbooks.conftest import FACT, RUMOUR
 
@@ -127,7 +128,7 @@ def facts(finding: Finding, language: Language) -> dict[str, object]:
 def about(desk: Desk, playbook: Playbook) -> Incident:
     """An incident whose title, flag and place are as people typed them."""
     with database.transaction() as session:
-        catalog.publish(session, catalogue.read(playbook))
+        catalog.publish(session, shelf.row(playbook))
     signal = desk.flag(RUMOUR, url="https://mang-xa-hoi.test/bai/1", seen_where="nhóm Hội chợ")
     desk.take(signal)
     opened = desk.open(
@@ -305,7 +306,7 @@ def test_every_statement_is_whole_short_and_never_repeats_the_rumour(
 
 @each_crisis
 def test_no_template_goes_unread(playbook: Playbook) -> None:
-    there = set(catalogue.read(playbook).templates[Language.VI.value])
+    there = set(shelf.row(playbook).templates[Language.VI.value])
 
     assert {template for template, _ in SAID[playbook.code]} == there
 
@@ -315,7 +316,7 @@ def test_the_first_words_need_no_place_no_flag_and_no_verification(
     desk: Desk, playbook: Playbook
 ) -> None:
     with database.transaction() as session:
-        catalog.publish(session, catalogue.read(playbook))
+        catalog.publish(session, shelf.row(playbook))
     drill = desk.open(level=3, place="", exercise=True, playbook=playbook.code)
     template, known = SAID[playbook.code][0]
     for language in Language:
