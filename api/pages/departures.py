@@ -15,9 +15,10 @@ from api.pages import rendering
 from api.pages.forms import filled
 from api.problems import Problem
 from incidents.matter import incidents
-from incidents.people import departures, sign_ins
+from incidents.people import departures, persons, sign_ins
 from incidents.people.organisations import Organisation
 from incidents.people.persons import Person
+from incidents.record.language.alphabet import by_given_name
 from incidents.response import holdings
 from incidents.response.holdings import Holding, HoldingKind
 from incidents.rights.permissions import Deed
@@ -34,11 +35,12 @@ def listed(request: Request, session: Db, caller: Reader) -> Response:
     """Everybody, those who have left at the end."""
     caller.require(session, Deed.ADMINISTER)
     rows = session.exec(
-        select(Person, Organisation.name)
-        .join(Organisation, col(Organisation.id) == Person.organisation_id)
-        .order_by(col(Person.active).desc(), col(Person.name))
-    ).all()
-    return rendering.for_caller(request, "departures.html", caller, people=rows, page_path=_PATH)
+        select(Person, Organisation.name).join(
+            Organisation, col(Organisation.id) == Person.organisation_id
+        )
+    )
+    people = sorted(rows, key=lambda row: (not row[0].active, by_given_name(row[0].name)))
+    return rendering.for_caller(request, "departures.html", caller, people=people, page_path=_PATH)
 
 
 def shown(
@@ -51,10 +53,7 @@ def shown(
 ) -> Response:
     """What a person holds and the form, or again after a refused one."""
     who, held = deeds.see(session, caller, person_id)
-    others = session.exec(
-        select(Person).where(col(Person.active), Person.id != person_id).order_by(col(Person.name))
-    )
-    named = {p.id: p for p in others}
+    named = {p.id: p for p in persons.everybody(session) if p.id != person_id}
     gone = departures.of(session, person_id)
     return rendering.for_caller(
         request,

@@ -93,8 +93,8 @@ def _choices(session: Session, signal: Signal, person: Person) -> dict[str, Any]
 def _watchers(session: Session, person: Person) -> list[Person]:
     """Whoever decides comes first, then those who hold a part in watching."""
     found = persons.names(session, roles.among(session, WATCHERS, clock.now()))
-    others = sorted((p for p in found.values() if p.active), key=lambda p: p.name)
-    return [person, *(p for p in others if p.id != person.id)]
+    others = persons.in_order(p for p in found.values() if p.active and p.id != person.id)
+    return [person, *others]
 
 
 def _targets(session: Session, signal: Signal, language: Language) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 from starlette.responses import Response
 
 from api.deeds import lessons as deeds
@@ -19,7 +19,7 @@ from api.pages import rendering
 from api.pages.forms import filled
 from api.problems import Problem
 from incidents.matter.incidents import Incident
-from incidents.people.persons import Person
+from incidents.people import persons
 from incidents.record.errors import NotFound
 from incidents.record.language import N_, speech
 from incidents.response import lesson_register, lessons
@@ -48,7 +48,7 @@ def shown(
     may = permissions.deeds(session, person)
     mine = mine or Deed.SEE_DESK not in may
     found = lesson_register.find(session, chosen, owner_id=person.id if mine else None)
-    people = list(session.exec(select(Person).order_by(col(Person.name))))
+    people = persons.everybody(session, active=False)
     return rendering.for_caller(
         request,
         "lessons.html",

@@ -20,6 +20,7 @@ from incidents.intake import evidence, signals
 from incidents.matter import incidents, recusals, severity, taskforces
 from incidents.matter.incidents import Incident, Status
 from incidents.matter.severity import ANCHORS, Criterion
+from incidents.people import persons
 from incidents.people.directory import postings
 from incidents.people.organisations import Organisation
 from incidents.people.persons import Person
@@ -133,11 +134,13 @@ def gather(session: Session, incident: Incident, person: Person, *, chosen: str)
 def _everybody(session: Session) -> tuple[list[Person], dict[UUID, str]]:
     """Names and bodies for every picker and line: an office has hundreds, not thousands."""
     rows = session.exec(
-        select(Person, Organisation.name)
-        .join(Organisation, col(Organisation.id) == Person.organisation_id)
-        .order_by(col(Person.name))
+        select(Person, Organisation.name).join(
+            Organisation, col(Organisation.id) == Person.organisation_id
+        )
     ).all()
-    return [person for person, _ in rows], {p.organisation_id: body for p, body in rows}
+    return persons.in_order(person for person, _ in rows), {
+        p.organisation_id: body for p, body in rows
+    }
 
 
 def _next_due(asked: list[Step]) -> Step | None:

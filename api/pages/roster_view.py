@@ -184,7 +184,7 @@ def _keeping(
 ) -> dict[str, Any]:
     """Who may be chosen, who is away, and who stands in."""
     keeper = permissions.allowed(session, caller.person, Deed.KEEP_ROSTERS)
-    people = session.exec(select(Person).where(col(Person.active)).order_by(col(Person.name)))
+    people = persons.everybody(session)
     away = absences.between(session, now, now + changes.FARTHEST + timedelta(days=1))
     standing_in = select(StandIn).where(
         col(StandIn.ends_at) > now, col(StandIn.cancelled_at).is_(None)

@@ -25,8 +25,7 @@ from api.problems import Problem
 from api.rest.signals import files_of
 from incidents.intake.signals import File
 from incidents.matter import incidents
-from incidents.people import sign_ins
-from incidents.people.persons import Person
+from incidents.people import persons, sign_ins
 from incidents.record.errors import Invalid, NotFound
 from incidents.record.language import N_
 from incidents.rights import permissions
@@ -54,7 +53,7 @@ def shown(
     written = statements.versions(session, statement.id)
     version = next((v for v in written if v.number == read), written[0])
     before = next((v for v in written if v.number == version.number - 1), None)
-    people = list(session.exec(select(Person).order_by(col(Person.name))))
+    people = persons.everybody(session, active=False)
     step = deeds.to_sign(session, caller, statement.id)
     return rendering.for_caller(
         request,

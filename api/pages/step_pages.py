@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
@@ -21,8 +21,7 @@ from api.pages.forms import filled
 from api.problems import Problem
 from incidents.insight import reading
 from incidents.matter import incidents
-from incidents.people import sign_ins
-from incidents.people.persons import Person
+from incidents.people import persons, sign_ins
 from incidents.record.errors import NotFound
 from incidents.record.language import N_, speech
 from incidents.response import answering, forms, steps
@@ -46,7 +45,7 @@ def shown(
     step = deeds.see(session, caller, step_id)
     incident = incidents.get(session, step.incident_id)
     language = caller.person.language
-    people = list(session.exec(select(Person).order_by(col(Person.name))))
+    people = persons.everybody(session, active=False)
     return rendering.for_caller(
         request,
         "step.html",

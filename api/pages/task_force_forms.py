@@ -23,7 +23,7 @@ from api.problems import Problem
 from incidents.matter import mandates
 from incidents.matter.incidents import Incident
 from incidents.matter.taskforces import TaskForce
-from incidents.people.persons import Person
+from incidents.people import persons
 from incidents.people.roles import Role, RoleHolder
 from incidents.record import clock
 from incidents.response.founding import NEEDED
@@ -97,7 +97,6 @@ def shown(
     """The page, or again after a refused form."""
     incident = room.see(session, caller, number)
     caller.require(session, Deed.PROPOSE_TASK_FORCE, incident)
-    people = session.exec(select(Person).where(col(Person.active)).order_by(col(Person.name)))
     return rendering.for_caller(
         request,
         "proposal.html",
@@ -108,7 +107,7 @@ def shown(
         seats=SEATS,
         needed=NEEDED,
         usual=_usual(session),
-        people=[(str(p.id), f"{p.name} – {p.post}") for p in people],
+        people=[(str(p.id), f"{p.name} – {p.post}") for p in persons.everybody(session)],
     )
 
 

@@ -17,7 +17,6 @@ from incidents.matter.incidents import Incident
 from incidents.matter.taskforces import TaskForce, TaskForceMember
 from incidents.people import persons
 from incidents.people.directory import postings
-from incidents.people.persons import Person
 from incidents.response import catalog
 from incidents.response.runs import PlaybookRun
 from incidents.rights.permissions import Deed
@@ -30,8 +29,7 @@ router = APIRouter(tags=["directory"])
 def people(session: Db, caller: RestCaller) -> Page[PersonOut]:
     """Names and posts, no addresses."""
     caller.require(session, Deed.SEE_DESK)
-    rows = session.exec(select(Person).where(col(Person.active)).order_by(col(Person.name)))
-    return Page(items=[PersonOut.model_validate(r) for r in rows])
+    return Page(items=[PersonOut.model_validate(r) for r in persons.everybody(session)])
 
 
 @router.get("/playbooks", summary="Playbooks on offer")

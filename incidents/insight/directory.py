@@ -37,11 +37,9 @@ def organisation(session: Session, code: str) -> dict[str, Any]:
     """One body with its people, roles, contacts, focal points, names and successions."""
     body, today, now = organisations.by_code(session, code), incidents.today(), clock.now()
     nodes = tree.placed(session, today)
-    people = list(
+    people = persons.in_order(
         session.exec(
-            select(Person)
-            .where(Person.organisation_id == body.id, col(Person.active).is_(True))
-            .order_by(col(Person.name))
+            select(Person).where(Person.organisation_id == body.id, col(Person.active).is_(True))
         )
     )
     points = contacts.of_organisation(session, body.id)

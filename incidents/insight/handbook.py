@@ -23,6 +23,9 @@ FORMS = (forms, crisis_forms, exercise_forms)
 
 _REPEAT = re.compile(r"^(?P<first>.+?) [2-9](?P<signer> \(\w+\))?$")
 
+_GAP, _TAG = re.compile(r"{{.*?}}"), re.compile(r"{[%#].*?[%#]}")
+"""What a template fills in, and what it decides by."""
+
 
 @dataclass(frozen=True)
 class HandbookStep:
@@ -67,7 +70,7 @@ class Handbook:
         self.title: str = self._words.get("title") or row.code
         self.gist: str = self._words.get("gist", "")
         self.templates = {
-            name: written["title"]
+            name: _readable(written["title"])
             for name, written in sorted((row.templates.get(language.value) or {}).items())
         }
 
@@ -181,6 +184,11 @@ class Handbook:
         each = [self._conditions.read(edge["when"]) for edge in self._incoming(key)]
         always = _common(each)
         return tuple(self._conditions.said(c) for c in always)
+
+
+def _readable(title: str) -> str:
+    """The title of a statement with its gaps, as somebody reads it who writes no templates."""
+    return _GAP.sub("…", _TAG.sub("", title)).strip()
 
 
 def scaled(due: timedelta, percent: int) -> timedelta:

@@ -1,11 +1,11 @@
 """Persons who work with the desk, and how they are reached."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, UniqueConstraint, bindparam
 from sqlmodel import Field, Session, col, select
 
 # Persons point to its table: whoever writes one needs it known, in whatever process.
@@ -14,6 +14,7 @@ from incidents.record import clock, outbox
 from incidents.record.database import Table, choice, identifier, moment, reference
 from incidents.record.errors import Invalid, NotFound
 from incidents.record.language import N_, Labelled, Language
+from incidents.record.language.alphabet import by_given_name
 from incidents.record.outbox import Channel, OutgoingMessage
 
 
@@ -87,6 +88,17 @@ def active(session: Session, person_id: UUID) -> Person:
     return person
 
 
+def everybody(session: Session, *, active: bool = True) -> list[Person]:
+    """People by given name, as an office lists them; with ``active=False`` also who has left."""
+    wanted = select(Person).where(col(Person.active)) if active else select(Person)
+    return in_order(session.exec(wanted))
+
+
+def in_order(people: Iterable[Person]) -> list[Person]:
+    """People by given name."""
+    return sorted(people, key=lambda person: by_given_name(person.name))
+
+
 def names(session: Session, ids: Collection[UUID]) -> dict[UUID, Person]:
     """Many persons in one query, for pages that show their names."""
     if not ids:
@@ -102,11 +114,19 @@ def tell(
 
 
 def tell_all(
-    session: Session, people: Iterable[UUID], kind: str, *, key: str, **about: Any
+    session: Session,
+    people: Iterable[UUID],
+    kind: str,
+    *,
+    key: str,
+    values: Mapping[str, Any] | None = None,
+    values_of: Callable[[UUID], dict[str, Any]] | None = None,
+    **about: Any,
 ) -> list[OutgoingMessage]:
     """Queue a message of a kind to every usable address of each person, first choice first.
 
-    Whoever left is told nothing. Two queries, however many people.
+    ``values`` are told to everybody, ``values_of`` a person only to them. Whoever left is told
+    nothing. Two statements, however many people.
     """
     points = addresses(session, people)
     return outbox.queue_all(
@@ -118,12 +138,26 @@ def tell_all(
                 kind=kind,
                 address=point.address,
                 recipient_id=person_id,
+                values={**(values or {}), **(values_of(person_id) if values_of else {})},
                 **about,
             )
             for person_id, usable in points.items()
             for point in usable
         ],
     )
+
+
+# Built once: each call-out asks it.
+_USABLE = (
+    select(ContactPoint)
+    .join(Person, col(Person.id) == ContactPoint.person_id)
+    .where(
+        col(ContactPoint.person_id).in_(bindparam("people", expanding=True)),
+        col(ContactPoint.channel).in_(SENT_BY_THE_DESK),
+        col(Person.active),
+    )
+    .order_by(col(ContactPoint.bounced_at).is_not(None), col(ContactPoint.position))
+)
 
 
 def addresses(session: Session, people: Iterable[UUID]) -> dict[UUID, list[ContactPoint]]:
@@ -135,16 +169,7 @@ def addresses(session: Session, people: Iterable[UUID]) -> dict[UUID, list[Conta
     points: dict[UUID, list[ContactPoint]] = {person_id: [] for person_id in people}
     if not points:
         return {}
-    for point in session.exec(
-        select(ContactPoint)
-        .join(Person, col(Person.id) == ContactPoint.person_id)
-        .where(
-            col(ContactPoint.person_id).in_(points),
-            col(ContactPoint.channel).in_(SENT_BY_THE_DESK),
-            col(Person.active),
-        )
-        .order_by(col(ContactPoint.bounced_at).is_not(None), col(ContactPoint.position))
-    ):
+    for point in session.exec(_USABLE, params={"people": list(points)}):
         if point.person_id:
             points[point.person_id].append(point)
     return {

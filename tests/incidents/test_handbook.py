@@ -45,7 +45,8 @@ def test_every_playbook_has_a_page_in_both_languages(playbook: object, language:
         [choice.about + way.words for choice in book.choices for way in choice.ways]
         + [words for step in book.steps for words in (*step.when, *step.after, *step.questions)]
     )
-    for raw in ("True", "False", " = ", "_"):
+    said += " ".join(book.templates.values())
+    for raw in ("True", "False", " = ", "_", "{{", "{%"):
         assert raw not in said, raw
     assert all(len(choice.ways) > 1 for choice in book.choices)
 
@@ -62,6 +63,11 @@ def test_a_step_tells_role_times_form_and_what_comes_before() -> None:
     assert step.when == ("«Duyệt thông tin ban đầu»: không đồng ý",)
     assert step.repeats == "draft the holding statement"
     assert step.template == "holding"
+
+
+def test_the_title_of_a_statement_is_read_with_its_gaps() -> None:
+    titles = _book("TIN_GIA_MXH", Language.EN).templates
+    assert titles["holding"] == "First information on content concerning …"
 
 
 def test_a_choice_names_its_ways_and_what_only_they_open() -> None:

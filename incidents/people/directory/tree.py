@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from incidents.people import organisations
 from incidents.people.organisations import Organisation, OrganisationKind, Succession
+from incidents.record.language.alphabet import by_letters
 
 _ORDER = [kind.value for kind in OrganisationKind]
 
@@ -54,7 +55,7 @@ def placed(session: Session, day: date) -> dict[UUID, Node]:
 
 
 def _flatten(nodes: list[Node], depth: int, into: list[Node]) -> None:
-    for node in sorted(nodes, key=lambda n: (_rank(n.body.kind), n.name)):
+    for node in sorted(nodes, key=lambda n: (_rank(n.body.kind), by_letters(n.name))):
         node.depth = depth
         into.append(node)
         _flatten(node.children, depth + 1, into)
