@@ -5,6 +5,7 @@ functions run under a new claim, so that the abandoned one can change nothing an
 """
 
 import asyncio
+import gc
 import importlib
 import threading
 from collections.abc import Coroutine
@@ -77,6 +78,9 @@ class Resident:
             self._context = copy_context()
             # The first client takes its time: seconds no advance should pay.
             self._loop.run_until_complete(_warm())
+            # What was loaded stays: else each full collection walks all of Prefect, and an alert
+            # waits for it.
+            gc.freeze()
             self._loop.call_soon(self._ready.set)
             self._loop.run_forever()
             for left in asyncio.all_tasks(self._loop):

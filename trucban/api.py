@@ -1,5 +1,6 @@
 """``trucban api``: the process that answers people over HTTP."""
 
+import gc
 import socket
 from typing import Annotated
 
@@ -46,6 +47,8 @@ def api(
         log_level="warning",
         timeout_graceful_shutdown=_FINISH_WITHIN,
     )
+    # What was loaded stays: else each full collection walks all of it while somebody waits.
+    gc.freeze()
     uvicorn.Server(config).run(sockets=[listening])
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, update
+from sqlalchemy import CheckConstraint, bindparam, update
 from sqlmodel import Field, Session, col, select
 
 from incidents.record import clock, settings, timeline
@@ -153,11 +153,18 @@ def get(session: Session, evidence_id: UUID) -> Evidence:
     return found
 
 
+# Built once: each opening does it.
+_HAND_OVER = (
+    update(Evidence.__table__)  # type: ignore[attr-defined]
+    .where(col(Evidence.signal_id) == bindparam("flag"))
+    .values(incident_id=bindparam("incident"))
+)
+
+
 def hand_over(session: Session, *, signal_id: UUID, incident_id: UUID) -> int:
     """What was kept with a flag belongs to its incident as well; says how many things it is."""
-    return session.exec(
-        update(Evidence).where(col(Evidence.signal_id) == signal_id).values(incident_id=incident_id)
-    ).rowcount
+    asked = {"flag": signal_id, "incident": incident_id}
+    return session.exec(_HAND_OVER, params=asked).rowcount
 
 
 def move(session: Session, *, signal_id: UUID, to_id: UUID) -> int:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from sqlalchemy import bindparam
 from sqlmodel import Field, Session, col, select
 
 from incidents.intake import evidence, reporters
@@ -159,7 +160,7 @@ def flag(
     _accept(text, url, reach, files or [])
     now = clock.now()
     signal = Signal(
-        code=f"T{ids.spoken_code(5)}",
+        code=_free_code(session),
         text=text,
         url=url or None,
         seen_where=seen_where.strip(),
@@ -209,6 +210,14 @@ def flag(
     return signal
 
 
+def _free_code(session: Session) -> str:
+    """A code no other flag has: of eight million some soon meet, and no flag may be lost to it."""
+    while True:
+        code = f"T{ids.spoken_code(5)}"
+        if session.exec(select(Signal.id).where(Signal.code == code)).first() is None:
+            return code
+
+
 def _accept(text: str, url: str, reach: int | None, files: list[File]) -> None:
     fields: dict[str, tuple[str, Mapping[str, Any]]] = {}
     if not text and not url and not files:
@@ -250,9 +259,18 @@ def get(session: Session, signal_id: UUID, *, lock: bool = False) -> Signal:
     return found
 
 
+# Built once: each opening asks them.
+_OF_CODE = select(Signal).where(Signal.code == bindparam("code"))
+_MERGED_INTO = (
+    select(Signal)
+    .where(Signal.merged_into_id == bindparam("flag"))
+    .order_by(col(Signal.flagged_at))
+)
+
+
 def by_code(session: Session, code: str) -> Signal:
     """The flag of a code such as T4K7QX."""
-    found = session.exec(select(Signal).where(Signal.code == code.upper())).first()
+    found = session.exec(_OF_CODE, params={"code": code.upper()}).first()
     if found is None:
         raise NotFound(N_("Không có tin báo mã %(code)s."), code=code)
     return found
@@ -289,13 +307,7 @@ def _alerted(session: Session, signal: Signal) -> list[UUID]:
 
 def merged_into(session: Session, signal_id: UUID) -> list[Signal]:
     """The flags that were merged into this one, the oldest first."""
-    return list(
-        session.exec(
-            select(Signal)
-            .where(Signal.merged_into_id == signal_id)
-            .order_by(col(Signal.flagged_at))
-        )
-    )
+    return list(session.exec(_MERGED_INTO, params={"flag": signal_id}))
 
 
 def waiting(session: Session, limit: int = 50) -> list[Signal]:

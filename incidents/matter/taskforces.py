@@ -225,11 +225,14 @@ def call_out(
     session: Session, incident: Incident, called: dict[UUID, list[str]], *, key: str
 ) -> None:
     """Tell each person in which roles they are called; with a task force an incident is active."""
-    for message in persons.tell_all(
-        session, called, "called_out", key=key, incident_id=incident.id
-    ):
-        if message.recipient_id:
-            message.values = {"roles": called[message.recipient_id]}
+    persons.tell_all(
+        session,
+        called,
+        "called_out",
+        key=key,
+        incident_id=incident.id,
+        values_of=lambda person_id: {"roles": called[person_id]},
+    )
     if incident.status is Status.OPEN:
         incident.status = Status.ACTIVE
         session.add(incident)

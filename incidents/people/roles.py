@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from incidents.record.database import Table, choice, identifier, moment, reference
@@ -75,15 +76,23 @@ def among(session: Session, roles: Sequence[Role], at: datetime) -> set[UUID]:
     )
 
 
+# Built once: each opening asks it.
+_HOLDERS = (
+    select(col(RoleHolder.role), col(RoleHolder.person_id))
+    .where(
+        col(RoleHolder.role).in_(bindparam("roles", expanding=True)),
+        col(RoleHolder.valid_from) <= bindparam("at"),
+        col(RoleHolder.valid_to).is_(None) | (col(RoleHolder.valid_to) > bindparam("at")),
+    )
+    .order_by(col(RoleHolder.rank), col(RoleHolder.valid_from))
+)
+
+
 def first_of(session: Session, roles: Sequence[Role], at: datetime) -> list[UUID]:
     """The first holder of each of these roles, in their order; a role nobody holds has none."""
     first: dict[Role, UUID] = {}
-    for role, person_id in session.exec(
-        select(col(RoleHolder.role), col(RoleHolder.person_id))
-        .where(col(RoleHolder.role).in_(roles), col(RoleHolder.valid_from) <= at)
-        .where(col(RoleHolder.valid_to).is_(None) | (col(RoleHolder.valid_to) > at))
-        .order_by(col(RoleHolder.rank), col(RoleHolder.valid_from))
-    ):
+    asked = {"roles": list(roles), "at": at}
+    for role, person_id in session.connection().execute(_HOLDERS, asked):
         first.setdefault(role, person_id)
     return [first[role] for role in roles if role in first]
 

@@ -9,7 +9,7 @@ question stays one look at one table; what is asked is always the moment itself,
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, union
+from sqlalchemy import CheckConstraint, Index, bindparam, union
 from sqlmodel import Field, Session, col, select
 
 from incidents.people import roles
@@ -103,18 +103,25 @@ def on_shift(session: Session, at: datetime, role: Role = Role.DUTY_OFFICER) -> 
     )
 
 
+# Built once, and one look instead of two: every route asks this.
+_ROLES_NOW = union(
+    select(col(RoleHolder.role)).where(
+        col(RoleHolder.person_id) == bindparam("person"),
+        col(RoleHolder.valid_from) <= bindparam("at"),
+        col(RoleHolder.valid_to).is_(None) | (col(RoleHolder.valid_to) > bindparam("at")),
+    ),
+    select(col(Shift.role)).where(
+        col(Shift.person_id) == bindparam("person"),
+        col(Shift.starts_at) <= bindparam("at"),
+        col(Shift.ends_at) > bindparam("at"),
+    ),
+)
+
+
 def roles_now(session: Session, person_id: UUID, at: datetime) -> set[Role]:
     """Every role a person has at a moment: as holder, as deputy, or by being on shift."""
-    by_post = select(col(RoleHolder.role)).where(
-        RoleHolder.person_id == person_id,
-        RoleHolder.valid_from <= at,
-        col(RoleHolder.valid_to).is_(None) | (col(RoleHolder.valid_to) > at),
-    )
-    by_shift = select(col(Shift.role)).where(
-        Shift.person_id == person_id, Shift.starts_at <= at, Shift.ends_at > at
-    )
-    # One look, not two: every route asks this.
-    return {Role(role) for (role,) in session.connection().execute(union(by_post, by_shift))}
+    asked = {"person": person_id, "at": at}
+    return {Role(role) for (role,) in session.connection().execute(_ROLES_NOW, asked)}
 
 
 def rostered(session: Session, person_id: UUID, at: datetime) -> bool:

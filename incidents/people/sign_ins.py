@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
+from sqlalchemy import bindparam
 from sqlmodel import Field, Session, select
 
 from incidents.people.persons import Person
@@ -78,13 +79,15 @@ def begin(session: Session, person: Person) -> str:
     return token
 
 
+# Built once: each request asks it.
+_OF_TOKEN = (
+    select(SignInSession, Person).join(Person).where(SignInSession.token_hash == bindparam("hash"))
+)
+
+
 def find(session: Session, token: str) -> tuple[SignInSession, Person] | None:
     """The live session of a token with its person, unless it ended or the person left."""
-    row = session.exec(
-        select(SignInSession, Person)
-        .join(Person)
-        .where(SignInSession.token_hash == keys.digest(token))
-    ).first()
+    row = session.exec(_OF_TOKEN, params={"hash": keys.digest(token)}).first()
     if row is None or row[0].ended_at or row[0].expires_at <= clock.now() or not row[1].active:
         return None
     return row

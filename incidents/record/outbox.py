@@ -19,6 +19,7 @@ from sqlalchemy import (
     insert,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, col, select
 
 from incidents.record import clock, ids
@@ -111,25 +112,28 @@ class DeliveryAttempt(Table, table=True):
     detail: str | None = None
 
 
+_messages = OutgoingMessage.__table__  # type: ignore[attr-defined]
+
+
 def queue(session: Session, message: OutgoingMessage) -> OutgoingMessage | None:
     """Queue a message unless one with its key exists; ``None`` when it does."""
     return next(iter(queue_all(session, [message])), None)
 
 
 def queue_all(session: Session, messages: Sequence[OutgoingMessage]) -> list[OutgoingMessage]:
-    """Queue the messages whose keys are new, and return those; asking twice sends once."""
+    """Queue the messages whose keys are new, and return those; asking twice sends once.
+
+    They are written at once, whole: a change to what is returned reaches nobody.
+    """
     if not messages:
         return []
-    known = set(
-        session.exec(
-            select(OutgoingMessage.key).where(
-                col(OutgoingMessage.key).in_([message.key for message in messages])
-            )
-        )
+    insert_new = (sqlite if is_sqlite() else postgresql).insert(_messages).on_conflict_do_nothing()
+    # One statement, and two who ask at the same moment do not collide on the key.
+    written = session.connection().execute(
+        insert_new.returning(_messages.c.key), [message.model_dump() for message in messages]
     )
-    fresh = [message for message in messages if message.key not in known]
-    session.add_all(fresh)
-    return fresh
+    fresh = set(written.scalars())
+    return [message for message in messages if message.key in fresh]
 
 
 def claim_due(session: Session, *, claim: UUID, limit: int = 50) -> list[OutgoingMessage]:
@@ -274,14 +278,14 @@ def mark_sent(session: Session, sent: Sequence[tuple[OutgoingMessage, str | None
         connection.execute(_ACCEPTED, rows)
 
 
-_attempt, _message = DeliveryAttempt.__table__.c, OutgoingMessage.__table__.c  # type: ignore[attr-defined]
+_attempt, _message = DeliveryAttempt.__table__.c, _messages.c  # type: ignore[attr-defined]
 _ATTEMPT_ENDED = (
     update(DeliveryAttempt.__table__)  # type: ignore[attr-defined]
     .where(_attempt.message_id == bindparam("of"), _attempt.number == bindparam("attempt"))
     .values(ended_at=bindparam("now"), outcome=AttemptOutcome.SENT, detail=None)
 )
 _ACCEPTED = (
-    update(OutgoingMessage.__table__)  # type: ignore[attr-defined]
+    update(_messages)
     .where(
         _message.id == bindparam("of"),
         # What was cancelled meanwhile stays cancelled.

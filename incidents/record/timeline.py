@@ -127,12 +127,17 @@ def record(
     by: Actor,
     happened_at: datetime | None = None,
     confidentiality: Confidentiality = Confidentiality.INTERNAL,
+    begins: bool = False,
 ) -> TimelineEntry:
-    """Append a fact; a past ``happened_at`` back-dates it, both times are kept."""
+    """Append a fact; a past ``happened_at`` back-dates it, both times are kept.
+
+    ``begins`` says that the chain's owner is made in this very transaction, so there is no end of
+    the chain to look for.
+    """
     recorded_at = clock.now()
     if happened_at is not None and happened_at > recorded_at:
         raise Invalid(N_("Không thể ghi một việc vào thời điểm chưa tới."))
-    head = locked(session, TimelineHead, chain) or TimelineHead(chain=chain)
+    head = (None if begins else locked(session, TimelineHead, chain)) or TimelineHead(chain=chain)
     payload, private = facts.split(fact)
     entry = TimelineEntry(
         chain=chain,

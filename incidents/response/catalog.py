@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import UniqueConstraint, bindparam
 from sqlmodel import Session, col, select
 
 from incidents.record import clock
@@ -91,16 +91,20 @@ def find(session: Session, code: str, version: int) -> PlaybookVersion | None:
     ).first()
 
 
+# Built once: each opening asks it.
+_NEWEST = (
+    select(PlaybookVersion.version)
+    .where(PlaybookVersion.code == bindparam("code"))
+    .order_by(col(PlaybookVersion.version).desc())
+)
+
+
 def newest(session: Session, code: str) -> int:
     """The version a new incident is bound to; ``Invalid`` for an unknown code.
 
     Only the number is read: a row carries some hundred kilobytes of outline and texts.
     """
-    version = session.exec(
-        select(PlaybookVersion.version)
-        .where(PlaybookVersion.code == code)
-        .order_by(col(PlaybookVersion.version).desc())
-    ).first()
+    version = session.exec(_NEWEST, params={"code": code}).first()
     if version is None:
         raise Invalid(
             fields={"playbook": (N_("Không có kịch bản ứng phó mã %(code)s."), {"code": code})}

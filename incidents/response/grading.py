@@ -200,12 +200,12 @@ def _tell(session: Session, incident: Incident, reason: str, moved: list[Step], 
     for step in moved:
         if step.assignee_id and step.assignee_id != by.person_id:
             mine.setdefault(step.assignee_id, []).append(str(step.id))
-    for message in persons.tell_all(
+    persons.tell_all(
         session,
         list(dict.fromkeys([*taskforces.others(session, incident.id, by.person_id), *mine])),
         "level_changed",
         key=f"level:{incident.id}:{clock.now().isoformat()}",
         incident_id=incident.id,
-    ):
-        held = mine.get(message.recipient_id, []) if message.recipient_id else []
-        message.values = {"level": incident.level, "reason": reason, "steps": held}
+        values={"level": incident.level, "reason": reason},
+        values_of=lambda person_id: {"steps": mine.get(person_id, [])},
+    )

@@ -108,6 +108,7 @@ def open(
                 title=incident.title,
             ),
             by=by,
+            begins=True,
         )
         flags = _take_over(session, incident, signal, nature) if signal else []
         runs.start(session, incident.id, playbook, version)

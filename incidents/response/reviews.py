@@ -5,6 +5,7 @@ Of watched flags, and of decisions not to respond to an incident.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -69,7 +70,7 @@ def ring(session: Session, review: Review) -> None:
 
 
 def _ring(
-    session: Session, row: Signal | Silence, owner: UUID | None, kind: str, **about: UUID
+    session: Session, row: Signal | Silence, owner: UUID | None, kind: str, **about: Any
 ) -> None:
     if row.review_at is None:
         return

@@ -10,7 +10,7 @@ from incidents.intake.evidence import Evidence, EvidenceKind
 from incidents.intake.signals import File, Nature, SignalState
 from incidents.people.roles import Role, RoleHolder
 from incidents.people.rosters import Shift
-from incidents.record import database
+from incidents.record import database, ids
 from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound
 from incidents.response import opening
 from tests.harness import CODE, Desk, hours, minutes
@@ -142,6 +142,16 @@ def test_a_code_is_found_in_small_letters_and_an_unknown_one_named(desk: Desk) -
         assert [s.id for s in signals.waiting(session)] == [signal.id]
     with desk.refused(NotFound, "TXXXXX"), database.reading() as session:
         signals.by_code(session, "TXXXXX")
+
+
+def test_a_code_that_is_taken_is_drawn_again_and_no_flag_is_lost(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = desk.flag()
+    drawn = iter([first.code[1:], first.code[1:], "2345C"])
+    monkeypatch.setattr(ids, "spoken_code", lambda _length=4: next(drawn))
+    assert desk.flag().code == "T2345C"
+    desk.expect_messages("signal_flagged", desk.cast.lan, desk.cast.lan)
 
 
 def test_headlines_are_one_short_line(desk: Desk) -> None:
