@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event
+from sqlmodel import select
 from starlette.testclient import TestClient
 
 from api import attempts
@@ -16,12 +17,13 @@ from incidents.intake import claims
 from incidents.intake.signals import Nature
 from incidents.people.roles import Role
 from incidents.record import database, links
-from incidents.record.outbox import Channel
+from incidents.record.outbox import Channel, MessageState, OutgoingMessage
 from incidents.response import catalog, journal
 from incidents.response.catalog import PlaybookVersion
 from incidents.response.steps import StepKind, StepState
 from incidents.words import approvals
 from incidents.words.approvals import ApprovalKind, Verdict
+from notifications import delivery
 from tests.api.conftest import Browser
 from tests.api.test_every_route import STREAMS, TABLE, Scene, scene
 from tests.cast import PASSWORD
@@ -336,6 +338,22 @@ def test_the_outbox_shows_words_but_never_the_key_to_answer(desk: Desk, new_brow
     assert incident.number in page
     assert links.token(message.id) not in page
     assert "••" in page
+    desk.set_aside()
+
+
+def test_why_a_message_waits_is_said_in_the_language_of_whoever_looks(
+    desk: Desk, new_browser: New
+) -> None:
+    desk.flag()
+    with database.transaction() as session:
+        message = session.exec(select(OutgoingMessage)).one()
+        message.state, message.sent_at = MessageState.QUEUED, None
+        message.reason = delivery.NO_SERVER
+    browser = new_browser("lan")
+    for language, why in (("vi", delivery.NO_SERVER), ("en", "no mail server is set")):
+        browser.post("/ngon-ngu", language=language)
+        for path in ("/hop-thu-di", f"/hop-thu-di/{message.id}"):
+            assert why in browser.get(path).text
     desk.set_aside()
 
 
