@@ -98,6 +98,7 @@ def _options(view: dict[str, Any], say: Speech) -> dict[str, list[tuple[str, str
             for d in view["decisions"]
             if not d.replaced_by
         ],
+        "cluster_options": [(each.value, say.value(each)) for each in view["clusters"]],
         "proof_options": clock_forms.proofs(say, view["out"], view["kept"]),
     }
 

@@ -11,6 +11,7 @@ from api.pages import (
     decisions,
     joins_view,
     lessons,
+    posture_view,
     silence_view,
     task_force_forms,
 )
@@ -78,7 +79,8 @@ def gather(session: Session, incident: Incident, person: Person, *, chosen: str)
     force = taskforces.of(session, incident.id)
     seats = taskforces.members(session, incident.id)
     everybody, bodies = _everybody(session)
-    titles = reading.step_titles(session, incident.id, person.language)
+    ran = runs.of_incident(session, incident.id)
+    titles = reading.titles_of(session, ran, asked, person.language)
     may = permissions.deeds(session, person, incident)
     return {
         "incident": incident,
@@ -121,13 +123,14 @@ def gather(session: Session, incident: Incident, person: Person, *, chosen: str)
         "flags": signals.of_incident(session, incident.id),
         "messages": _messages(session, incident.id),
         "shells": _shells(session, incident),
-        "runs": runs.of_incident(session, incident.id),
+        "runs": ran,
         "story": _story(session, incident, person, chosen, titles),
         "criteria": [(c, ANCHORS[c]) for c in Criterion],
         "roles": task_force_forms.SEATS,
         "Status": Status,
         **claim_view.gather(session, incident, person, may),
         **silence_view.gather(session, incident, person, may),
+        **posture_view.gather(session, incident, may),
     }
 
 

@@ -28,6 +28,7 @@ from incidents.matter import incidents
 from incidents.people import persons, sign_ins
 from incidents.record.errors import Invalid, NotFound
 from incidents.record.language import N_
+from incidents.response import postures
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 from incidents.words import approvals, statements
@@ -55,6 +56,7 @@ def shown(
     before = next((v for v in written if v.number == version.number - 1), None)
     people = persons.everybody(session, active=False)
     step = deeds.to_sign(session, caller, statement.id)
+    stance = postures.standing(session, incident.id)
     return rendering.for_caller(
         request,
         "statement.html",
@@ -79,6 +81,7 @@ def shown(
         may_sign=permissions.allowed(session, caller.person, Deed.SIGN, step)
         and version.author_id != caller.person.id,
         step=step,
+        against=postures.against(stance[0], statement.kind) if stance else None,
     )
 
 

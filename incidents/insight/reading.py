@@ -1,6 +1,6 @@
 """The timeline as people read it: sentences in their language, persons and steps by name."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -44,6 +44,8 @@ from incidents.response import (
     situation_reports,
     steps,
 )
+from incidents.response.runs import PlaybookRun
+from incidents.response.steps import Step
 
 TELLERS = (
     *(absences, feeds, keeping, stand_ins, swaps),
@@ -144,13 +146,18 @@ def _values(fact: Fact) -> dict[str, Any]:
 
 def step_titles(session: Session, incident_id: UUID, language: Language) -> dict[str, str]:
     """Step key → its title in a language, for every run of an incident."""
+    ran, asked = runs.of_incident(session, incident_id), steps.of_incident(session, incident_id)
+    return titles_of(session, ran, asked, language)
+
+
+def titles_of(
+    session: Session, ran: Collection[PlaybookRun], asked: Collection[Step], language: Language
+) -> dict[str, str]:
+    """The same for whoever has the runs and the steps at hand."""
     found: dict[str, str] = {}
-    for run in runs.of_incident(session, incident_id):
-        found |= catalog.step_titles(session, run.playbook, run.version, language)
-    return {
-        s.key: s.own_title or catalog.title_in(found, s.key)
-        for s in steps.of_incident(session, incident_id)
-    }
+    for playbook, version in {(run.playbook, run.version) for run in ran}:
+        found |= catalog.step_titles(session, playbook, version, language)
+    return {s.key: s.own_title or catalog.title_in(found, s.key) for s in asked}
 
 
 def _playbook(session: Session, code: str, language: Language) -> str:

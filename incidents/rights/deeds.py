@@ -16,6 +16,7 @@ class Deed(Labelled):
     STATE_CLAIM = "state_claim", N_("ghi, sửa nội dung cần xác minh")
     VERIFY = "verify", N_("kết luận về nội dung cần xác minh")
     WEIGH = "weigh", N_("quyết định trả lời hay theo dõi")
+    TAKE_POSTURE = "take_posture", N_("chọn tư thế phát ngôn")
     GRADE = "grade", N_("xếp cấp độ")
     DIRECT = "direct", N_("phân công, gia hạn, thay người")
     ADD_STEP = "add_step", N_("thêm việc")
@@ -85,6 +86,7 @@ HELD: dict[Deed, frozenset[Role]] = {
     Deed.STATE_CLAIM: ROOM | DESK | {Role.MONITORING, Role.SUBJECT_LEAD, Role.LEGAL},
     Deed.VERIFY: COMMAND | {Role.SUBJECT_LEAD, Role.MONITORING},
     Deed.WEIGH: ABOVE | DESK,
+    Deed.TAKE_POSTURE: ABOVE,
     Deed.GRADE: ROOM,
     Deed.DIRECT: ROOM,
     Deed.ADD_STEP: ROOM,

@@ -143,6 +143,11 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
         ROOM,
     ),
     ("GET", "/api/v1/incidents/{number}/decisions"): (None, INSIDERS),
+    ("GET", "/api/v1/incidents/{number}/posture"): (None, INSIDERS),
+    ("POST", "/api/v1/incidents/{number}/posture"): (
+        {"cluster": "victim", **BECAUSE},
+        COMMAND_ONLY,
+    ),
     ("POST", "/api/v1/incidents/{number}/decisions"): (
         {"question": "x", "chosen": "y", "reason": "z"},
         ROOM,
@@ -390,6 +395,7 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
         (TO_SIGN_IN, NO, NO, NO),
     ),
     ("POST", "/vu-viec/{number}/tra-loi-hay-theo-doi"): (WEIGHED, PAGE_DUTY),
+    ("POST", "/vu-viec/{number}/tu-the"): ({"cluster": "victim", **BECAUSE}, PAGE_COMMAND),
     ("POST", "/tin-bao/{code}/tra-loi-hay-theo-doi"): (WEIGHED, PAGE_DUTY),
     ("POST", "/tin-bao/{code}/noi-dung"): ({"text": "x"}, PAGE_INSIDERS),
     ("POST", "/tin-bao/{code}/noi-dung/{claim_id}/{deed}"): ({}, PAGE_INSIDERS),
