@@ -75,6 +75,7 @@ def test_a_question_opens_it_and_the_first_words_wait_for_nobody(policy: Policy)
 def test_the_decision_waits_for_the_facts_and_for_what_people_ask(policy: Policy) -> None:
     policy.ready()
 
+    assert policy.proposed() == {"FIRST_INFORMATION"}
     chosen = policy.desk.step("choose the course")
     assert (chosen.role, chosen.assignee_id) == (Role.LEAD, policy.cast.binh.id)
 
@@ -96,6 +97,7 @@ def test_what_is_kept_or_adjusted_is_announced_by_two(policy: Policy, course: Po
     policy.desk.expect_published(StatementKind.CONCLUSION, "announcement")
     assert policy.waiting() >= {*AFTER, "post the announcement", "conclude"}
     assert not {"draft the withdrawal", "choose the course after the pause"} & policy.asked()
+    assert policy.proposed() == {"FIRST_INFORMATION", "PRESS_CONFERENCE_NOTICE"}
 
 
 def test_what_is_withdrawn_is_called_our_own_error(policy: Policy) -> None:
