@@ -11,8 +11,11 @@ from incidents.response.runs import RunState
 from incidents.response.steps import StepState
 from incidents.words.approvals import Verdict
 from incidents.words.statements import StatementKind
+from playbooks import false_rumour, routines
 from tests.harness import hours, minutes
-from tests.playbooks.conftest import Journey
+from tests.playbooks.conftest import Journey, on_both_databases
+
+TELLS = (false_rumour, routines)
 
 FIRST = {
     "capture the post",
@@ -40,6 +43,7 @@ def test_the_agency_and_the_commune_are_asked_side_by_side_once_the_claims_are_k
     assert journey.waiting() == asked | {"answer or watch"}
 
 
+@on_both_databases
 def test_a_false_rumour_is_answered_refuted_measured_and_closed(journey: Journey) -> None:
     incident = journey.begin_answering()
     journey.say_first()

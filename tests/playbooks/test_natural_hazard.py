@@ -16,7 +16,9 @@ from incidents.words.approvals import Verdict
 from incidents.words.statements import StatementKind
 from playbooks import natural_hazard as hazard
 from tests.harness import Desk, hours, minutes
-from tests.playbooks.conftest import FACT, Journey, travelling
+from tests.playbooks.conftest import FACT, Journey, on_both_databases, travelling
+
+TELLS = (hazard,)
 
 AT_ONCE = {
     "report from the ground",
@@ -105,6 +107,7 @@ def test_the_advice_waits_for_nobody(journey: Journey) -> None:
     assert journey.waiting() >= {"report from the ground", "report from the technical authority"}
 
 
+@on_both_databases
 def test_a_dyke_rumour_is_refuted_on_the_technical_word_and_the_warning_is_ended(
     journey: Journey,
 ) -> None:

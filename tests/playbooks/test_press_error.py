@@ -20,7 +20,10 @@ from incidents.words.approvals import Verdict
 from incidents.words.statements import StatementKind
 from playbooks import press_error
 from tests.harness import Desk, hours, minutes
+from tests.playbooks.conftest import on_both_databases
 from tests.playbooks.story import Story, told
+
+TELLS = (press_error,)
 
 FIRST = {"keep the article", "part facts from opinion", "answer or watch"}
 OWN_UP = {"draft the correction", "put it right", "take up the matter itself"}
@@ -147,6 +150,7 @@ def test_the_letter_is_checked_signed_by_two_sent_and_never_published(press: Pre
         press.desk.expect_published(StatementKind.REFUTATION)
 
 
+@on_both_databases
 def test_published_in_full_after_the_letter_it_is_closed(press: Press) -> None:
     press.begin()
     press.sort()
