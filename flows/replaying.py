@@ -91,7 +91,7 @@ class Replay:
                 raise Misfit(wanted.key)
         elif f"step {wanted.key}" in self.held.seen:
             awaited.outcome = Outcome.revive(self.held.seen[f"step {wanted.key}"])
-        elif not self.dry and self._has_come(wanted):
+        elif not self.dry and self._has_come(wanted) and not self._unsigned(wanted):
             awaited.step = self._perform(
                 f"{wanted.kind.value}: {wanted.key}", lambda: self._open(wanted)
             )
@@ -111,6 +111,15 @@ class Replay:
         moment = max(incident.first_statement_at or incident.opened_at, begun) + wanted.not_before
         return self._reached(moment)
 
+    def _unsigned(self, wanted: Wanted) -> bool:
+        """A signature is late and may still come: nothing is opened, and nothing remembered."""
+        if not _late(wanted):
+            return False
+        statement_id = wanted.about.statement_id if wanted.about else None
+        with database.reading() as session:
+            incident = incidents.get(session, self.held.incident.id)
+            return not _stands(session, incident, statement_id, lock=False)
+
     def _open(self, wanted: Wanted) -> Step | None:
         words = self._render(wanted.words) if wanted.words else None
         with database.transaction() as session:
@@ -127,9 +136,9 @@ class Replay:
                     by=ENGINE,
                 ).id
             if wanted.must_stand and not _stands(session, incident, statement_id):
-                self._remember(
-                    session, f"step {wanted.key}", Outcome(None).plain(wanted.form.__name__)
-                )
+                if not _late(wanted):
+                    refused = Outcome(None).plain(wanted.form.__name__)
+                    self._remember(session, f"step {wanted.key}", refused)
                 return None
             plan = _plan(wanted, statement_id)
             return passing.open_step(session, incident, self.held.claim.run_id, plan)
@@ -284,10 +293,17 @@ def _fits(step: Step, wanted: Wanted) -> bool:
     return (step.kind, step.role, step.form) == (wanted.kind, wanted.role, wanted.form.__name__)
 
 
-def _stands(session: Session, incident: Incident, statement_id: UUID | None) -> bool:
+def _late(wanted: Wanted) -> bool:
+    """Whether it waits for a signature that a wait has missed."""
+    return wanted.or_late and wanted.about is not None and not wanted.about.granted
+
+
+def _stands(
+    session: Session, incident: Incident, statement_id: UUID | None, *, lock: bool = True
+) -> bool:
     if statement_id is None:
         return False
-    statement = statements.get(session, statement_id, lock=True)
+    statement = statements.get(session, statement_id, lock=lock)
     version = statements.current(session, statement)
     return approvals.standing(session, statement, version, incident.level).granted
 

@@ -177,8 +177,13 @@ class Run:
         form: type[F] = Posted,
         then: Role | None = None,
         mandatory: bool = True,
+        or_late: bool = False,
     ) -> Asked[F]:
-        """Have a person post approved words; ``refused`` and nothing opened when they are void."""
+        """Have a person post approved words; ``refused`` and nothing opened when they are void.
+
+        With ``or_late`` words whose signature is late are posted as soon as it comes. Whoever waits
+        for that waits for the signature.
+        """
         if not approved.settled:
             raise Unsettled(f"wait for the signatures before «{key}»")
         return Asked(
@@ -193,6 +198,7 @@ class Run:
                     about=approved,
                     mandatory=mandatory,
                     must_stand=True,
+                    or_late=or_late,
                 )
             )
         )

@@ -52,6 +52,8 @@ class Wanted:
     """Opens only when this much time has passed since the first publication, or the opening."""
     must_stand: bool = False
     """Opens only while the statement's current version may be published."""
+    or_late: bool = False
+    """Opens even then: when a signature that was missing at the wait comes after its deadline."""
 
 
 class Stage(Protocol):

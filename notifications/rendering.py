@@ -37,7 +37,9 @@ from notifications import briefing
 from notifications.briefing import Briefing, of_moment
 
 EXERCISE = N_("[DIỄN TẬP]")
-_KNOWN = frozenset({"incident", "signal", "now", "next_update_at", "desk", "facts", "_"})
+_KNOWN = frozenset(
+    {"incident", "signal", "now", "next_update_at", "desk", "agencies", "facts", "_"}
+)
 """What a statement template may speak of."""
 
 NOT_REAL = N_("DIỄN TẬP – không phải sự việc thật")

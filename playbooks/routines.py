@@ -178,11 +178,14 @@ def _signatures(
 
 
 def _post(run: Run, words: str, signed: Approved | None) -> bool:
-    """The signature has released the words to the public page; a person posts them elsewhere."""
-    if signed is None or not signed.granted:
+    """The signature has released the words to the public page; a person posts them elsewhere.
+
+    A late signature releases them as well: they are posted then, and nothing else is turned back.
+    """
+    if signed is None or signed.refused:
         return False
-    run.publish(f"post the {words}", signed, by=PUBLISHER, due=minutes(15))
-    return True
+    run.publish(f"post the {words}", signed, by=PUBLISHER, due=minutes(15), or_late=True)
+    return signed.granted
 
 
 def chooses_to_answer(run: Run, key: str) -> bool:

@@ -26,7 +26,10 @@ class Propose(Request):
 
 
 class Start(Request):
-    """The trigger applies; without a moment the earliest evidence counts, marked as estimated."""
+    """The trigger applies; without a moment the earliest evidence counts, marked as estimated.
+
+    Where the term counts back from an event, the moment is the event's and must be given.
+    """
 
     confirmed: bool = False
     triggered_at: Annotated[Moment | None, Optional] = None

@@ -52,7 +52,8 @@ _DECISIONS = """DecisionTaken DecisionReplaced SituationReported
     FlaredUp IncidentReopened FollowingOpened FollowsIncident
     IncidentMerged IncidentAbsorbed IncidentSplit SplitOff
     DirectionRecorded TaskForceActivated MemberReplaced StepWaived ClaimsVerified
-    ClockStarted ClockMet ClockOverdue ClockLapsed ClockExplained ClockNotApplicable
+    ClockStarted EventClockStarted EventClockStartedLate
+    ClockMet ClockOverdue ClockLapsed ClockExplained ClockNotApplicable
     TaskForceProposed ProposalAppraised ProposalReturned TaskForceDecided TaskForceKept
     TaskForceDissolved MemberSeated RoleHandedOver
     ConflictDeclared BodyConflictDeclared ConflictLifted

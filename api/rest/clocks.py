@@ -28,7 +28,10 @@ router = APIRouter(tags=["clocks"], route_class=DeedRoute, dependencies=[Once])
 
 
 class ClockOut(Shape):
-    """One clock; ``verified`` says whether running out would be a breach."""
+    """One clock; ``verified`` says whether running out would be a breach.
+
+    Where it counts back, ``triggered_at`` is the time of the event that is to come.
+    """
 
     id: UUID
     number: int
@@ -42,6 +45,7 @@ class ClockOut(Shape):
     origin: Origin
     owner_id: UUID | None
     proposed_at: datetime
+    counts_back: bool
     triggered_at: datetime | None
     certainty: Certainty
     started_at: datetime | None
@@ -118,7 +122,10 @@ def propose(session: Db, caller: RestCaller, number: str, asked: Propose) -> Clo
 
 @router.post("/incidents/{number}/clocks/{clock_id}/start", summary="Confirm its trigger")
 def start(session: Db, caller: RestCaller, number: str, clock_id: UUID, asked: Start) -> ClockOut:
-    """Without ``triggered_at`` it counts from the earliest evidence, marked as estimated."""
+    """Without ``triggered_at`` it counts from the earliest evidence, marked as estimated.
+
+    One that counts back from an event needs its time.
+    """
     return _shown(session, caller, deeds.start(session, caller, number, clock_id, asked))
 
 

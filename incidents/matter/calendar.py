@@ -31,6 +31,7 @@ class Unit(Labelled):
     """What a term is counted in."""
 
     HOURS = "hours", N_("giờ")
+    HOURS_BEFORE = "hours_before", N_("giờ trước sự kiện")
     DAYS = "days", N_("ngày")
     WORKING_DAYS = "working_days", N_("ngày làm việc")
     MONTHS = "months", N_("tháng")
@@ -86,12 +87,14 @@ def is_working(session: Session, day: date) -> bool:
 def after(
     session: Session, start: datetime, amount: int, unit: Unit, *, rolls: bool = False
 ) -> datetime:
-    """When a term that begins at a moment ends.
+    """When a term that begins at a moment ends; one that counts back from an event, before it.
 
     With ``rolls`` a term whose last day is off ends with the next working day (article 148.5).
     """
     if unit is Unit.HOURS:
         return start + timedelta(hours=amount)
+    if unit is Unit.HOURS_BEFORE:
+        return start - timedelta(hours=amount)
     first = start.astimezone(clock.LOCAL).date()
     if unit is Unit.WORKING_DAYS:
         return end_of(_working_days_after(session, first, amount))

@@ -22,7 +22,13 @@ from incidents.record.errors import Conflict, Invalid, NotFound
 from incidents.record.facts import Fact, Private
 from incidents.record.language import N_, Language, Phrase
 
-_LONGEST = {Unit.HOURS: 10_000, Unit.DAYS: 3_660, Unit.WORKING_DAYS: 1_000, Unit.MONTHS: 120}
+_LONGEST = {
+    Unit.HOURS: 10_000,
+    Unit.HOURS_BEFORE: 10_000,
+    Unit.DAYS: 3_660,
+    Unit.WORKING_DAYS: 1_000,
+    Unit.MONTHS: 120,
+}
 _LONGEST_BASIS = 500
 _LEAP = 2028
 
@@ -70,6 +76,11 @@ class ClockRule(Table, table=True):
         }
 
     @property
+    def counts_back(self) -> bool:
+        """Whether it counts from an event that is to come, back to what must be done before it."""
+        return self.unit is Unit.HOURS_BEFORE
+
+    @property
     def title(self) -> Phrase:
         """What the term is for."""
         return self.said("title")
@@ -79,7 +90,7 @@ class ClockRule(Table, table=True):
         return Phrase(*(self.texts[each.value][part] for each in (Language.VI, Language.EN)))
 
     def ends(self, session: Session, start: datetime) -> datetime:
-        """When the term ends that begins at a moment."""
+        """When the term ends that begins at a moment, or counts back from it."""
         if self.unit is Unit.YEARLY:
             month, day = self.before.split("-")
             return calendar.before_next(start, int(month), int(day))

@@ -45,7 +45,7 @@ def meet(
     done_at = met_at or shown_at or clock.now()
     if done_at > clock.now():
         raise Invalid(fields={"met_at": (N_("Không thể ghi một việc vào thời điểm chưa tới."), {})})
-    if ending.triggered_at and done_at < ending.triggered_at:
+    if not ending.counts_back and ending.triggered_at and done_at < ending.triggered_at:
         raise Invalid(fields={"met_at": (N_("Việc này có trước mốc phát sinh."), {})})
     late = ending.due_at is not None and done_at > ending.due_at
     if late and ending.state is not ClockState.LAPSED and clocks.breachable(session, ending):

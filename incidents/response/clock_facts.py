@@ -64,6 +64,42 @@ class ClockStarted(Fact):
 
 
 @dataclass(frozen=True)
+class EventClockStarted(Fact):
+    """A person confirmed an event to come and its time; the term counts back from it."""
+
+    clock: int
+    rule: str
+    event_at: datetime
+    due_at: datetime
+    owner: PersonId | None
+    verified: bool
+    note: Private
+    says: ClassVar[str] = N_(
+        "Xác nhận thời hạn luật định số %(clock)s «%(rule)s»: sự kiện lúc %(event_at)s, phải "
+        "hoàn thành trước %(due_at)s, phụ trách %(owner)s, quy định đã thẩm định: %(verified)s. "
+        "%(note)s"
+    )
+
+
+@dataclass(frozen=True)
+class EventClockStartedLate(Fact):
+    """A person confirmed an event so near that the term had ended before it was started."""
+
+    clock: int
+    rule: str
+    event_at: datetime
+    due_at: datetime
+    owner: PersonId | None
+    verified: bool
+    note: Private
+    says: ClassVar[str] = N_(
+        "Xác nhận thời hạn luật định số %(clock)s «%(rule)s»: sự kiện lúc %(event_at)s, hạn "
+        "%(due_at)s đã qua trước khi xác nhận, phụ trách %(owner)s, quy định đã thẩm định: "
+        "%(verified)s. %(note)s"
+    )
+
+
+@dataclass(frozen=True)
 class ClockMet(Fact):
     """What the law asks for was done in time."""
 

@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 
 from incidents.intake import evidence, signals
 from incidents.matter import clock_rules, incidents, taskforces
+from incidents.matter.calendar import Unit
 from incidents.matter.clock_rules import ClockRule
 from incidents.people import persons, rosters
 from incidents.record import clock, outbox, timeline
@@ -29,6 +30,8 @@ from incidents.response.clock_facts import (
     ClockOverdue,
     ClockProposed,
     ClockStarted,
+    EventClockStarted,
+    EventClockStartedLate,
     Origin,
     ProofKind,
 )
@@ -92,12 +95,21 @@ class Clock(Table, table=True):
     """The explanation of a breach, or why the term does not apply."""
 
     @property
+    def counts_back(self) -> bool:
+        """Whether its moment is that of an event to come, and its end lies before that."""
+        return self.figures["unit"] == Unit.HOURS_BEFORE.value
+
+    @property
     def share(self) -> int:
-        """How much of its time has passed, in percent up to 100."""
-        if not self.triggered_at or not self.due_at:
+        """How much of its time has passed, in percent up to 100.
+
+        Back from an event its time is what was left when it was started.
+        """
+        begun = self.started_at if self.counts_back else self.triggered_at
+        if not begun or not self.due_at:
             return 0
-        whole = (self.due_at - self.triggered_at).total_seconds()
-        gone = ((self.met_at or clock.now()) - self.triggered_at).total_seconds()
+        whole = (self.due_at - begun).total_seconds()
+        gone = ((self.met_at or clock.now()) - begun).total_seconds()
         return max(0, min(100, int(gone * 100 / whole))) if whole > 0 else 100
 
 
@@ -169,7 +181,8 @@ def start(
     """A named person confirms that the trigger applies and when it did; from then on it runs.
 
     Without a moment it is counted from the earliest evidence and marked as estimated. The rule is
-    the one in force on the day of the trigger.
+    the one in force on the day of the trigger. One that counts back needs the time of its event:
+    its time is what is left until its end, and an end that has passed already is said at once.
     """
     begun = get(session, clock_id, lock=True)
     incidents.live(session, begun.incident_id)
@@ -177,9 +190,9 @@ def start(
         raise AlreadySettled(N_("Thời hạn này đã được xác nhận hoặc đã kết thúc."))
     if by.person_id is None:
         raise NotPermitted(N_("Chỉ người có tên mới xác nhận được thời hạn luật định."))
-    _startable(confirmed, triggered_at, note)
     since = triggered_at or _earliest(session, begun.incident_id)
     rule = clock_rules.in_force(session, begun.code, since.astimezone(clock.LOCAL).date())
+    _startable(rule, confirmed, triggered_at, note)
     owner = _owner(session, begun, rule, owner_id)
     begun.rule_id, begun.figures, begun.owner_id = rule.id, rule.figures, owner
     begun.triggered_at, begun.due_at = since, rule.ends(session, since)
@@ -187,29 +200,41 @@ def start(
     begun.started_at, begun.started_by = clock.now(), by.person_id
     begun.state = ClockState.RUNNING
     session.add(begun)
-    clock_alarms.arm(session, begun.id, since, begun.due_at)
-    fact = ClockStarted(
-        clock=begun.number,
-        rule=begun.code,
-        triggered_at=since,
-        certainty=begun.certainty,
-        due_at=begun.due_at,
-        owner=begun.owner_id,
-        verified=rule.verified,
-        note=note.strip(),
+    clock_alarms.arm(
+        session, begun.id, begun.started_at if rule.counts_back else since, begun.due_at
     )
+    fact = _started(begun, since, verified=rule.verified, note=note.strip())
     timeline.record(session, begun.incident_id, fact, by=by)
     return begun
 
 
-def _startable(confirmed: bool, triggered_at: datetime | None, note: str) -> None:  # noqa: FBT001
+def _started(begun: Clock, since: datetime, **said: Any) -> Fact:
+    said |= {"clock": begun.number, "rule": begun.code, "owner": begun.owner_id}
+    said |= {"due_at": begun.due_at}
+    if not begun.counts_back:
+        return ClockStarted(triggered_at=since, certainty=begun.certainty, **said)
+    late = begun.due_at is not None and begun.due_at <= clock.now()
+    return (EventClockStartedLate if late else EventClockStarted)(event_at=since, **said)
+
+
+def _startable(
+    rule: ClockRule,
+    confirmed: bool,  # noqa: FBT001
+    triggered_at: datetime | None,
+    note: str,
+) -> None:
     wrong: dict[str, tuple[str, Mapping[str, Any]]] = {}
     if not confirmed:
         wrong["confirmed"] = (
             N_("Xác nhận rằng điều kiện phát sinh đúng với vụ việc này (chỉ có tin đồn thì chưa)."),
             {},
         )
-    if triggered_at and triggered_at > clock.now():
+    if rule.counts_back and triggered_at is None:
+        wrong["triggered_at"] = (
+            N_("Ghi giờ diễn ra sự kiện: thời hạn này tính lùi từ giờ đó."),
+            {},
+        )
+    if not rule.counts_back and triggered_at and triggered_at > clock.now():
         wrong["triggered_at"] = (N_("Mốc phát sinh không thể ở tương lai."), {})
     if len(note) > PROSE:
         wrong["note"] = (N_("Tối đa %(limit)s ký tự."), {"limit": PROSE})

@@ -167,6 +167,15 @@ def want(session: Session, run_id: UUID) -> None:
     )
 
 
+def wake(session: Session, run_id: UUID) -> None:
+    """Ask once more a run that had come to its end: what it no longer waited for has come."""
+    session.exec(
+        update(PlaybookRun)
+        .where(col(PlaybookRun.id) == run_id, col(PlaybookRun.state) == RunState.FINISHED)
+        .values(state=RunState.WAITING, wanted=PlaybookRun.wanted + 1)
+    )
+
+
 def due(session: Session, limit: int = 20) -> list[UUID]:
     """Runs to advance now: wanted, or their wake time came, and nobody holds them."""
     now = clock.now()
@@ -243,13 +252,15 @@ def settle(
     # Something was settled while we ran: go again at once instead of sleeping over it.
     run.wake_at = None if run.wanted > held.revision else wake_at
     if finished:
-        run.state, run.ended_at, run.wake_at = RunState.FINISHED, clock.now(), None
-        timeline.record(
-            session,
-            run.incident_id,
-            RunFinished(playbook=run.playbook, version=run.version),
-            by=ENGINE,
-        )
+        run.state, run.wake_at = RunState.FINISHED, None
+        if run.ended_at is None:  # one that was woken has said so before
+            run.ended_at = clock.now()
+            timeline.record(
+                session,
+                run.incident_id,
+                RunFinished(playbook=run.playbook, version=run.version),
+                by=ENGINE,
+            )
     session.add(run)
     _end_advance(session, held, outcome)
 

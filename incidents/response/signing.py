@@ -20,7 +20,7 @@ from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotPermit
 from incidents.record.facts import Fact
 from incidents.record.language import N_
 from incidents.record.outbox import Channel
-from incidents.response import answering, passing, steps, succession
+from incidents.response import answering, passing, runs, steps, succession
 from incidents.response.forms import SignOff
 from incidents.response.steps import ANSWERABLE, LATE, Step, StepKind, StepState
 from incidents.words import approvals, publications, shells, statements
@@ -161,6 +161,8 @@ def conclude(
 ) -> None:
     step.late = step.state in LATE
     answering.conclude(session, step, SignOff(verdict=verdict, comment=comment), by=by)
+    if step.late and step.run_id:
+        runs.wake(session, step.run_id)
     if verdict is Verdict.GRANTED and step.release_to:
         incident = incidents.get(session, statement.incident_id)
         if approvals.standing(session, statement, version, incident.level).granted:

@@ -97,6 +97,7 @@ def answer_everywhere(run: Run) -> None:
     noticed = run.ask(
         "give notice of the press conference", of=STANDING_DEPUTY, due=hours(4), mandatory=False
     )
+    run.propose_clock("PRESS_CONFERENCE_NOTICE")  # a person says when the conference is
     run.ask(
         "hold the press conference", of=SPOKESPERSON, due=days(2), after=noticed, mandatory=False
     )

@@ -121,7 +121,10 @@ def weigh(run: Run, key: str) -> Verification | None:
 
 
 def write(run: Run, facts: Verification) -> bool:
-    """Steps 4 and 5: the letter, checked and signed, sent under its number and seen received."""
+    """Steps 4 and 5: the letter, checked and signed, sent under its number and seen received.
+
+    Nobody waits for one that is not signed in time; signed late, it is sent all the same.
+    """
     signed = routines.sign_with_facts(
         run,
         "letter",
@@ -130,9 +133,13 @@ def write(run: Run, facts: Verification) -> bool:
         facts=facts,
         by=(STANDING_DEPUTY, LEAD),
     )
-    if signed is None or not signed.granted:
+    if signed is None or signed.refused:
         return False
-    sent = run.publish("send the letter", signed, by=SECRETARY, form=Request, due=hours(2))
+    sent = run.publish(
+        "send the letter", signed, by=SECRETARY, form=Request, due=hours(2), or_late=True
+    )
+    if not signed.granted:
+        return False
     run.wait(sent)
     if sent.refused:
         return False

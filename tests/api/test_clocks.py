@@ -171,14 +171,60 @@ def test_the_room_offers_kept_evidence_as_proof_and_asks_for_an_explanation(
     desk.set_aside()
 
 
+def test_the_room_asks_for_the_time_of_an_event_and_says_when_the_term_had_ended(
+    desk: Desk, incident: Incident, new_browser: Callable[..., Browser]
+) -> None:
+    lan, room = new_browser("lan"), f"/vu-viec/{incident.number}"
+
+    def start(**fields: str) -> Any:
+        lan.post(f"{room}/de-xuat-thoi-han", code="PRESS_CONFERENCE_NOTICE")
+        clock = str(only(incident).id)
+        return lan.post(f"{room}/bat-dau-thoi-han", clock=clock, confirmed="true", **fields)
+
+    refused = start()
+    assert refused.status_code == 422
+    assert "Ghi giờ diễn ra sự kiện" in refused.text
+    lan.post(f"{room}/khong-ap-dung-thoi-han", clock=str(only(incident).id), reason="Chưa có giờ")
+    page = start(triggered_at="2026-11-25T09:00")
+    assert "sự kiện lúc 09:00 ngày 25/11/2026" in page.text
+    assert "còn 1 ngày 6 giờ" in page.text
+    assert "hạn đã qua" not in page.text
+    page = start(triggered_at="2026-11-23T12:00")
+    assert "Khi bắt đầu tính thì hạn đã qua: sự kiện diễn ra quá gần." in page.text
+    desk.set_aside()
+
+
+def test_a_program_reads_from_which_event_a_clock_counts_back(
+    desk: Desk, incident: Incident, program: Callable[..., Program]
+) -> None:
+    lan, an = program("lan"), program("an")
+    here = f"/incidents/{incident.number}/clocks"
+    clock = lan.post(here, {"code": "PRESS_CONFERENCE_NOTICE"}).json()
+    unsaid = lan.post(f"{here}/{clock['id']}/start", {"confirmed": True})
+    assert (unsaid.status_code, list(unsaid.json()["fields"])) == (422, ["triggered_at"])
+    event = {"confirmed": True, "triggered_at": "2026-11-25T09:00:00+07:00"}
+    started = lan.post(f"{here}/{clock['id']}/start", event).json()
+    assert (started["counts_back"], started["due_at"]) == (True, "2026-11-24T09:00:00+07:00")
+    figures = {
+        "amount": 2,
+        "unit": "hours_before",
+        "legal_basis": "Quy chế",
+        "effective_from": "2026-01-01",
+    }
+    changed = an.post(f"/clock-rules/{rule_id('ACCOUNT_LOCK')}/figures", figures)
+    assert changed.json()["unit"] == "hours_before"
+    desk.set_aside()
+
+
 def test_an_administrator_verifies_terms_and_keeps_the_calendar_on_a_page(
     desk: Desk, new_browser: Callable[..., Browser]
 ) -> None:
     an, path = new_browser("an"), "/quan-tri/thoi-han"
     page = an.get(path)
-    assert "15 quy định chưa thẩm định" in page.text
+    assert "16 quy định chưa thẩm định" in page.text
     assert path in an.get("/").text
     assert path not in new_browser("lan").get("/").text
+    assert "24 giờ trước sự kiện" in page.text
     rule = rule_id("DATA_BREACH")
     refused = an.post(f"{path}/{rule}/tham-dinh", verified_by="Dung", verified_on="2027-01-01")
     assert (refused.status_code, "tương lai" in refused.text) == (422, True)
@@ -187,7 +233,7 @@ def test_an_administrator_verifies_terms_and_keeps_the_calendar_on_a_page(
     changed = {"amount": "48", "unit": "hours", "effective_from": "2026-01-01"}
     page = an.post(f"{path}/{rule}/sua", legal_basis="Nghị định mới", **changed)
     assert "48 giờ" in page.text
-    assert "15 quy định chưa thẩm định" in page.text
+    assert "16 quy định chưa thẩm định" in page.text
     day = {"day": "2026-12-26", "kind": "working"}
     refused = an.post(f"{path}/ngay", decision="TB 88", **day)
     assert refused.status_code == 422

@@ -21,7 +21,34 @@ from incidents.words.approvals import Verdict
 from playbooks.catalog import PLAYBOOKS
 from playbooks.false_rumour import false_rumour
 from tests import shelf
+from tests.conftest import BOTH_DATABASES
 from tests.harness import Desk
+from tests.playbooks.branches import Branches
+
+
+@pytest.fixture(scope="module", autouse=True)
+def stories(request: pytest.FixtureRequest) -> Iterator[set[str]]:
+    """Where a module ``TELLS`` what is written in others, its stories go every way of them.
+
+    It is looked at when all of its stories were told, in whatever order, and none has failed.
+    """
+    told = set[str]()
+    branches = Branches(*getattr(request.module, "TELLS", ()))
+    failed = request.session.testsfailed
+    with branches.watched():
+        yield told
+    there = {name for name in vars(request.module) if name.startswith("test_")}
+    if told == there and request.session.testsfailed == failed:
+        assert not branches.missed, "no story: " + "; ".join(branches.missed)
+
+
+@pytest.fixture(autouse=True)
+def _told(request: pytest.FixtureRequest, stories: set[str]) -> None:
+    stories.add(request.function.__name__)
+
+
+on_both_databases = pytest.mark.parametrize("database_kind", BOTH_DATABASES)
+"""For the main story of a playbook; the branches beside it are the same steps in another order."""
 
 FACT = "Hồ chứa an toàn; mực nước thấp hơn ngưỡng báo động một mét."
 RUMOUR = "Đập hồ chứa sắp vỡ, chạy ngay!"
@@ -40,7 +67,8 @@ class PlainEngine:
         for run_id in due:
             held = advancing.take(run_id, Where.PLAIN)
             if held:
-                self.endings.append(advancing.execute(held, self.shelf).name)
+                with Branches.played():
+                    self.endings.append(advancing.execute(held, self.shelf).name)
 
 
 class Journey:

@@ -19,11 +19,14 @@ from incidents.response.exercise_forms import Inject, Scenario, read_injects, re
 from incidents.response.runs import RunState
 from incidents.response.steps import Step, StepState
 from notifications import rendering
+from playbooks import exercise
 from playbooks.catalog import PLAYBOOKS
-from playbooks.exercise import exercise, scenarios
+from playbooks.exercise import scenarios
 from tests import shelf
 from tests.harness import Desk, hours, minutes
-from tests.playbooks.conftest import PlainEngine
+from tests.playbooks.conftest import PlainEngine, on_both_databases
+
+TELLS = (exercise, scenarios)
 
 OWN = "15; Người phát ngôn; Phóng viên gọi hỏi.\n\n5; commune; Dân hỏi có phải sơ tán không."
 
@@ -226,6 +229,7 @@ def test_a_playbook_the_catalogue_lacks_holds_nobody_up(drill: Drill) -> None:
     assert "mark the exercise" in drill.waiting()
 
 
+@on_both_databases
 def test_marked_and_learned_from_it_is_closed_without_a_word_published(drill: Drill) -> None:
     incident = drill.begin()
     drill.plan()
@@ -265,7 +269,16 @@ def test_a_plan_nobody_writes_or_approves_begins_nothing(drill: Drill) -> None:
     assert not drill.desk.messages(kind="inject")
 
 
-def test_refused_lessons_are_written_once_more(drill: Drill) -> None:
+def test_without_a_plan_nothing_begins(drill: Drill) -> None:
+    drill.begin()
+    drill.desk.fast_forward(timedelta(days=5))
+
+    assert "approve the plan" not in drill.waiting()
+    assert drill.runs()[0].state is RunState.FINISHED
+
+
+@pytest.mark.parametrize("verdict", ["granted", "refused"])
+def test_refused_lessons_are_written_once_more(drill: Drill, verdict: str) -> None:
     drill.begin()
     drill.plan()
     drill.approve("approve the plan")
@@ -275,7 +288,19 @@ def test_refused_lessons_are_written_once_more(drill: Drill) -> None:
     drill.approve("approve the lessons", "refused")
     assert drill.waiting() == {"write the lessons 2"}
     drill.learn("write the lessons 2")
-    drill.approve("approve the lessons 2")
+    drill.approve("approve the lessons 2", verdict)
+    assert drill.runs()[0].state is RunState.FINISHED
+
+
+def test_lessons_nobody_writes_leave_nothing_to_approve(drill: Drill) -> None:
+    drill.begin()
+    drill.plan()
+    drill.approve("approve the plan")
+    drill.desk.fast_forward(hours(3))
+    drill.mark()
+    drill.desk.fast_forward(timedelta(days=11))
+
+    assert drill.waiting() == set()
     assert drill.runs()[0].state is RunState.FINISHED
 
 
@@ -337,4 +362,4 @@ def test_every_scenario_that_can_be_chosen_is_there_in_both_languages() -> None:
         for each in injects:
             assert set(each.text) == {language.value for language in Language}
             assert all(each.text.values())
-    assert exercise.code in catalog.EXERCISE_ONLY
+    assert exercise.exercise.code in catalog.EXERCISE_ONLY

@@ -11,8 +11,11 @@ from incidents.response.runs import RunState
 from incidents.response.steps import StepState
 from incidents.words.approvals import Verdict
 from incidents.words.statements import StatementKind
+from playbooks import false_rumour, routines
 from tests.harness import hours, minutes
-from tests.playbooks.conftest import Journey
+from tests.playbooks.conftest import Journey, on_both_databases
+
+TELLS = (false_rumour, routines)
 
 FIRST = {
     "capture the post",
@@ -40,6 +43,7 @@ def test_the_agency_and_the_commune_are_asked_side_by_side_once_the_claims_are_k
     assert journey.waiting() == asked | {"answer or watch"}
 
 
+@on_both_databases
 def test_a_false_rumour_is_answered_refuted_measured_and_closed(journey: Journey) -> None:
     incident = journey.begin_answering()
     journey.say_first()
@@ -142,9 +146,81 @@ def test_words_nobody_signs_in_time_hold_nothing_up_and_a_late_signature_still_r
     journey.desk.fast_forward(minutes(46))
     assert journey.state("sign the holding statement") is StepState.OVERDUE
     assert "draft the correction" in journey.waiting()
+    assert "post the holding statement" not in journey.asked()
     journey.sign("holding statement")
 
     journey.desk.expect_published(StatementKind.HOLDING)
+    assert journey.desk.step("sign the holding statement").late
+    assert {"post the holding statement", "draft the correction"} <= journey.waiting()
+    journey.post("holding statement")
+
+
+def test_words_the_heir_wrote_are_posted_when_their_signature_comes_late(
+    journey: Journey,
+) -> None:
+    journey.begin_answering()
+    desk, heir = journey.desk, journey.cast.tung
+    desk.fast_forward(minutes(21))
+    assert desk.step("draft the holding statement").assignee_id == heir.id
+    desk.answer("draft the holding statement", by=heir, title="Thông tin", text="Hồ chứa an toàn.")
+    desk.fast_forward(minutes(31))
+    assert journey.state("sign the holding statement") is StepState.OVERDUE
+    assert "post the holding statement" not in journey.asked()
+
+    journey.sign("holding statement")
+
+    desk.expect_published(StatementKind.HOLDING, "Hồ chứa an toàn.")
+    assert "post the holding statement" in journey.waiting()
+
+
+def test_of_two_signatures_the_late_one_has_the_words_posted(journey: Journey) -> None:
+    journey.begin_answering()
+    journey.say_first()
+    journey.verify(Finding.FALSE)
+    journey.draft("refutation")
+    journey.check("refutation")
+    journey.sign("refutation")
+    journey.desk.fast_forward(minutes(61))
+    assert journey.state("sign the refutation (lead)") is StepState.OVERDUE
+    assert {"post the refutation", *AFTER_REFUTING}.isdisjoint(journey.asked())
+    assert "conclude" in journey.waiting()
+
+    journey.sign("refutation", by=journey.cast.binh)
+
+    journey.desk.expect_published(StatementKind.REFUTATION)
+    assert {"post the refutation", "conclude"} <= journey.waiting()
+
+
+def test_a_late_no_posts_nothing(journey: Journey) -> None:
+    journey.begin_answering()
+    journey.draft("holding statement")
+    journey.desk.fast_forward(minutes(31))
+    journey.sign("holding statement", verdict=Verdict.REFUSED)
+
+    assert "post the holding statement" not in journey.asked()
+    assert "draft the holding statement 2" not in journey.asked()
+
+
+def test_a_signature_after_the_last_step_wakes_the_run_for_the_posting_alone(
+    journey: Journey,
+) -> None:
+    incident = journey.begin_answering()
+    journey.draft("holding statement")
+    journey.verify(Finding.TRUE)
+    journey.desk.fast_forward(minutes(46))
+    journey.say("correction")
+    journey.conclude()
+    journey.desk.fast_forward(hours(60))
+    ended = journey.run()
+    assert ended.state is RunState.FINISHED
+    before = journey.asked()
+
+    journey.sign("holding statement")
+
+    journey.desk.expect_published(StatementKind.HOLDING, "holding statement")
+    assert journey.asked() - before == {"post the holding statement"}
+    assert (journey.run().state, journey.run().ended_at) == (RunState.FINISHED, ended.ended_at)
+    assert journey.desk.facts(incident).count("RunFinished") == 1
 
 
 def test_where_nobody_drafts_the_template_itself_can_be_signed(journey: Journey) -> None:
@@ -398,6 +474,31 @@ def test_what_goes_on_spreading_is_chosen_again(journey: Journey) -> None:
 
     assert "draft the refutation" in journey.waiting()
     assert "watch after 24 hours" not in journey.asked()
+
+
+def test_what_nobody_counted_is_chosen_again_and_may_be_watched_on(journey: Journey) -> None:
+    watched(journey)
+    journey.choose(Course.WATCH, "answer or watch with the facts")
+    journey.desk.fast_forward(hours(6) + minutes(31))
+    assert journey.state("watch after 6 hours") is StepState.OVERDUE
+    journey.choose(Course.WATCH, "answer or watch after 6 hours")
+
+    assert not any(key.startswith("draft") for key in journey.asked())
+    journey.desk.fast_forward(hours(18) - minutes(31))
+    assert "watch after 24 hours" in journey.waiting()
+
+
+def test_what_nobody_classified_is_refuted_and_nobody_is_referred(journey: Journey) -> None:
+    journey.begin()
+    journey.choose(Course.ANSWER)
+    journey.say_first()
+    journey.desk.fast_forward(minutes(31))
+    assert journey.state("classify the content") is StepState.OVERDUE
+    journey.verify(Finding.FALSE)
+    journey.say("refutation")
+
+    assert journey.waiting() >= AFTER_REFUTING
+    assert "refer to the police" not in journey.asked()
 
 
 def test_stood_down_midway_nothing_goes_on(journey: Journey) -> None:

@@ -12,7 +12,9 @@ from incidents.words.approvals import Verdict
 from incidents.words.statements import StatementKind
 from playbooks import health_scare as scare
 from tests.harness import Desk, hours, minutes
-from tests.playbooks.conftest import FACT, Journey, travelling
+from tests.playbooks.conftest import FACT, Journey, on_both_databases, travelling
+
+TELLS = (scare,)
 
 SOME, WAITING, NONE = Cases.CONFIRMED, Cases.WAITING, Cases.NONE
 
@@ -130,6 +132,7 @@ def test_what_no_laboratory_answers_a_leader_settles(
     assert "draft the test results" not in journey.asked()
 
 
+@on_both_databases
 def test_confirmed_cases_are_published_and_followed_day_by_day_to_the_all_clear(
     journey: Journey,
 ) -> None:
@@ -231,3 +234,23 @@ def test_at_level_4_three_sign_the_results(journey: Journey) -> None:
     journey.sign("test results (chair)", by=cast.chuong)
 
     assert "post the test results" in journey.waiting()
+
+
+def test_a_day_without_a_report_is_said_to_be_one(journey: Journey) -> None:
+    begin(journey, SOME, Finding.TRUE)
+    journey.say("test results")
+    wronged(journey, yes=False)
+    journey.desk.fast_forward(hours(28) + minutes(1))
+
+    assert journey.state("report the cases 1") is StepState.OVERDUE
+    assert "chưa có báo cáo mới" in journey.desk.text_of("draft the bulletin 1").text
+
+
+def test_a_refutation_refused_twice_is_neither_posted_nor_reported(journey: Journey) -> None:
+    begin(journey, NONE, Finding.FALSE)
+    for words in ("refutation", "refutation 2"):
+        journey.draft(words)
+        journey.check(words, Verdict.REFUSED)
+
+    assert not {"post the refutation", "review objections"} & journey.asked()
+    assert "was a business wronged" in journey.waiting()

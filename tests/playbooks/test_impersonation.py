@@ -10,9 +10,11 @@ from incidents.response.runs import RunState
 from incidents.response.steps import StepState
 from incidents.words.approvals import Verdict
 from incidents.words.statements import StatementKind
-from playbooks.impersonation import impersonation
+from playbooks import impersonation
 from tests.harness import Desk, hours, minutes
-from tests.playbooks.conftest import Journey, travelling
+from tests.playbooks.conftest import Journey, on_both_databases, travelling
+
+TELLS = (impersonation,)
 
 AT_ONCE = {
     "call the owner of the channel",
@@ -26,7 +28,7 @@ HELP = {"report to the platform", "line for victims"}
 
 @pytest.fixture
 def journey(desk: Desk) -> Iterator[Journey]:
-    with travelling(desk, impersonation) as made:
+    with travelling(desk, impersonation.impersonation) as made:
         yield made
 
 
@@ -77,6 +79,7 @@ def test_the_warning_waits_for_nobody(journey: Journey) -> None:
     assert {"call the owner of the channel", "post the warning"} <= journey.waiting()
 
 
+@on_both_databases
 def test_a_false_page_is_refuted_on_the_owners_written_word(journey: Journey) -> None:
     begin(journey, Attack.IMPERSONATED)
     assert {"written word of the owner", *HELP} <= journey.waiting()
@@ -198,6 +201,56 @@ def test_without_a_written_word_it_is_said_to_be_open(journey: Journey, attack: 
 
     journey.desk.expect_published(StatementKind.HOLDING, "update")
     assert not {"draft the refutation", "draft the correction"} & journey.asked()
+
+
+@pytest.mark.parametrize("attack", [Attack.IMPERSONATED, Attack.HACKED])
+def test_an_owner_who_cannot_tell_is_said_not_to_know_yet(journey: Journey, attack: Attack) -> None:
+    begin(journey, attack)
+    word(journey, Finding.UNDETERMINED)
+
+    assert "draft the update" in journey.waiting()
+    assert not {"draft the refutation", "draft the correction"} & journey.asked()
+
+
+@pytest.mark.parametrize(
+    ("attack", "words", "never"),
+    [
+        (Attack.IMPERSONATED, "refutation", "review objections"),
+        (Attack.HACKED, "correction", "refer to the police"),
+    ],
+)
+def test_what_the_law_refuses_twice_is_not_posted_and_nobody_is_asked_to_act_on_it(
+    journey: Journey, attack: Attack, words: str, never: str
+) -> None:
+    begin(journey, attack)
+    word(journey, Finding.FALSE)
+    for draft in (words, f"{words} 2"):
+        journey.draft(draft)
+        journey.check(draft, Verdict.REFUSED)
+
+    assert not {f"post the {words}", never} & journey.asked()
+    assert "report to the platform" in journey.waiting()
+
+
+def test_where_nobody_says_that_data_was_taken_no_notice_is_given(journey: Journey) -> None:
+    begin(journey, Attack.HACKED)
+    word(journey, Finding.FALSE)
+    journey.say("correction")
+    journey.desk.fast_forward(hours(7))
+
+    assert journey.state("was personal data taken") is StepState.OVERDUE
+    assert "notify the data authority" not in journey.asked()
+    assert journey.proposed() == {"CONTENT_REMOVAL"}
+    assert "conclude" in journey.waiting()
+
+
+def test_a_warning_is_not_taken_back_without_the_owners_written_word(journey: Journey) -> None:
+    begin(journey, Attack.GENUINE)
+    journey.desk.fast_forward(hours(3) + minutes(1))
+
+    assert journey.state("written word of the owner") is StepState.OVERDUE
+    assert "draft the retraction" not in journey.asked()
+    assert "conclude" in journey.waiting()
 
 
 @pytest.mark.parametrize("attack", [Attack.IMPERSONATED, Attack.HACKED])

@@ -16,7 +16,9 @@ from incidents.words.approvals import Verdict
 from incidents.words.statements import StatementKind
 from playbooks import natural_hazard as hazard
 from tests.harness import Desk, hours, minutes
-from tests.playbooks.conftest import FACT, Journey, travelling
+from tests.playbooks.conftest import FACT, Journey, on_both_databases, travelling
+
+TELLS = (hazard,)
 
 AT_ONCE = {
     "report from the ground",
@@ -105,6 +107,7 @@ def test_the_advice_waits_for_nobody(journey: Journey) -> None:
     assert journey.waiting() >= {"report from the ground", "report from the technical authority"}
 
 
+@on_both_databases
 def test_a_dyke_rumour_is_refuted_on_the_technical_word_and_the_warning_is_ended(
     journey: Journey,
 ) -> None:
@@ -158,6 +161,9 @@ def test_silence_excludes_nothing(journey: Journey) -> None:
     assert journey.state("report from the technical authority") is StepState.OVERDUE
     assert "draft the first bulletin" in journey.waiting()
     assert "chưa có báo cáo mới" in journey.desk.text_of("draft the first bulletin").text
+    journey.draft("first bulletin")
+    journey.sign("first bulletin")
+    assert "draft the refutation" not in journey.asked()
 
 
 def test_bulletins_come_every_two_hours_until_the_danger_is_excluded(journey: Journey) -> None:
@@ -191,13 +197,38 @@ def test_a_bulletin_comes_on_time_even_where_nobody_reports(journey: Journey) ->
     assert "draft the bulletin 1" in journey.waiting()
 
 
+def test_a_bulletin_signed_after_its_time_is_posted_and_the_next_one_keeps_its_hour(
+    journey: Journey,
+) -> None:
+    in_danger(journey)
+    journey.desk.fast_forward(hours(2))
+    report(journey, OPEN, key="report the danger 1")
+    journey.draft("bulletin 1")
+    journey.desk.fast_forward(minutes(31))
+    assert journey.state("sign the bulletin 1") is StepState.OVERDUE
+    assert "post the bulletin 1" not in journey.asked()
+    journey.sign("bulletin 1")
+
+    journey.desk.expect_published(StatementKind.HOLDING, "bulletin 1")
+    assert "post the bulletin 1" in journey.waiting()
+    assert "report the danger 2" not in journey.asked()
+    journey.desk.fast_forward(hours(2) - minutes(31))
+    assert "report the danger 2" in journey.waiting()
+
+
 def test_a_rumour_is_refuted_while_the_danger_goes_on(journey: Journey) -> None:
     in_danger(journey, Finding.FALSE)
     journey.say("refutation")
     journey.desk.expect_published(StatementKind.REFUTATION, "refutation")
     assert "draft the all-clear" not in journey.asked()
     journey.desk.fast_forward(hours(2))
-    report(journey, OVER, Finding.FALSE, key="report the danger 1")
+    report(journey, OPEN, Finding.FALSE, key="report the danger 1")
+    journey.draft("bulletin 1")
+    journey.sign("bulletin 1")
+    refutations = [key for key in journey.asked() if key.startswith("draft the refutation")]
+    assert refutations == ["draft the refutation"]  # once is enough
+    journey.desk.fast_forward(hours(2))
+    report(journey, OVER, Finding.FALSE, key="report the danger 2")
     assert "draft the all-clear" in journey.waiting()
 
 
@@ -211,6 +242,21 @@ def test_a_technical_word_that_comes_late_still_refutes(journey: Journey) -> Non
     assert "draft the refutation" in journey.waiting()
     journey.say("refutation")
     assert "refer to the police" not in journey.asked()
+
+
+def test_a_refutation_refused_twice_is_not_posted_and_the_all_clear_follows(
+    journey: Journey,
+) -> None:
+    journey.begin()
+    advise(journey)
+    from_the_ground(journey, OVER)
+    report(journey, OVER, Finding.FALSE)
+    for words in ("refutation", "refutation 2"):
+        journey.draft(words)
+        journey.check(words, Verdict.REFUSED)
+
+    assert not {"post the refutation", "review objections"} & journey.asked()
+    assert "draft the all-clear" in journey.waiting()
 
 
 @pytest.mark.parametrize("nature", ["opinion", "question"])

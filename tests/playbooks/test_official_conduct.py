@@ -15,9 +15,12 @@ from incidents.response import directing
 from incidents.response.runs import RunState
 from incidents.response.steps import StepState
 from incidents.words.statements import StatementKind
-from playbooks.official_conduct import official_conduct
+from playbooks import official_conduct
 from tests.harness import Desk, hours, minutes
+from tests.playbooks.conftest import on_both_databases
 from tests.playbooks.story import Story, told
+
+TELLS = (official_conduct,)
 
 FIRST = {"take those concerned out", "keep the full record", "protect whoever spoke up"}
 NOBODY_ABOVE = {"order the verification", "verify what happened", "draft the holding statement"}
@@ -73,7 +76,7 @@ class Conduct(Story):
 
 @pytest.fixture
 def conduct(desk: Desk) -> Iterator[Conduct]:
-    with told(Conduct, desk, official_conduct) as made:
+    with told(Conduct, desk, official_conduct.official_conduct) as made:
         yield made
 
 
@@ -223,6 +226,7 @@ def test_what_stays_unknown_is_said_twice_and_never_judged(conduct: Conduct) -> 
     assert conduct.run().state is RunState.FINISHED
 
 
+@on_both_databases
 def test_a_fault_owned_up_to_is_closed(conduct: Conduct) -> None:
     conduct.found(Finding.TRUE)
     cast, desk = conduct.cast, conduct.desk

@@ -10,9 +10,12 @@ from incidents.response.crisis_forms import PolicyCourse
 from incidents.response.runs import RunState
 from incidents.response.steps import StepState
 from incidents.words.statements import StatementKind
-from playbooks.policy_crisis import policy_crisis
+from playbooks import policy_crisis
 from tests.harness import Desk, hours
+from tests.playbooks.conftest import on_both_databases
 from tests.playbooks.story import Story, told
+
+TELLS = (policy_crisis,)
 
 LISTENING = {"write the fact sheet", "gather the questions", "listen in the communes"}
 FIRST = {"hold back promotion", "draft the holding statement", *LISTENING}
@@ -57,7 +60,7 @@ class Policy(Story):
 
 @pytest.fixture
 def policy(desk: Desk) -> Iterator[Policy]:
-    with told(Policy, desk, policy_crisis) as made:
+    with told(Policy, desk, policy_crisis.policy_crisis) as made:
         yield made
 
 
@@ -75,6 +78,7 @@ def test_a_question_opens_it_and_the_first_words_wait_for_nobody(policy: Policy)
 def test_the_decision_waits_for_the_facts_and_for_what_people_ask(policy: Policy) -> None:
     policy.ready()
 
+    assert policy.proposed() == {"FIRST_INFORMATION"}
     chosen = policy.desk.step("choose the course")
     assert (chosen.role, chosen.assignee_id) == (Role.LEAD, policy.cast.binh.id)
 
@@ -96,6 +100,7 @@ def test_what_is_kept_or_adjusted_is_announced_by_two(policy: Policy, course: Po
     policy.desk.expect_published(StatementKind.CONCLUSION, "announcement")
     assert policy.waiting() >= {*AFTER, "post the announcement", "conclude"}
     assert not {"draft the withdrawal", "choose the course after the pause"} & policy.asked()
+    assert policy.proposed() == {"FIRST_INFORMATION", "PRESS_CONFERENCE_NOTICE"}
 
 
 def test_what_is_withdrawn_is_called_our_own_error(policy: Policy) -> None:
@@ -140,6 +145,16 @@ def test_a_pause_ends_with_a_second_decision(
     policy.say(words)
 
     policy.desk.expect_published(kind, words)
+
+
+def test_a_pause_nobody_ends_announces_nothing_more(policy: Policy) -> None:
+    policy.ready()
+    policy.decide(PolicyCourse.PAUSE)
+    policy.say("announcement")
+    policy.desk.fast_forward(hours(15 * 24 + 1))
+
+    assert policy.state("choose the course after the pause") is StepState.OVERDUE
+    assert not {"draft the second announcement", "draft the withdrawal"} & policy.asked()
 
 
 def test_where_nobody_decides_in_time_people_are_told_and_the_chair_is_asked(
@@ -192,6 +207,7 @@ def test_promises_are_looked_at_week_after_week(policy: Policy) -> None:
     assert policy.run().state is RunState.FINISHED
 
 
+@on_both_databases
 def test_a_policy_that_was_explained_is_closed(policy: Policy) -> None:
     policy.ready()
     policy.desk.answer("hold back promotion", by=policy.cast.mai)

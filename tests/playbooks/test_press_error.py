@@ -5,17 +5,25 @@ from typing import Any
 
 import pytest
 
+from flows.outcomes import Awaited
+from flows.replaying import Replay
+from flows.staging import Wanted
 from incidents.matter.incidents import Finding
 from incidents.people.roles import Role
+from incidents.record.language import N_
+from incidents.response import signing
 from incidents.response.crisis_forms import Redress
 from incidents.response.forms import Course
-from incidents.response.runs import RunState
+from incidents.response.runs import RunState, Superseded
 from incidents.response.steps import StepState
 from incidents.words.approvals import Verdict
 from incidents.words.statements import StatementKind
-from playbooks.press_error import press_error
+from playbooks import press_error
 from tests.harness import Desk, hours, minutes
+from tests.playbooks.conftest import on_both_databases
 from tests.playbooks.story import Story, told
+
+TELLS = (press_error,)
 
 FIRST = {"keep the article", "part facts from opinion", "answer or watch"}
 OWN_UP = {"draft the correction", "put it right", "take up the matter itself"}
@@ -63,7 +71,7 @@ class Press(Story):
 
 @pytest.fixture
 def press(desk: Desk) -> Iterator[Press]:
-    with told(Press, desk, press_error) as made:
+    with told(Press, desk, press_error.press_error) as made:
         yield made
 
 
@@ -142,6 +150,7 @@ def test_the_letter_is_checked_signed_by_two_sent_and_never_published(press: Pre
         press.desk.expect_published(StatementKind.REFUTATION)
 
 
+@on_both_databases
 def test_published_in_full_after_the_letter_it_is_closed(press: Press) -> None:
     press.begin()
     press.sort()
@@ -204,14 +213,69 @@ def test_silence_of_the_newsroom_neither_blocks_nor_approves(press: Press) -> No
     assert "draft the letter" in press.waiting()
 
 
-def test_a_letter_refused_twice_is_not_sent_and_nobody_looks_for_its_answer(press: Press) -> None:
+@pytest.mark.parametrize("by_whom", ["law", "leadership"])
+def test_a_letter_refused_twice_is_not_sent_and_nobody_looks_for_its_answer(
+    press: Press, by_whom: str
+) -> None:
     press.compared(Finding.FALSE)
     press.hears("talk to the newsroom", Redress.NONE)
     for words in ("letter", "letter 2"):
         press.draft(words)
-        press.check(words, Verdict.REFUSED)
+        if by_whom == "law":
+            press.check(words, Verdict.REFUSED)
+        else:
+            press.check(words)
+            press.sign(f"{words} (standing_deputy)", by=press.cast.tung)
+            press.sign(f"{words} (lead)", by=press.cast.binh, verdict=Verdict.REFUSED)
 
     assert not {"send the letter", "look at what was published"} & press.asked()
+    assert "draft the clarification" in press.waiting()
+
+
+def signed_by_one(press: Press) -> None:
+    """The letter is written and checked, and Tùng has signed it; Bình has not."""
+    press.compared(Finding.FALSE)
+    press.hears("talk to the newsroom", Redress.NONE)
+    press.draft("letter")
+    press.check("letter")
+    press.sign("letter (standing_deputy)", by=press.cast.tung)
+
+
+def test_a_letter_signed_after_its_time_is_still_sent(press: Press) -> None:
+    signed_by_one(press)
+    press.desk.fast_forward(minutes(61))
+    assert press.state("sign the letter (lead)") is StepState.OVERDUE
+    assert "draft the clarification" in press.waiting()
+    assert "send the letter" not in press.asked()
+
+    press.sign("letter (lead)", by=press.cast.binh)
+
+    assert {"send the letter", "draft the clarification"} <= press.waiting()
+    assert "look at what was published" not in press.asked()
+    assert press.proposed() == set()
+
+
+def test_a_letter_changed_between_its_signature_and_its_sending_is_not_sent(
+    press: Press, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The engine dies in between, and the words are edited before another takes over."""
+    signed_by_one(press)
+    with monkeypatch.context() as dying:
+        opened = Replay.open
+
+        def dies(self: Replay, wanted: Wanted) -> Awaited:
+            if wanted.key == "send the letter":
+                raise Superseded(N_("Lượt chạy này đã có nơi khác đảm nhận."))
+            return opened(self, wanted)
+
+        dying.setattr(Replay, "open", dies)
+        press.sign("letter (lead)", by=press.cast.binh)
+    statement_id = press.desk.step("draft the letter").statement_id
+    edited = {"title": "Công văn", "text": "Câu đã sửa."}
+    press.desk.do(signing.revise, statement_id, **edited, by=press.cast.ha)
+    press.desk.fast_forward(minutes(1))
+
+    assert "send the letter" not in press.asked()
     assert "draft the clarification" in press.waiting()
 
 
@@ -235,6 +299,26 @@ def test_what_the_newsroom_holds_is_weighed_before_anything_is_demanded(
 
     assert follows <= press.waiting()
     assert not never & press.asked()
+
+
+def test_what_nobody_weighs_in_time_is_not_demanded(press: Press) -> None:
+    press.compared(Finding.FALSE)
+    press.hears("talk to the newsroom", Redress.CONTESTED)
+    press.desk.fast_forward(hours(5))
+
+    assert press.state("weigh what the newsroom holds") is StepState.OVERDUE
+    assert "conclude" in press.waiting()
+    assert not {"draft the letter", *OWN_UP} & press.asked()
+
+
+def test_where_nobody_compares_or_settles_it_is_said_to_be_open(press: Press) -> None:
+    press.begin()
+    press.sort()
+    press.choose(Course.WATCH)
+    press.desk.fast_forward(hours(6) + minutes(1))
+
+    assert press.state("settle the finding") is StepState.OVERDUE
+    assert "draft the update" in press.waiting()
 
 
 @pytest.mark.parametrize("nature", ["opinion", "question"])

@@ -21,6 +21,7 @@ from flows.authoring import (
     Verification,
 )
 from incidents.matter.incidents import Finding, Incident
+from incidents.people.roles import Role
 from incidents.record import database
 from incidents.record.language import Language
 from incidents.response import catalog
@@ -302,6 +303,29 @@ def test_every_statement_is_whole_short_and_never_repeats_the_rumour(
             assert rumoured.lower() not in whole.lower(), where
         assert incident.number in text, where
         assert not re.search(r"\.\.|\n{3}", text), where
+
+
+NAMING = {"THIEN_TAI": ("advice", "all_clear"), "Y_TE_ATTP": ("holding", "results", "all_clear")}
+"""Where people are told who checks, or on whose word something is over."""
+
+
+@each_language
+@pytest.mark.parametrize(
+    "playbook", [p for p in PLAYBOOKS if p.code in NAMING], ids=lambda p: p.code
+)
+def test_the_agency_that_checks_is_named_once_it_sits_in_the_task_force(
+    desk: Desk, playbook: Playbook, language: Language
+) -> None:
+    incident = about(desk, playbook)
+    before = {t: said(incident, t, language, k(language)) for t, k in SAID[playbook.code]}
+    desk.activate(incident, Role.LEAD, Role.SPOKESPERSON, Role.SECRETARY, Role.SUBJECT_LEAD)
+    desk.set_aside()
+    for template, known in SAID[playbook.code]:
+        _, text = said(incident, template, language, known(language))
+        names = "Sở Y tế tỉnh Bình Khê" in text
+        assert names == (template in NAMING[playbook.code]), template
+        assert "Sở Y tế" not in before[template][1]
+        assert len(text.split()) <= LONGEST_STATEMENT, f"{template}: {len(text.split())}"
 
 
 @each_crisis
