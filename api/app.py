@@ -23,6 +23,7 @@ from api.pages import (
     joins,
     lessons,
     level_rules,
+    level_timings,
     links,
     outbox,
     public,
@@ -66,6 +67,7 @@ from api.rest import (
 from api.rest import decisions as decisions_rest
 from api.rest import joins as joins_over_rest
 from api.rest import lessons as lessons_rest
+from api.rest import level_timings as timings_over_rest
 from api.rest import situations as situations_rest
 
 _PAGES = (
@@ -95,6 +97,7 @@ _PAGES = (
     clock_rules,
     departure_pages,
     level_rules,
+    level_timings,
     live,
 )
 STATIC = Path(__file__).parent / "static"
@@ -108,6 +111,7 @@ _REST = (
     conflicts,
     joins_over_rest,
     levels,
+    timings_over_rest,
     task_forces,
     exercises,
     steps,

@@ -10,10 +10,21 @@ from sqlmodel import Session
 
 from incidents.intake import merging as flag_merging
 from incidents.intake import triage, wording
-from incidents.matter import clock_rules, level_rules, taskforce_facts
+from incidents.matter import (
+    clock_rules,
+    level_rules,
+    level_timings,
+    taskforce_facts,
+)
 from incidents.matter.incidents import Incident
 from incidents.people import organisations, persons
-from incidents.people.directory import contacts, focal_points, importing, postings, routing
+from incidents.people.directory import (
+    contacts,
+    focal_points,
+    importing,
+    postings,
+    routing,
+)
 from incidents.people.directory import keeping as bodies
 from incidents.people.duty import absences, feeds, keeping, stand_ins, swaps
 from incidents.record import timeline
@@ -49,7 +60,7 @@ TELLERS = (
     *(absences, feeds, keeping, stand_ins, swaps),
     *(bodies, contacts, focal_points, importing, postings, routing),
     *(flag_merging, triage, wording, silences),
-    *(level_rules, taskforce_facts),
+    *(level_rules, level_timings, taskforce_facts),
     *(opening, lifecycle, resuming, merging, grading, replanning, journal, decisions),
     *(situation_reports, added_steps, signing, recusing, founding_decisions, seating),
     *(requests, leaving, exercises, handovers, lesson_facts),

@@ -26,6 +26,9 @@ _LONGEST = {Unit.HOURS: 10_000, Unit.DAYS: 3_660, Unit.WORKING_DAYS: 1_000, Unit
 _LONGEST_BASIS = 500
 _LEAP = 2028
 
+FIRST_INFORMATION = "FIRST_INFORMATION"
+"""The term of the law that a real event starts; a person says whether this is one (rule 8)."""
+
 
 class ClockRule(Table, table=True):
     """One term of one instrument for as long as it is in force."""

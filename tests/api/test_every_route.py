@@ -192,6 +192,11 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
         {"effective_from": "2030-01-01", "weights": {}, "bands": [], "floors": [], "basis": "x"},
         ADMINISTRATORS,
     ),
+    ("GET", "/api/v1/level-timings"): (None, INSIDERS),
+    ("POST", "/api/v1/level-timings"): (
+        {"effective_from": "2030-01-01", "levels": [], "basis": "x"},
+        ADMINISTRATORS,
+    ),
     ("GET", "/api/v1/incidents/{number}/level"): (None, INSIDERS),
     ("GET", "/api/v1/incidents/{number}/ties"): (None, INSIDERS),
     ("POST", "/api/v1/incidents/{number}/flare-up"): ({"cause": "reach", **BECAUSE}, ROOM),
@@ -471,6 +476,8 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ),
     ("GET", "/quan-tri/cap-do"): (None, PAGE_ADMINISTRATORS),
     ("POST", "/quan-tri/cap-do"): ({"effective_from": "2030-01-01"}, PAGE_ADMINISTRATORS),
+    ("GET", "/quan-tri/moc-thoi-gian"): (None, PAGE_ADMINISTRATORS),
+    ("POST", "/quan-tri/moc-thoi-gian"): ({"effective_from": "2030-01-01"}, PAGE_ADMINISTRATORS),
     ("GET", "/quan-tri/thoi-viec"): (None, PAGE_ADMINISTRATORS),
     ("GET", "/quan-tri/thoi-viec/{person_id}"): (None, PAGE_ADMINISTRATORS),
     ("POST", "/quan-tri/thoi-viec/{person_id}"): (
