@@ -30,6 +30,7 @@ from api.pages import (
     records,
     reference,
     room,
+    roster_plans,
     silence_forms,
     situations,
     statement_pages,
@@ -85,6 +86,7 @@ _PAGES = (
     situations,
     joins,
     room,
+    roster_plans,  # before the week, whose deeds have any name
     roster_pages,
     sheet_pages,
     directory_pages,

@@ -26,7 +26,7 @@ from incidents.people.directory import (
     routing,
 )
 from incidents.people.directory import keeping as bodies
-from incidents.people.duty import absences, feeds, keeping, stand_ins, swaps
+from incidents.people.duty import absences, feeds, keeping, planning, stand_ins, swaps
 from incidents.record import timeline
 from incidents.record.facts import Fact
 from incidents.record.language import N_, Language, speech
@@ -57,7 +57,7 @@ from incidents.response import (
 )
 
 TELLERS = (
-    *(absences, feeds, keeping, stand_ins, swaps),
+    *(absences, feeds, keeping, planning, stand_ins, swaps),
     *(bodies, contacts, focal_points, importing, postings, routing),
     *(flag_merging, triage, wording, silences),
     *(level_rules, level_timings, taskforce_facts),

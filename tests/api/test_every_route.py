@@ -292,6 +292,7 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ("GET", "/api/v1/rosters/{roster_id}/shifts"): (None, INSIDERS),
     ("GET", "/api/v1/rosters/{roster_id}/rotations"): (None, INSIDERS),
     ("POST", "/api/v1/rosters/{roster_id}/rotations"): (ROTATION, COMMAND_ONLY),
+    ("POST", "/api/v1/rosters/{roster_id}/rotations/look"): (ROTATION, COMMAND_ONLY),
     ("POST", "/api/v1/rotations/{rotation_id}/end"): ({"last_day": "2030-01-01"}, COMMAND_ONLY),
     ("POST", "/api/v1/rosters/{roster_id}/overrides"): (
         {"person_id": str(uuid4()), **STRETCH, **BECAUSE},
@@ -432,6 +433,12 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ("POST", "/t/{token}/{deed}"): ({"number": "00"}, ANYBODY),
     ("GET", "/lich-truc"): (None, PAGE_INSIDERS),
     ("POST", "/lich-truc/{deed}"): ({}, PAGE_INSIDERS),
+    ("GET", "/lich-truc/cac-lich"): (None, PAGE_COMMAND),
+    ("POST", "/lich-truc/cac-lich"): ({}, PAGE_COMMAND),
+    ("GET", "/lich-truc/cac-lich/{roster_id}"): (None, PAGE_COMMAND),
+    ("POST", "/lich-truc/cac-lich/{roster_id}/xem-thu"): ({}, PAGE_COMMAND),
+    ("POST", "/lich-truc/cac-lich/{roster_id}/vong"): ({}, PAGE_COMMAND),
+    ("POST", "/lich-truc/cac-lich/{roster_id}/ket-thuc"): ({}, PAGE_COMMAND),
     ("GET", "/lich/{token}.ics"): (None, ANYBODY),
     ("GET", "/danh-ba"): (None, PAGE_INSIDERS),
     ("POST", "/danh-ba"): (
