@@ -11,6 +11,7 @@ from sqlmodel import Session
 from incidents.intake import merging as flag_merging
 from incidents.intake import triage, wording
 from incidents.matter import (
+    body_corrections,
     clock_rules,
     level_rules,
     level_timings,
@@ -21,6 +22,7 @@ from incidents.people import organisations, persons
 from incidents.people.directory import (
     contacts,
     focal_points,
+    imported,
     importing,
     postings,
     routing,
@@ -58,7 +60,7 @@ from incidents.response import (
 
 TELLERS = (
     *(absences, feeds, keeping, planning, stand_ins, swaps),
-    *(bodies, contacts, focal_points, importing, postings, routing),
+    *(bodies, body_corrections, contacts, focal_points, imported, importing, postings, routing),
     *(flag_merging, triage, wording, silences),
     *(level_rules, level_timings, taskforce_facts),
     *(opening, lifecycle, resuming, merging, grading, replanning, journal, decisions),

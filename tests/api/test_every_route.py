@@ -328,6 +328,10 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
         {"name": "x", "starts_on": "2026-12-01"},
         COMMAND_ONLY,
     ),
+    ("POST", "/api/v1/organisations/{organisation}/correct"): (
+        {"kind": "office", **BECAUSE},
+        COMMAND_ONLY,
+    ),
     ("POST", "/api/v1/organisations/{organisation}/end"): (
         {"last_day": "2026-12-01"},
         COMMAND_ONLY,
@@ -359,6 +363,7 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ("POST", "/api/v1/contact-points/{contact_id}/send-code"): (None, COMMAND_ONLY),
     ("POST", "/api/v1/contact-points/{contact_id}/confirm"): ({"code": "1"}, COMMAND_ONLY),
     ("POST", "/api/v1/contact-points/{contact_id}/tried"): ({"reached": True}, COMMAND_ONLY),
+    ("GET", "/api/v1/directory/imports"): (None, COMMAND_ONLY),
     ("GET", "/api/v1/directory/{kind}.csv"): (None, COMMAND_ONLY),
     ("POST", "/api/v1/directory/{kind}/look"): ({"csv": "x"}, COMMAND_ONLY),
     ("POST", "/api/v1/directory/{kind}/import"): ({"csv": "x", "seen": "x"}, COMMAND_ONLY),

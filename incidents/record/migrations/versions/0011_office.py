@@ -1,4 +1,4 @@
-"""What the office edits itself: timings by level as dated versions."""
+"""What the office edits itself: timings by level as dated versions, and which files it read in."""
 
 from datetime import date
 from typing import Any
@@ -80,9 +80,39 @@ def upgrade() -> None:
         _policy("timings_id", more=("remind_percent", "next_tier_percent")),
         [row | ladder for row in held],
     )
+    op.create_table(
+        "imported_sheet",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "organisations",
+                "successions",
+                "people",
+                "contacts",
+                name="sheetkind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("created", sa.Integer(), nullable=False),
+        sa.Column("changed", sa.Integer(), nullable=False),
+        sa.Column("same", sa.Integer(), nullable=False),
+        sa.Column("refused", sa.Integer(), nullable=False),
+        sa.Column("imported_at", UtcDateTime(), nullable=False),
+        sa.Column("imported_by", sa.Uuid(), nullable=True),
+        _refers("imported_sheet", "imported_by", "person"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_imported_sheet")),
+    )
+    op.create_index(op.f("ix_imported_sheet_imported_by"), "imported_sheet", ["imported_by"])
 
 
 def downgrade() -> None:
+    op.drop_table("imported_sheet")
     held = _held("WHERE timings_id = (SELECT id FROM level_timings WHERE version = 1)")
     op.drop_table("level_policy")
     op.drop_table("level_timings")
