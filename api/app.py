@@ -23,6 +23,7 @@ from api.pages import (
     joins,
     lessons,
     level_rules,
+    level_timings,
     links,
     outbox,
     posture_forms,
@@ -30,6 +31,7 @@ from api.pages import (
     records,
     reference,
     room,
+    roster_plans,
     silence_forms,
     situations,
     statement_pages,
@@ -68,6 +70,7 @@ from api.rest import (
 from api.rest import decisions as decisions_rest
 from api.rest import joins as joins_over_rest
 from api.rest import lessons as lessons_rest
+from api.rest import level_timings as timings_over_rest
 from api.rest import situations as situations_rest
 
 _PAGES = (
@@ -86,6 +89,7 @@ _PAGES = (
     situations,
     joins,
     room,
+    roster_plans,  # before the week, whose deeds have any name
     roster_pages,
     sheet_pages,
     directory_pages,
@@ -98,6 +102,7 @@ _PAGES = (
     clock_rules,
     departure_pages,
     level_rules,
+    level_timings,
     live,
 )
 STATIC = Path(__file__).parent / "static"
@@ -112,6 +117,7 @@ _REST = (
     conflicts,
     joins_over_rest,
     levels,
+    timings_over_rest,
     task_forces,
     exercises,
     steps,

@@ -24,7 +24,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from sqlmodel import Session
 
 from incidents.intake import signals
-from incidents.matter import severity, taskforces
+from incidents.matter import level_timings, taskforces
 from incidents.matter.incidents import Incident
 from incidents.people import persons
 from incidents.people.directory import postings
@@ -291,7 +291,7 @@ def _said(
     session: Session, incident: Incident, language: Language, facts: dict[str, Any]
 ) -> dict[str, Any]:
     flagged = next(iter(signals.of_incident(session, incident.id)), None)
-    policy = severity.policy(session, incident.level)
+    policy = level_timings.of_incident(session, incident)
     now = clock.now()
     return {
         "incident": {

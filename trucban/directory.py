@@ -73,18 +73,21 @@ def import_(
     lang: Lang = None,
     as_json: AsJson = False,
 ) -> None:
-    from incidents.people.directory import importing, sheets
+    from incidents.people.directory import imported, importing
+    from incidents.people.directory.imported import SheetFile
     from incidents.record import database
     from incidents.rights.permissions import Deed
     from trucban import desk
 
     desk.require_ready()
-    text = sheets.decoded(file.read_bytes())
+    sheet = SheetFile(file.name, file.read_bytes())
     with database.transaction() as session:
         by = desk.act(session, username, Deed.KEEP_DIRECTORY)
-        found = importing.look(session, kind, text, by=by)
-        if confirm and not found.faults:
-            importing.carry_out(session, kind, text, seen=found.digest, by=by)
+        found = importing.look(session, kind, sheet.text, by=by)
+        if confirm and found.faults:
+            imported.refuse(session, sheet, kind, refused=len(found.faults), by=by)
+        elif confirm:
+            importing.carry_out(session, kind, sheet, seen=found.digest, by=by)
     say = voice(lang)
     if as_json:
         put_json(_plain(found, say))

@@ -7,8 +7,9 @@ from uuid import UUID
 from pydantic import Field
 from sqlmodel import Session
 
-from api.fields import Line, Optional, Request
+from api.fields import Line, Optional, Reason, Request
 from api.identity import Caller
+from incidents.matter import body_corrections
 from incidents.people import organisations
 from incidents.people.directory import keeping, postings, routing
 from incidents.people.directory.routing import RoutingRule
@@ -39,6 +40,14 @@ class Change(Request):
     parent: Line | None = None
     starts_on: date
     basis: Line = ""
+
+
+class Correct(Request):
+    """Kind and first day as they should have been written; without a day it was always there."""
+
+    kind: Line
+    valid_from: Day = None
+    reason: Reason = ""
 
 
 class End(Request):
@@ -123,6 +132,13 @@ def change(session: Session, caller: Caller, code: str, asked: Change) -> Organi
         basis=asked.basis,
         by=caller.actor,
     )
+
+
+def correct(session: Session, caller: Caller, code: str, asked: Correct) -> Organisation:
+    """Put right how it was founded."""
+    caller.require(session, Deed.KEEP_DIRECTORY)
+    body = organisations.by_code(session, code)
+    return body_corrections.correct(session, body.id, **asked.model_dump(), by=caller.actor)
 
 
 def end(session: Session, caller: Caller, code: str, asked: End) -> Organisation:

@@ -9,9 +9,10 @@ from sqlmodel import Session, select
 
 from api.fields import Line, Moment, Optional, Reason, Request
 from api.identity import Caller
-from incidents.people.duty import absences, feeds, keeping, stand_ins, swaps
+from incidents.people.duty import absences, feeds, keeping, planning, stand_ins, swaps
 from incidents.people.duty.changes import Absence, StandIn, Swap
 from incidents.people.duty.feeds import CalendarFeed
+from incidents.people.duty.planning import Laid, RosterLook
 from incidents.people.duty.rotations import Rotation
 from incidents.people.organisations import Organisation
 from incidents.people.roles import Role
@@ -48,6 +49,27 @@ class AddRotation(Request):
     shifts_each: Annotated[int, Field(ge=1, le=1_000)] = 1
     valid_from: date
     valid_to: Annotated[date | None, Optional] = None
+    replaces: list[UUID] = Field(
+        default_factory=list[UUID], description="Rotations that end the day before"
+    )
+    ends_by_hand: list[UUID] = Field(
+        default_factory=list[UUID], description="Shifts entered by hand that make room"
+    )
+    seen: Line | None = Field(default=None, description="The digest of the look that was seen")
+
+    def laid(self) -> Laid:
+        """What is laid down."""
+        return Laid(
+            people=tuple(self.people),
+            rule=self.rule,
+            hand_over=self.hand_over.replace(tzinfo=None),
+            length=timedelta(minutes=self.shift_minutes),
+            valid_from=self.valid_from,
+            valid_to=self.valid_to,
+            shifts_each=self.shifts_each,
+            replaces=tuple(self.replaces),
+            ends_by_hand=tuple(self.ends_by_hand),
+        )
 
 
 class EndRotation(Request):
@@ -121,18 +143,15 @@ def draw_up(session: Session, caller: Caller, asked: DrawUp) -> Roster:
 def add_rotation(session: Session, caller: Caller, roster_id: UUID, asked: AddRotation) -> Rotation:
     """People take turns from a day on."""
     caller.require(session, Deed.KEEP_ROSTERS)
-    return keeping.add(
-        session,
-        roster_id,
-        people=asked.people,
-        rule=asked.rule,
-        hand_over=asked.hand_over.replace(tzinfo=None),
-        length=timedelta(minutes=asked.shift_minutes),
-        valid_from=asked.valid_from,
-        valid_to=asked.valid_to,
-        shifts_each=asked.shifts_each,
-        by=caller.actor,
-    )
+    return planning.lay(session, roster_id, asked.laid(), seen=asked.seen, by=caller.actor)
+
+
+def look_at_rotation(
+    session: Session, caller: Caller, roster_id: UUID, asked: AddRotation
+) -> RosterLook:
+    """What two weeks would be like."""
+    caller.require(session, Deed.KEEP_ROSTERS)
+    return planning.look(session, roster_id, asked.laid(), by=caller.actor)
 
 
 def end_rotation(

@@ -5,7 +5,8 @@ from sqlmodel import Session
 
 from api.fields import Line, Request
 from api.identity import Caller
-from incidents.people.directory import exporting, importing, sheets
+from incidents.people.directory import exporting, imported, importing, sheets
+from incidents.people.directory.imported import ImportedSheet, SheetFile
 from incidents.people.directory.importing import ImportLook
 from incidents.people.directory.sheets import SheetKind
 from incidents.rights.permissions import Deed
@@ -15,6 +16,7 @@ class LookAt(Request):
     """The text of a sheet."""
 
     csv: str = Field(max_length=sheets.LONGEST)
+    name: Line = Field(default="", description="What the file is called")
 
 
 class ImportSheet(LookAt):
@@ -31,11 +33,33 @@ def take_out(session: Session, caller: Caller, kind: SheetKind) -> str:
 
 def look(session: Session, caller: Caller, kind: SheetKind, asked: LookAt) -> ImportLook:
     """What it would change."""
+    return look_at(session, caller, kind, SheetFile(asked.name, asked.csv.encode()))
+
+
+def look_at(session: Session, caller: Caller, kind: SheetKind, file: SheetFile) -> ImportLook:
+    """The same of a file; with lines at fault it is refused, which is entered."""
     caller.require(session, Deed.KEEP_DIRECTORY)
-    return importing.look(session, kind, asked.csv, by=caller.actor)
+    found = importing.look(session, kind, file.text, by=caller.actor)
+    if found.faults:
+        imported.refuse(session, file, kind, refused=len(found.faults), by=caller.actor)
+    return found
 
 
 def read_in(session: Session, caller: Caller, kind: SheetKind, asked: ImportSheet) -> ImportLook:
     """Change it."""
     caller.require(session, Deed.KEEP_DIRECTORY)
-    return importing.carry_out(session, kind, asked.csv, seen=asked.seen, by=caller.actor)
+    return read_file(session, caller, kind, SheetFile(asked.name, asked.csv.encode()), asked.seen)
+
+
+def read_file(
+    session: Session, caller: Caller, kind: SheetKind, file: SheetFile, seen: str
+) -> ImportLook:
+    """The same of a file, whose very bytes are named."""
+    caller.require(session, Deed.KEEP_DIRECTORY)
+    return importing.carry_out(session, kind, file, seen=seen, by=caller.actor)
+
+
+def history(session: Session, caller: Caller) -> list[ImportedSheet]:
+    """Which files were read in, and which were refused."""
+    caller.require(session, Deed.KEEP_DIRECTORY)
+    return imported.listed(session)

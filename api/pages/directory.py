@@ -15,7 +15,7 @@ from api import fields
 from api.deeds import contacts as contact_deeds
 from api.deeds import directory as deeds
 from api.deeds.contacts import AddContact, Appoint, Tested, Tried, TypedCode
-from api.deeds.directory import Change, End, Enter, Found, Move, Route, Succeed
+from api.deeds.directory import Change, Correct, End, Enter, Found, Move, Route, Succeed
 from api.dependencies import Db, Fields, FormCaller, Reader
 from api.identity import Caller
 from api.pages import rendering
@@ -202,6 +202,7 @@ def one_shown(
         tests=permissions.allowed(session, person, Deed.SEE_DESK),
         contact_kinds=[(k.value, say.value(k)) for k in ContactKind],
         standings=list(Standing),
+        kinds=[(k.value, say.value(k)) for k in OrganisationKind],
         kind_names={k.value: k for k in OrganisationKind},
         bodies=[(n.body.code, n.name) for n in tree.on(session, today)],
         people_options=[(p.id, f"{p.name}, {p.post}") for p in gathered["people"]],
@@ -245,6 +246,7 @@ def _with_id(deed: Callable[..., Any], shape: type[BaseModel]) -> tuple[type[Bas
 
 _DEEDS: dict[str, tuple[type[BaseModel], Carry]] = {
     "doi-ten": (Change, deeds.change),
+    "sua-thanh-lap": (Correct, deeds.correct),
     "ket-thuc": (End, deeds.end),
     "ke-thua": (Succeed, deeds.succeed),
     "them-nguoi": (Enter, _enter),

@@ -16,8 +16,9 @@ from api.pages import rendering
 from api.pages.forms import filled
 from api.problems import Problem
 from incidents.insight.handbook import Handbook
-from incidents.matter import severity
+from incidents.matter import level_timings
 from incidents.matter.severity import Level
+from incidents.record import clock
 from incidents.response import catalog
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
@@ -46,7 +47,7 @@ def shown(
         caller,
         status=problem.status if problem else 200,
         problem=problem,
-        book=Handbook(row, severity.due_percents(session), language, titles),
+        book=Handbook(row, level_timings.due_percents(session, clock.now()), language, titles),
         levels=_LEVELS,
         ordinary=Level.HIGH,
         others=[

@@ -18,7 +18,7 @@ from api.pages import (
 from incidents.insight import levels, reading, scoring
 from incidents.insight.reading import Line
 from incidents.intake import evidence, signals
-from incidents.matter import incidents, recusals, severity, taskforces
+from incidents.matter import incidents, level_timings, recusals, taskforces
 from incidents.matter.incidents import Incident, Status
 from incidents.matter.severity import ANCHORS, Criterion
 from incidents.people import persons
@@ -88,7 +88,7 @@ def gather(session: Session, incident: Incident, person: Person, *, chosen: str)
         "score": scoring.of(session, incident) if incident.exercise else None,
         "last_score": scoring.last_before(session, incident) if incident.exercise else None,
         "origin": levels.origin(session, incident),
-        "policy": severity.policy(session, incident.level),
+        "policy": level_timings.of_incident(session, incident),
         "may": may,
         "sees_outbox": person.administrator or Deed.TRIAGE in may,
         "steps": asked,

@@ -63,7 +63,7 @@ def week(session: Session, caller: Caller, monday: date) -> dict[str, Any]:
     everybody |= {s.person_id for d in duties for s in (*d.now, *d.next)} | own.pop("mentioned")
     everybody |= {row.person_id for row in (*kept["away"], *kept["standing_in"])}
     return {
-        "days": _days(shifts, found, plans, speech(person.language), monday, now),
+        "days": days_of(shifts, found, plans, speech(person.language), monday, now=now),
         "duties": duties,
         "faults": found,
         "monday": monday,
@@ -78,24 +78,27 @@ def week(session: Session, caller: Caller, monday: date) -> dict[str, Any]:
     }
 
 
-def _days(
+def days_of(
     shifts: list[Shift],
     found: list[Fault],
     plans: list[Roster],
     say: Speech,
-    monday: date,
+    first: date,
+    *,
     now: datetime,
+    count: int = 7,
 ) -> list[Day]:
+    """Some days in a row, each with its shifts and gaps under the roster they belong to."""
     today = now.astimezone(clock.LOCAL).date()
     names = {plan.id: plan.name for plan in plans}
     of_role = {plan.role: plan.name for plan in reversed(plans)}
-    made = [_day(monday + timedelta(days=n), today, say.language) for n in range(7)]
+    made = [_day(first + timedelta(days=n), today, say.language) for n in range(count)]
     for day in made:
         begins = datetime.combine(day.on, time(), clock.LOCAL)
         ends = begins + timedelta(days=1)
         for shift in shifts:
-            # A shift stands on the day it begins; one from before the week on its first day.
-            if begins <= shift.starts_at < ends or (day.on == monday and shift.starts_at < begins):
+            # A shift stands on the day it begins; one from before them on the first.
+            if begins <= shift.starts_at < ends or (day.on == first and shift.starts_at < begins):
                 title = (shift.roster_id and names.get(shift.roster_id)) or say.value(shift.role)
                 running = shift.starts_at <= now < shift.ends_at
                 carried = shift.starts_at < begins
@@ -179,12 +182,17 @@ def _offered(
     )
 
 
+def people_options(session: Session) -> list[tuple[str, str]]:
+    """Whoever may be chosen for a shift, by name and post."""
+    people = persons.everybody(session)
+    return [(str(p.id), f"{p.name}, {p.post}" if p.post else p.name) for p in people]
+
+
 def _keeping(
     session: Session, caller: Caller, plans: list[Roster], now: datetime
 ) -> dict[str, Any]:
     """Who may be chosen, who is away, and who stands in."""
     keeper = permissions.allowed(session, caller.person, Deed.KEEP_ROSTERS)
-    people = persons.everybody(session)
     away = absences.between(session, now, now + changes.FARTHEST + timedelta(days=1))
     standing_in = select(StandIn).where(
         col(StandIn.ends_at) > now, col(StandIn.cancelled_at).is_(None)
@@ -192,7 +200,7 @@ def _keeping(
     found = list(session.exec(standing_in.order_by(col(StandIn.starts_at)))) if keeper else []
     return {
         "keeper": keeper,
-        "people": [(str(p.id), f"{p.name}, {p.post}" if p.post else p.name) for p in people],
+        "people": people_options(session),
         "away": away,
         "standing_in": found,
         "plans": {plan.id: plan.name for plan in plans},

@@ -1,6 +1,7 @@
 """The page that takes sheets of the directory out and reads them in, after a look."""
 
-from typing import Annotated, Any
+import base64
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from sqlmodel import Session
@@ -8,14 +9,15 @@ from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from api.deeds import sheets as deeds
-from api.deeds.sheets import ImportSheet, LookAt
 from api.dependencies import Db, Fields, FormCaller, Reader
 from api.identity import Caller
 from api.pages import rendering
 from api.problems import Problem
 from api.rest.sheets import sheet_file
+from incidents.people import persons
 from incidents.people.directory import sheets
-from incidents.people.directory.importing import ImportDeed
+from incidents.people.directory.imported import SheetFile
+from incidents.people.directory.importing import ImportDeed, ImportLook
 from incidents.people.directory.sheets import COLUMNS, SheetKind
 from incidents.record.errors import Invalid
 from incidents.record.language import N_, speech
@@ -31,7 +33,9 @@ def shown(
     session: Session,
     caller: Caller,
     problem: Problem | None = None,
-    **look: Any,
+    *,
+    look: ImportLook | None = None,
+    sheet: SheetFile | None = None,
 ) -> Response:
     """Downloads, the upload, and what a looked-at sheet would change."""
     caller.require(session, Deed.KEEP_DIRECTORY)
@@ -47,7 +51,11 @@ def shown(
         columns=COLUMNS,
         created=ImportDeed.CREATED,
         limit=_SHOWN,
-        **({"look": None, "csv": ""} | look),
+        imported=(files := deeds.history(session, caller)),
+        named=persons.names(session, {f.imported_by for f in files if f.imported_by}),
+        look=look,
+        sheet=sheet,
+        kept=base64.b64encode(sheet.data).decode() if sheet else "",
     )
 
 
@@ -55,20 +63,29 @@ def _again(request: Request) -> None:
     request.state.again = shown
 
 
-async def _text(form: Fields) -> str:
-    """The file's text, or what was pasted."""
-    file = form.get("file")
+async def _sheet(form: Fields) -> SheetFile:
+    """The file that was sent, the one that was looked at before, or what was pasted."""
+    file, kept, pasted = form.get("file"), form.get("kept"), form.get("csv")
     if isinstance(file, UploadFile) and file.filename:
         data = await file.read(sheets.LONGEST + 1)
         await file.close()  # before anything may be refused
-        return sheets.decoded(data)
-    pasted = form.get("csv")
+        return SheetFile(file.filename, data)
+    if isinstance(kept, str) and kept:
+        return SheetFile(str(form.get("name", "")), _bytes(kept))
     if not isinstance(pasted, str) or not pasted.strip():
         raise Invalid(fields={"file": (N_("Chọn tệp CSV hoặc dán nội dung."), {})})
-    return pasted
+    return SheetFile("", pasted.encode())
 
 
-Text = Annotated[str, Depends(_text)]
+def _bytes(kept: str) -> bytes:
+    """The very bytes of a looked-at file, as the page gave them along."""
+    try:
+        return base64.b64decode(kept, validate=True)
+    except ValueError:
+        raise Invalid(fields={"file": (N_("Chọn tệp CSV hoặc dán nội dung."), {})}) from None
+
+
+Sheet = Annotated[SheetFile, Depends(_sheet)]
 
 
 def _kind(form: Fields) -> SheetKind:
@@ -94,15 +111,14 @@ def take_out(session: Db, caller: Reader, kind: SheetKind) -> Response:
 
 
 @router.post("/xem-thu", dependencies=[Depends(_again)])
-def look(request: Request, session: Db, caller: FormCaller, kind: Kind, text: Text) -> Response:
-    """Look first: nothing is changed."""
-    found = deeds.look(session, caller, kind, LookAt(csv=text))
-    return shown(request, session, caller, look=found, csv=text)
+def look(request: Request, session: Db, caller: FormCaller, kind: Kind, sheet: Sheet) -> Response:
+    """Look first: the directory stays as it is."""
+    found = deeds.look_at(session, caller, kind, sheet)
+    return shown(request, session, caller, look=found, sheet=sheet)
 
 
 @router.post("/ghi", dependencies=[Depends(_again)])
-def read_in(session: Db, caller: FormCaller, form: Fields, kind: Kind, text: Text) -> Response:
+def read_in(session: Db, caller: FormCaller, form: Fields, kind: Kind, sheet: Sheet) -> Response:
     """Do what was looked at."""
-    asked = ImportSheet(csv=text, seen=str(form.get("seen", "")))
-    deeds.read_in(session, caller, kind, asked)
-    return rendering.back("/danh-ba", "nhap")
+    deeds.read_file(session, caller, kind, sheet, str(form.get("seen", "")))
+    return rendering.back(_PATH, "nhap")

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from sqlmodel import Session
 
 from api.deeds import directory as deeds
-from api.deeds.directory import Change, End, Enter, Found, Move, Route, Succeed
+from api.deeds.directory import Change, Correct, End, Enter, Found, Move, Route, Succeed
 from api.dependencies import Db, RestCaller
 from api.rest.directory_shapes import (
     ContactOut,
@@ -124,6 +124,12 @@ def found(session: Db, caller: RestCaller, asked: Found) -> OrganisationOut:
 def change(session: Db, caller: RestCaller, organisation: str, asked: Change) -> PeriodOut:
     """What it was called before stays with the past."""
     return PeriodOut.model_validate(deeds.change(session, caller, organisation, asked))
+
+
+@router.post("/organisations/{organisation}/correct", summary="Its kind or first day was wrong")
+def correct(session: Db, caller: RestCaller, organisation: str, asked: Correct) -> OrganisationOut:
+    """Refused when something it did, or an incident that names it, is older than the day."""
+    return _now(session, deeds.correct(session, caller, organisation, asked).id)
 
 
 @router.post("/organisations/{organisation}/end", summary="Its last day")

@@ -74,6 +74,17 @@ class FaultOut(Shape):
     covered: bool
 
 
+class RosterLookOut(BaseModel):
+    """Two weeks as they would be; ``digest`` goes back as ``seen`` and confirms exactly this."""
+
+    first_day: date
+    digest: str
+    shifts: list[ShiftOut]
+    faults: list[FaultOut]
+    by_hand: list[ShiftOut]
+    """Entered by hand, beside the rotation: each stays unless ``ends_by_hand`` names it."""
+
+
 class StandInOut(Shape):
     """Somebody stands in."""
 

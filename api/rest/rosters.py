@@ -16,6 +16,7 @@ from api.rest.repeats import DeedRoute, Once
 from api.rest.roster_shapes import (
     FaultOut,
     OnDutyOut,
+    RosterLookOut,
     RosterOut,
     RotationOut,
     ShiftOut,
@@ -149,6 +150,22 @@ def add_rotation(
 ) -> RotationOut:
     """By a recurrence rule, from a day on, at the hand-over time of the province."""
     return _rotation(deeds.add_rotation(session, caller, roster_id, asked), asked.people)
+
+
+@router.post("/rosters/{roster_id}/rotations/look", summary="What a rotation would come to")
+def look_at_rotation(
+    session: Db, caller: RestCaller, roster_id: UUID, asked: AddRotation
+) -> RosterLookOut:
+    """Two weeks from its first day, with gaps and clashes; nothing is changed."""
+    language = caller.person.language
+    found = deeds.look_at_rotation(session, caller, roster_id, asked)
+    return RosterLookOut(
+        first_day=found.first_day,
+        digest=found.digest,
+        shifts=shown(session, found.shifts, language),
+        faults=[FaultOut.model_validate(f) for f in found.faults],
+        by_hand=shown(session, found.by_hand, language),
+    )
 
 
 @router.post("/rotations/{rotation_id}/end", summary="The last day of a rotation")

@@ -1,6 +1,8 @@
 """The directory as CSV over REST: out, a look at what would change, and in."""
 
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -9,7 +11,7 @@ from api.deeds import sheets as deeds
 from api.deeds.sheets import ImportSheet, LookAt
 from api.dependencies import Db, RestCaller
 from api.rest.repeats import DeedRoute, Once
-from api.rest.shapes import Shape
+from api.rest.shapes import Page, Shape
 from incidents.people.directory.importing import ImportDeed, ImportLook
 from incidents.people.directory.sheets import SheetKind
 from incidents.record.language import Language, speech
@@ -43,6 +45,20 @@ class LookOut(Shape):
     same: int
 
 
+class ImportedOut(Shape):
+    """A file that was read in; with lines ``refused`` none of it was."""
+
+    kind: SheetKind
+    name: str
+    sha256: str
+    created: int
+    changed: int
+    same: int
+    refused: int
+    imported_at: datetime
+    imported_by: UUID | None
+
+
 def _shown(found: ImportLook, language: Language) -> LookOut:
     say = speech(language)
 
@@ -65,6 +81,13 @@ def _shown(found: ImportLook, language: Language) -> LookOut:
     )
 
 
+@router.get("/imports", summary="Which files were read in or refused")
+def history(session: Db, caller: RestCaller) -> Page[ImportedOut]:
+    """The last first, with their SHA-256."""
+    found = deeds.history(session, caller)
+    return Page(items=[ImportedOut.model_validate(each) for each in found])
+
+
 @router.get("/{kind}.csv", summary="A sheet of the directory")
 def take_out(session: Db, caller: RestCaller, kind: SheetKind) -> Response:
     """Reading it in again changes nothing."""
@@ -73,7 +96,7 @@ def take_out(session: Db, caller: RestCaller, kind: SheetKind) -> Response:
 
 @acts.post("/{kind}/look", summary="What a sheet would change")
 def look(session: Db, caller: RestCaller, kind: SheetKind, asked: LookAt) -> LookOut:
-    """Nothing is changed."""
+    """The directory stays as it is; a sheet with lines at fault is entered as refused."""
     return _shown(deeds.look(session, caller, kind, asked), caller.person.language)
 
 

@@ -19,8 +19,9 @@ from incidents.words import approvals, statements
 REMIND_CONFIRMATION_EVERY = timedelta(hours=6)
 """How often an approver by telephone is reminded to confirm it, until they do."""
 
-# The ladder of the plan on a flag: remind the same people, then those above them.
-_RUNGS = tuple(ACKNOWLEDGE_WITHIN * share / 100 for share in timers.LADDER.values())
+# The ladder of the plan on a flag, which has no level yet: remind the same people, then those
+# above them.
+_RUNGS = tuple(ACKNOWLEDGE_WITHIN * share / 100 for share in (50, 100, 150))
 _UNANSWERED = (col(Signal.state) == SignalState.NEW, col(Signal.alarmed) < len(_RUNGS))
 
 

@@ -10,12 +10,25 @@ from sqlmodel import Session
 
 from incidents.intake import merging as flag_merging
 from incidents.intake import triage, wording
-from incidents.matter import clock_rules, level_rules, taskforce_facts
+from incidents.matter import (
+    body_corrections,
+    clock_rules,
+    level_rules,
+    level_timings,
+    taskforce_facts,
+)
 from incidents.matter.incidents import Incident
 from incidents.people import organisations, persons
-from incidents.people.directory import contacts, focal_points, importing, postings, routing
+from incidents.people.directory import (
+    contacts,
+    focal_points,
+    imported,
+    importing,
+    postings,
+    routing,
+)
 from incidents.people.directory import keeping as bodies
-from incidents.people.duty import absences, feeds, keeping, stand_ins, swaps
+from incidents.people.duty import absences, feeds, keeping, planning, stand_ins, swaps
 from incidents.record import timeline
 from incidents.record.facts import Fact
 from incidents.record.language import N_, Language, speech
@@ -48,10 +61,10 @@ from incidents.response.runs import PlaybookRun
 from incidents.response.steps import Step
 
 TELLERS = (
-    *(absences, feeds, keeping, stand_ins, swaps),
-    *(bodies, contacts, focal_points, importing, postings, routing),
+    *(absences, feeds, keeping, planning, stand_ins, swaps),
+    *(bodies, body_corrections, contacts, focal_points, imported, importing, postings, routing),
     *(flag_merging, triage, wording, silences),
-    *(level_rules, taskforce_facts),
+    *(level_rules, level_timings, taskforce_facts),
     *(opening, lifecycle, resuming, merging, grading, replanning, journal, decisions),
     *(situation_reports, added_steps, signing, recusing, founding_decisions, seating),
     *(requests, leaving, exercises, handovers, lesson_facts),

@@ -13,8 +13,9 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
+from incidents.matter import level_timings
 from incidents.matter.incidents import Incident, Status
-from incidents.matter.severity import LevelPolicy
+from incidents.matter.level_timings import LevelPolicy
 from incidents.record import clock, timeline
 from incidents.record.errors import Conflict
 from incidents.record.facts import Fact
@@ -92,7 +93,7 @@ def of(session: Session, incident: Incident) -> Score:
     """The score as the record stands now; ``Conflict`` for what is no exercise."""
     if not incident.exercise:
         raise Conflict(N_("Vụ việc này không phải diễn tập."))
-    policies = {row.level: row for row in session.exec(select(LevelPolicy))}
+    policies = level_timings.rows(session, level_timings.in_force(session, incident.opened_at))
     told = _read(session, incident, policies)
     until = incident.ended_at or clock.now()
     policy = policies[told.level]

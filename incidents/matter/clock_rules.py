@@ -32,6 +32,9 @@ _LONGEST = {
 _LONGEST_BASIS = 500
 _LEAP = 2028
 
+FIRST_INFORMATION = "FIRST_INFORMATION"
+"""The term of the law that a real event starts; a person says whether this is one (rule 8)."""
+
 
 class ClockRule(Table, table=True):
     """One term of one instrument for as long as it is in force."""

@@ -1,4 +1,4 @@
-"""How grave it is: the levels, the five scores, and what each level demands in time.
+"""How grave it is: the levels, the five scores, and what a level first demands in time.
 
 Figures are proposals held in rows the office edits; nothing here is law.
 """
@@ -7,12 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import IntEnum
-from uuid import UUID
 
-from sqlalchemy import CheckConstraint
-from sqlmodel import Field, Session, select
-
-from incidents.record.database import Table, identifier
 from incidents.record.language import N_, Labelled
 
 
@@ -90,35 +85,6 @@ ANCHORS: Mapping[Criterion, tuple[str, str, str, str, str]] = {
 """What each score from 0 to 4 means, in the words of the plan."""
 
 
-class LevelPolicy(Table, table=True):
-    """What a level demands; minutes are of the desk's own making, never a legal term."""
-
-    __tablename__ = "level_policy"
-    __table_args__ = (
-        CheckConstraint("level BETWEEN 0 AND 4", name="level"),
-        CheckConstraint("acknowledge_minutes > 0 AND due_percent > 0", name="positive"),
-    )
-
-    id: UUID = identifier()
-    level: int = Field(unique=True)
-    acknowledge_minutes: int
-    triage_minutes: int
-    first_statement_minutes: int | None = None
-    review_minutes: int
-    due_percent: int
-    """Due times of playbooks are those of level 3; this scales them (100 = as written)."""
-    verified: bool = False
-
-    @property
-    def acknowledge_within(self) -> timedelta:
-        """How long an alert may stay unanswered before work passes on."""
-        return timedelta(minutes=self.acknowledge_minutes)
-
-    def scaled(self, due: timedelta) -> timedelta:
-        """A due time of a playbook at this level."""
-        return due * self.due_percent / 100
-
-
 @dataclass(frozen=True)
 class Shipped:
     """What a level demands before an office changes its rows."""
@@ -135,13 +101,3 @@ SHIPPED: Mapping[Level, Shipped] = {
     Level.CRISIS: Shipped(timedelta(minutes=15), 50),
 }
 """The rows a new desk begins with, for what is read without a desk."""
-
-
-def due_percents(session: Session) -> dict[int, int]:
-    """Level → how it scales the due times of level 3."""
-    return {row.level: row.due_percent for row in session.exec(select(LevelPolicy))}
-
-
-def policy(session: Session, level: int) -> LevelPolicy:
-    """What the level demands."""
-    return session.exec(select(LevelPolicy).where(LevelPolicy.level == level)).one()

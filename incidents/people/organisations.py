@@ -1,8 +1,9 @@
 """Public bodies and their units; names and bodies change by decree, so they are rows.
 
-A body's row says how it was founded and never changes but for its last day. A new name or place
-in the tree is a period from a day on; what a body passed on when it ended, was merged or split is
-a succession. So every day has its own names, and an old incident keeps those of its day.
+A body's row says how it was founded: it changes only for its last day, and where it was put right.
+A new name or place in the tree is a period from a day on; what a body passed on when it ended, was
+merged or split is a succession. So every day has its own names, and an old incident keeps those of
+its day.
 """
 
 from collections.abc import Collection

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from sqlmodel import Session
 
-from incidents.matter import incidents, severity
+from incidents.matter import incidents, level_timings
 from incidents.people import rosters
 from incidents.record import clock, timeline
 from incidents.record.actors import ENGINE
@@ -41,12 +41,15 @@ def fire(session: Session, timer: Timer) -> None:
         case TimerKind.NEXT_TIER:
             if _pass_on_silence(session, step):
                 # The tier above gets the whole ladder, so that silence there climbs on too.
-                policy = severity.policy(session, incidents.get(session, step.incident_id).level)
+                policy = level_timings.of_incident(
+                    session, incidents.get(session, step.incident_id)
+                )
                 step.climbs_from = clock.now()
                 timers.arm_ladder(
                     session,
                     step.id,
                     policy.acknowledge_within,
+                    policy.ladder,
                     round_=timers.next_round(session, step.id),
                 )
         case TimerKind.DUE:

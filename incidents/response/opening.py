@@ -13,6 +13,7 @@ from incidents.intake.reporters import Outcome
 from incidents.intake.signals import Nature, Signal, SignalState
 from incidents.intake.triage import SignalReturned
 from incidents.matter import incidents
+from incidents.matter.clock_rules import FIRST_INFORMATION
 from incidents.matter.incidents import Incident, Status
 from incidents.people import persons, roles
 from incidents.people.roles import Role
@@ -24,9 +25,6 @@ from incidents.record.language import N_
 from incidents.response import catalog, clock_endings, clocks, lifecycle, runs
 from incidents.response.clock_facts import Origin
 from incidents.words import publications
-
-FIRST_INFORMATION = "FIRST_INFORMATION"
-"""The term of the law that a real event starts; a person says whether this is one (rule 8)."""
 
 FIRST_CALLED = (Role.STANDING_DEPUTY, Role.LEAD)
 """Told in the very commit that opens an incident, whatever the engine is doing."""

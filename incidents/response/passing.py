@@ -10,8 +10,9 @@ from uuid import UUID
 from sqlalchemy import func
 from sqlmodel import Session, select
 
-from incidents.matter import incidents, recusals, severity
+from incidents.matter import incidents, level_timings, recusals
 from incidents.matter.incidents import Incident
+from incidents.matter.level_timings import LevelPolicy
 from incidents.people.roles import Role
 from incidents.record import clock, ids, links, outbox, timeline
 from incidents.record.actors import ENGINE, Actor
@@ -58,7 +59,7 @@ def open_step(session: Session, incident: Incident, run_id: UUID, plan: Plan) ->
     existing = session.exec(select(Step).where(Step.run_id == run_id, Step.key == plan.key)).first()
     if existing:
         return existing
-    policy = severity.policy(session, incident.level)
+    policy = level_timings.of_incident(session, incident)
     allowed = policy.scaled(plan.due)
     step = write(session, incident, plan, allowed=allowed, by_level=plan.due, run_id=run_id)
     before = session.get(Step, plan.after) if plan.after else None
@@ -115,11 +116,12 @@ def begin(session: Session, step: Step, incident: Incident, *, first: UUID | Non
     allowed = timedelta(minutes=step.allowed_minutes)
     step.state, step.opened_at, step.due_at = StepState.OPEN, now, now + allowed
     step.counted_from = step.climbs_from = now
-    within = min(severity.policy(session, incident.level).acknowledge_within, allowed)
+    policy = level_timings.of_incident(session, incident)
+    within = min(policy.acknowledge_within, allowed)
     step.acknowledge_by = now + within
     person_id = first or succession.next_in_line(session, step) or vacant(session, step)
     hand_over(session, step, person_id, kind="step_assigned")
-    _arm_ladder(session, step, within, round_=1)
+    _arm_ladder(session, step, policy, within, round_=1)
     timers.arm(session, step.id, TimerKind.DUE, step.due_at, round_=1)
     timeline.record(
         session,
@@ -135,9 +137,11 @@ def begin(session: Session, step: Step, incident: Incident, *, first: UUID | Non
     )
 
 
-def _arm_ladder(session: Session, step: Step, within: timedelta, *, round_: int) -> None:
+def _arm_ladder(
+    session: Session, step: Step, policy: LevelPolicy, within: timedelta, *, round_: int
+) -> None:
     kinds = timers.REQUEST_KINDS if step.asked else LADDER_KINDS
-    timers.arm_ladder(session, step.id, within, round_=round_, kinds=kinds)
+    timers.arm_ladder(session, step.id, within, policy.ladder, round_=round_, kinds=kinds)
 
 
 def move(
@@ -163,13 +167,13 @@ def move(
 
 def restart_ladder(session: Session, step: Step) -> None:
     """Whoever was given the step has the whole time to acknowledge, and silence climbs again."""
-    policy = severity.policy(session, incidents.get(session, step.incident_id).level)
+    policy = level_timings.of_incident(session, incidents.get(session, step.incident_id))
     step.climbs_from = clock.now()
     step.acknowledge_by = step.climbs_from + policy.acknowledge_within
     session.add(step)
     timers.cancel(session, step.id, LADDER_KINDS)
     round_ = timers.next_round(session, step.id)
-    _arm_ladder(session, step, policy.acknowledge_within, round_=round_)
+    _arm_ladder(session, step, policy, policy.acknowledge_within, round_=round_)
 
 
 def settle(session: Session, step: Step, state: StepState, *, by: Actor = ENGINE) -> None:
@@ -224,7 +228,8 @@ def reopen(session: Session, step: Step, *, by: Actor) -> None:
         person_id = succession.next_in_line(session, step) or vacant(session, step)
     hand_over(session, step, person_id, kind="step_reopened")
     round_ = timers.next_round(session, step.id)
-    _arm_ladder(session, step, allowed, round_=round_)
+    policy = level_timings.of_incident(session, incidents.get(session, step.incident_id))
+    _arm_ladder(session, step, policy, allowed, round_=round_)
     timers.arm(session, step.id, TimerKind.DUE, step.due_at, round_=round_)
 
 

@@ -11,17 +11,16 @@ from typing import ClassVar
 
 from sqlmodel import Session
 
-from incidents.matter import severity
+from incidents.matter import level_timings
 from incidents.matter.incidents import Incident
+from incidents.matter.level_timings import LevelPolicy
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
 from incidents.record.facts import Fact
 from incidents.record.language import N_
 from incidents.response import passing, steps, timers
 from incidents.response.steps import Step, StepState
-from incidents.response.timers import LADDER, Timer, TimerKind
-
-_WHOLE = 100
+from incidents.response.timers import Timer, TimerKind
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ class StepReplanned(Fact):
 
 def follow_level(session: Session, incident: Incident, *, by: Actor) -> list[Step]:
     """Plan every open step anew by the level the incident has now; those whose due time moved."""
-    policy = severity.policy(session, incident.level)
+    policy = level_timings.of_incident(session, incident)
     waiting = steps.unsettled(session, incident.id)
     armed = timers.armed(session, incident.id)
     moved: list[Step] = []
@@ -51,7 +50,7 @@ def follow_level(session: Session, incident: Incident, *, by: Actor) -> list[Ste
             session.add(step)
         if step.state is StepState.PLANNED or not (step.due_at and step.acknowledge_by):
             continue
-        _climb(session, step, policy.acknowledge_within, armed.get(step.id, []))
+        _climb(session, step, policy, armed.get(step.id, []))
         if step.level_minutes is not None and step.counted_from:
             before = step.due_at
             end = step.counted_from + timedelta(minutes=step.allowed_minutes)
@@ -81,14 +80,14 @@ def _due(
     timeline.record(session, step.incident_id, fact, by=by)
 
 
-def _climb(session: Session, step: Step, within: timedelta, armed: list[Timer]) -> None:
+def _climb(session: Session, step: Step, policy: LevelPolicy, armed: list[Timer]) -> None:
     """Whoever has not acknowledged yet is reminded, and passed over, in the time of the level."""
     rungs = [timer for timer in armed if timer.kind is not TimerKind.DUE]
     if step.state is not StepState.OPEN or step.climbs_from is None or step.acknowledge_by is None:
         return
-    within = min(within, timedelta(minutes=step.allowed_minutes))
+    within = min(policy.acknowledge_within, timedelta(minutes=step.allowed_minutes))
     step.acknowledge_by = _fair(step.climbs_from + within, step.acknowledge_by, within)
     for timer in rungs:
-        share = within * LADDER[timer.kind.value] / _WHOLE
+        share = within * policy.ladder[timer.kind.value] / level_timings.WHOLE
         timer.due_at = _fair(step.climbs_from + share, timer.due_at, share)
         session.add(timer)

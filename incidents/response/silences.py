@@ -15,8 +15,9 @@ from sqlmodel import Session, col, select
 from incidents.intake import triage
 from incidents.intake.claims import Place
 from incidents.intake.signals import Signal
-from incidents.matter import incidents, severity
+from incidents.matter import incidents, level_timings
 from incidents.matter.incidents import Incident
+from incidents.matter.severity import Level
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
 from incidents.record.database import Table, identifier, moment, reference
@@ -148,8 +149,12 @@ def _moment(at: datetime | None) -> datetime | None:
 
 
 def _cadence(session: Session, place: Place) -> timedelta:
-    level = place.level if isinstance(place, Incident) else 0
-    return timedelta(minutes=severity.policy(session, level).review_minutes)
+    policy = (
+        level_timings.of_incident(session, place)
+        if isinstance(place, Incident)
+        else level_timings.at(session, clock.now(), Level.WATCH)
+    )
+    return timedelta(minutes=policy.review_minutes)
 
 
 def _end_standing(session: Session, place: Place) -> None:

@@ -1,5 +1,6 @@
 """Armed moments of a step: rows written and cancelled with the step, fired once by the engine."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -10,9 +11,6 @@ from incidents.record import clock
 from incidents.record.database import Table, choice, identifier, moment, reference
 from incidents.record.language import N_, Labelled
 from incidents.response.steps import Step
-
-# The ladder of the plan, in percent of the time to acknowledge.
-LADDER = {"remind": 50, "deputy": 100, "next_tier": 150}
 
 
 class TimerKind(Labelled):
@@ -70,13 +68,14 @@ def arm_ladder(
     session: Session,
     step_id: UUID,
     within: timedelta,
+    ladder: Mapping[str, int],
     *,
     round_: int,
     kinds: tuple[TimerKind, ...] = LADDER_KINDS,
 ) -> None:
-    """Arm the reminder at 50 %, the deputy at 100 % and the next tier at 150 % of ``within``."""
+    """Arm reminder, deputy and next tier, each at its percent of ``within``."""
     for kind in kinds:
-        arm(session, step_id, kind, clock.now() + within * LADDER[kind.value] / 100, round_=round_)
+        arm(session, step_id, kind, clock.now() + within * ladder[kind.value] / 100, round_=round_)
 
 
 def cancel(

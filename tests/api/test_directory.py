@@ -1,5 +1,6 @@
 """The directory on pages and over REST: a town's officers keep, verify and read it."""
 
+import hashlib
 import re
 from collections.abc import Callable
 from typing import Any
@@ -206,3 +207,51 @@ def test_a_sheet_over_rest_speaks_the_caller_s_language_and_confirms_what_was_se
     done = keeper.post("/directory/people/import", good | {"seen": seen["digest"]}).json()
     assert [(c["line"], c["deed"]) for c in done["changes"]] == [(2, "created"), (3, "created")]
     assert keeper.get("/directory/people.csv").text.count("SYT") >= 2
+
+
+def test_files_that_were_read_in_are_listed_with_their_sha256(
+    desk: Desk, new_browser: Callable[..., Browser], program: Callable[..., Program]
+) -> None:
+    tung = new_browser("tung")
+    assert "Chưa gửi tệp nào" in tung.get("/danh-ba/nhap-xuat").text
+    data = SHEET.replace("KHONG", "SYT").replace("\n", "\r\n").encode("utf-8-sig")
+    sha256 = hashlib.sha256(data).hexdigest()
+    file = ("người mới.csv", data, "text/csv")
+    page = tung.post("/danh-ba/nhap-xuat/xem-thu", kind="people", files={"file": file}).text
+    assert sha256 in page
+    sent = dict(re.findall(r'type="hidden" name="(seen|name|kept)" value="([^"]*)"', page))
+    listed = tung.post("/danh-ba/nhap-xuat/ghi", kind="people", **sent)
+    assert listed.status_code == 200, listed.text
+    assert "người mới.csv" in listed.text
+    assert sha256 in listed.text
+    bad = ("hỏng.csv", SHEET.encode(), "text/csv")
+    refused = tung.post("/danh-ba/nhap-xuat/xem-thu", kind="people", files={"file": bad}).text
+    assert "bị từ chối" in refused
+    last, one = program("an").get("/directory/imports").json()["items"]
+    assert (last["name"], last["created"], last["refused"]) == ("hỏng.csv", 0, 1)
+    assert (one["name"], one["sha256"], one["created"]) == ("người mới.csv", sha256, 2)
+    assert one["imported_by"] == str(desk.cast.tung.id)
+    assert program("lan").get("/directory/imports").status_code == 403
+
+
+def test_a_wrong_kind_and_first_day_are_put_right_on_the_page_and_over_rest(
+    desk: Desk, new_browser: Callable[..., Browser], program: Callable[..., Program]
+) -> None:
+    tung, keeper = new_browser("tung"), program("tung")
+    page = tung.post(f"{SYT}/sua-thanh-lap", kind="office", valid_from="2020-01-01", reason="")
+    assert page.status_code == 422
+    assert "Nêu lý do" in page.text
+    sent = {"kind": "office", "valid_from": "2020-01-01", "reason": "Ghi nhầm"}
+    assert tung.post(f"{SYT}/sua-thanh-lap", **sent).status_code == 200
+    found = keeper.get("/organisations/SYT").json()
+    assert (found["kind"], found["valid_from"]) == ("office", "2020-01-01")
+    incident = desk.opened(level=3, roles=[Role.SUBJECT_LEAD])
+    asked = {"kind": "department", "valid_from": "2026-12-01", "reason": "Ghi nhầm"}
+    refused = keeper.post("/organisations/SYT/correct", asked)
+    assert refused.status_code == 409
+    assert incident.number in refused.json()["missing"][-1]
+    shown = tung.post(f"{SYT}/sua-thanh-lap", **asked)
+    assert incident.number in shown.text
+    assert program("lan").post("/organisations/SYT/correct", asked).status_code == 403
+    assert new_browser("lan").post(f"{SYT}/sua-thanh-lap", **asked).status_code == 403
+    desk.set_aside()

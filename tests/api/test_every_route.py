@@ -197,6 +197,11 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
         {"effective_from": "2030-01-01", "weights": {}, "bands": [], "floors": [], "basis": "x"},
         ADMINISTRATORS,
     ),
+    ("GET", "/api/v1/level-timings"): (None, INSIDERS),
+    ("POST", "/api/v1/level-timings"): (
+        {"effective_from": "2030-01-01", "levels": [], "basis": "x"},
+        ADMINISTRATORS,
+    ),
     ("GET", "/api/v1/incidents/{number}/level"): (None, INSIDERS),
     ("GET", "/api/v1/incidents/{number}/ties"): (None, INSIDERS),
     ("POST", "/api/v1/incidents/{number}/flare-up"): ({"cause": "reach", **BECAUSE}, ROOM),
@@ -292,6 +297,7 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ("GET", "/api/v1/rosters/{roster_id}/shifts"): (None, INSIDERS),
     ("GET", "/api/v1/rosters/{roster_id}/rotations"): (None, INSIDERS),
     ("POST", "/api/v1/rosters/{roster_id}/rotations"): (ROTATION, COMMAND_ONLY),
+    ("POST", "/api/v1/rosters/{roster_id}/rotations/look"): (ROTATION, COMMAND_ONLY),
     ("POST", "/api/v1/rotations/{rotation_id}/end"): ({"last_day": "2030-01-01"}, COMMAND_ONLY),
     ("POST", "/api/v1/rosters/{roster_id}/overrides"): (
         {"person_id": str(uuid4()), **STRETCH, **BECAUSE},
@@ -327,6 +333,10 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
         {"name": "x", "starts_on": "2026-12-01"},
         COMMAND_ONLY,
     ),
+    ("POST", "/api/v1/organisations/{organisation}/correct"): (
+        {"kind": "office", **BECAUSE},
+        COMMAND_ONLY,
+    ),
     ("POST", "/api/v1/organisations/{organisation}/end"): (
         {"last_day": "2026-12-01"},
         COMMAND_ONLY,
@@ -358,6 +368,7 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ("POST", "/api/v1/contact-points/{contact_id}/send-code"): (None, COMMAND_ONLY),
     ("POST", "/api/v1/contact-points/{contact_id}/confirm"): ({"code": "1"}, COMMAND_ONLY),
     ("POST", "/api/v1/contact-points/{contact_id}/tried"): ({"reached": True}, COMMAND_ONLY),
+    ("GET", "/api/v1/directory/imports"): (None, COMMAND_ONLY),
     ("GET", "/api/v1/directory/{kind}.csv"): (None, COMMAND_ONLY),
     ("POST", "/api/v1/directory/{kind}/look"): ({"csv": "x"}, COMMAND_ONLY),
     ("POST", "/api/v1/directory/{kind}/import"): ({"csv": "x", "seen": "x"}, COMMAND_ONLY),
@@ -433,6 +444,12 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ("POST", "/t/{token}/{deed}"): ({"number": "00"}, ANYBODY),
     ("GET", "/lich-truc"): (None, PAGE_INSIDERS),
     ("POST", "/lich-truc/{deed}"): ({}, PAGE_INSIDERS),
+    ("GET", "/lich-truc/cac-lich"): (None, PAGE_COMMAND),
+    ("POST", "/lich-truc/cac-lich"): ({}, PAGE_COMMAND),
+    ("GET", "/lich-truc/cac-lich/{roster_id}"): (None, PAGE_COMMAND),
+    ("POST", "/lich-truc/cac-lich/{roster_id}/xem-thu"): ({}, PAGE_COMMAND),
+    ("POST", "/lich-truc/cac-lich/{roster_id}/vong"): ({}, PAGE_COMMAND),
+    ("POST", "/lich-truc/cac-lich/{roster_id}/ket-thuc"): ({}, PAGE_COMMAND),
     ("GET", "/lich/{token}.ics"): (None, ANYBODY),
     ("GET", "/danh-ba"): (None, PAGE_INSIDERS),
     ("POST", "/danh-ba"): (
@@ -477,6 +494,8 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ),
     ("GET", "/quan-tri/cap-do"): (None, PAGE_ADMINISTRATORS),
     ("POST", "/quan-tri/cap-do"): ({"effective_from": "2030-01-01"}, PAGE_ADMINISTRATORS),
+    ("GET", "/quan-tri/moc-thoi-gian"): (None, PAGE_ADMINISTRATORS),
+    ("POST", "/quan-tri/moc-thoi-gian"): ({"effective_from": "2030-01-01"}, PAGE_ADMINISTRATORS),
     ("GET", "/quan-tri/thoi-viec"): (None, PAGE_ADMINISTRATORS),
     ("GET", "/quan-tri/thoi-viec/{person_id}"): (None, PAGE_ADMINISTRATORS),
     ("POST", "/quan-tri/thoi-viec/{person_id}"): (

@@ -1,10 +1,12 @@
 """The handbook page is drawn from the outline, and says what the playbook does."""
 
+from datetime import datetime
+
 import pytest
 from sqlmodel import Session
 
 from incidents.insight.handbook import Handbook, scaled
-from incidents.matter import severity
+from incidents.matter import level_timings
 from incidents.matter.severity import SHIPPED, Level
 from incidents.people.roles import Role
 from incidents.record import database
@@ -23,12 +25,14 @@ def _book(code: str, language: Language = Language.VI, **more: dict[str, str]) -
 
 def test_what_is_shipped_is_what_a_new_desk_begins_with(desk: Desk) -> None:
     with database.reading() as session:
-        assert severity.due_percents(session) == PERCENT
-        assert _taking(session) == {each: s.acknowledge_within for each, s in SHIPPED.items()}
+        assert level_timings.due_percents(session, desk.time) == PERCENT
+        assert _taking(session, desk.time) == {
+            each: s.acknowledge_within for each, s in SHIPPED.items()
+        }
 
 
-def _taking(session: Session) -> dict[Level, object]:
-    return {level: severity.policy(session, level).acknowledge_within for level in Level}
+def _taking(session: Session, at: datetime) -> dict[Level, object]:
+    return {each: level_timings.at(session, at, each).acknowledge_within for each in Level}
 
 
 @pytest.mark.parametrize("playbook", PLAYBOOKS, ids=lambda p: p.code)

@@ -1,5 +1,6 @@
 """Sheets of the directory: read as offices write them, looked at first, all or nothing."""
 
+import hashlib
 from datetime import date
 from typing import Any
 
@@ -9,7 +10,16 @@ from hypothesis import strategies as st
 from sqlmodel import select
 
 from incidents.people import organisations
-from incidents.people.directory import contacts, exporting, importing, keeping, postings, sheets
+from incidents.people.directory import (
+    contacts,
+    exporting,
+    imported,
+    importing,
+    keeping,
+    postings,
+    sheets,
+)
+from incidents.people.directory.imported import SheetFile
 from incidents.people.directory.importing import ImportDeed, ImportLook
 from incidents.people.directory.sheets import COLUMNS, SheetKind
 from incidents.people.organisations import Organisation
@@ -18,6 +28,7 @@ from incidents.record import database
 from incidents.record.actors import Actor, Via
 from incidents.record.errors import Conflict, Invalid
 from incidents.record.language import Language, speech
+from incidents.record.timeline import DESK
 from tests.harness import Desk
 
 HEAD = "Mã cơ quan,Tên,Loại,Trực thuộc (mã),Hoạt động từ ngày,Đến hết ngày"
@@ -40,7 +51,11 @@ def everything() -> list[str]:
 
 def read_in(desk: Desk, kind: SheetKind, text: str) -> ImportLook:
     seen = look(desk, kind, text).digest
-    return desk.do(importing.carry_out, kind, text, seen=seen, by=desk.cast.an)
+    return desk.do(importing.carry_out, kind, file(text), seen=seen, by=desk.cast.an)
+
+
+def file(text: str, name: str = "danh-ba.csv") -> SheetFile:
+    return SheetFile(name, text.encode())
 
 
 def faults(found: ImportLook) -> list[tuple[int, str]]:
@@ -132,7 +147,7 @@ VONG2,Vòng 2,department,VONG1,,
         desk.do(
             importing.carry_out,
             SheetKind.ORGANISATIONS,
-            text,
+            file(text),
             seen=found.digest,
             by=desk.cast.an,
         )
@@ -148,10 +163,43 @@ def test_only_what_was_looked_at_is_confirmed(desk: Desk) -> None:
     seen = look(desk, SheetKind.PEOPLE, text).digest
     with desk.refused(Conflict, "hãy xem thử lại"):
         more = text + "Hồ Văn Tí;SYT;;\n"
-        desk.do(importing.carry_out, SheetKind.PEOPLE, more, seen=seen, by=desk.cast.an)
-    desk.do(importing.carry_out, SheetKind.PEOPLE, text, seen=seen, by=desk.cast.an)
+        desk.do(importing.carry_out, SheetKind.PEOPLE, file(more), seen=seen, by=desk.cast.an)
+    desk.do(importing.carry_out, SheetKind.PEOPLE, file(text), seen=seen, by=desk.cast.an)
     with desk.refused(Conflict, "hãy xem thử lại"):
-        desk.do(importing.carry_out, SheetKind.PEOPLE, text, seen=seen, by=desk.cast.an)
+        desk.do(importing.carry_out, SheetKind.PEOPLE, file(text), seen=seen, by=desk.cast.an)
+
+
+def test_a_file_that_was_read_in_is_listed_by_its_name_and_bytes(desk: Desk) -> None:
+    text = f"{PEOPLE}\nLê Thị Sen;SYT;Y sĩ;0900 000 950\n"
+    sheet = SheetFile("nguoi.csv", text.encode("utf-8-sig"))
+    with desk.refused(Invalid, "còn 1 dòng lỗi"):
+        bad = file(text + "Tí;KHONGCO;;\n")
+        desk.do(importing.carry_out, SheetKind.PEOPLE, bad, seen="x", by=desk.cast.an)
+    seen = look(desk, SheetKind.PEOPLE, sheet.text).digest
+    desk.do(importing.carry_out, SheetKind.PEOPLE, sheet, seen=seen, by=desk.cast.an)
+    read_in(desk, SheetKind.PEOPLE, text + "Hồ Văn Tí;SYT;;\n")
+    read_in(desk, SheetKind.PEOPLE, text)
+    with database.reading() as session:
+        last, first = imported.listed(session)
+    assert (first.name, first.imported_by) == ("nguoi.csv", desk.cast.an.id)
+    assert first.sha256 == hashlib.sha256(b"\xef\xbb\xbf" + text.encode()).hexdigest()
+    assert [(f.created, f.changed, f.same) for f in (first, last)] == [(1, 0, 0), (1, 0, 1)]
+    told = desk.timeline(DESK, Language.EN)[-1].text
+    assert told.startswith("Read the CSV file danh-ba.csv into the directory (People, SHA-256 ")
+
+
+def test_a_file_that_was_refused_is_listed_once_with_its_lines_at_fault(desk: Desk) -> None:
+    bad = file(f"{PEOPLE}\nTí;KHONGCO;;\n", "hong.csv")
+    for _ in range(2):
+        desk.do(imported.refuse, bad, SheetKind.PEOPLE, refused=1, by=desk.cast.an)
+    with database.reading() as session:
+        (row,) = imported.listed(session)
+    assert (row.name, row.sha256, row.created, row.refused) == ("hong.csv", bad.sha256, 0, 1)
+    told = desk.timeline(DESK, Language.EN)[-1].text
+    assert told.startswith("Refused the CSV file hong.csv (People, SHA-256 ")
+    desk.do(imported.refuse, bad, SheetKind.PEOPLE, refused=1, by=desk.cast.tung)
+    with database.reading() as session:
+        assert len(imported.listed(session)) == 2
 
 
 def test_people_are_entered_corrected_and_moved(desk: Desk) -> None:

@@ -11,10 +11,10 @@ from typing import ClassVar
 
 from sqlmodel import Session
 
-from incidents.people.directory import sheets
+from incidents.people.directory import imported, sheets
+from incidents.people.directory.imported import SheetFile
 from incidents.people.directory.lines import Done, Writer
 from incidents.people.directory.sheets import SheetFault, SheetKind, SheetRow
-from incidents.record import timeline
 from incidents.record.actors import Actor
 from incidents.record.errors import Conflict, Invalid, Refusal
 from incidents.record.facts import Fact
@@ -55,7 +55,7 @@ class ImportLook:
 
 @dataclass(frozen=True)
 class DirectoryImported(Fact):
-    """A sheet was read into the directory."""
+    """A sheet was read into the directory; since then ``SheetImported`` tells of the file too."""
 
     kind: SheetKind
     created: int
@@ -75,9 +75,11 @@ def look(session: Session, kind: SheetKind, text: str, *, by: Actor) -> ImportLo
         session.expire_all()
 
 
-def carry_out(session: Session, kind: SheetKind, text: str, *, seen: str, by: Actor) -> ImportLook:
+def carry_out(
+    session: Session, kind: SheetKind, file: SheetFile, *, seen: str, by: Actor
+) -> ImportLook:
     """Do what the look with this digest showed; otherwise, or with any line at fault, nothing."""
-    done = _go(session, kind, text, by=by)
+    done = _go(session, kind, file.text, by=by)
     if done.faults:
         raise Invalid(
             N_("Tệp còn %(count)s dòng lỗi; chưa có gì được ghi."), count=len(done.faults)
@@ -86,8 +88,15 @@ def carry_out(session: Session, kind: SheetKind, text: str, *, seen: str, by: Ac
         raise Conflict(N_("Danh bạ hoặc tệp đã thay đổi sau khi xem thử; hãy xem thử lại."))
     if done.changes:
         created = sum(c.deed is ImportDeed.CREATED for c in done.changes)
-        fact = DirectoryImported(kind, created, len(done.changes) - created)
-        timeline.record(session, timeline.DESK, fact, by=by)
+        imported.enter(
+            session,
+            file,
+            kind,
+            created=created,
+            changed=len(done.changes) - created,
+            same=done.same,
+            by=by,
+        )
     return done
 
 

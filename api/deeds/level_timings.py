@@ -1,0 +1,55 @@
+"""What is done with the office's own timings by level."""
+
+from dataclasses import asdict
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+from sqlmodel import Session
+
+from api.fields import Optional, Reason, Request
+from api.identity import Caller
+from incidents.matter import level_timings
+from incidents.matter.level_timings import LevelTimings
+from incidents.rights.permissions import Deed
+
+
+class Pace(Request):
+    """The figures of one level; a level may have no aim for its first words."""
+
+    acknowledge_minutes: int = Field(description="Then silence reaches the deputy")
+    remind_percent: int = Field(description="Of the time to acknowledge")
+    next_tier_percent: int = Field(description="Of the time to acknowledge")
+    triage_minutes: int
+    first_statement_minutes: Annotated[int | None, Optional] = None
+    review_minutes: int
+    due_percent: int = Field(description="Of the due times of playbooks, written for level 3")
+
+
+class Timings(Request):
+    """Another version, in force from a day on."""
+
+    effective_from: date
+    levels: list[Pace] = Field(description="Levels 0 to 4")
+    basis: Reason
+    slower_meant: bool = Field(
+        default=False, description="A higher level may give more time than a lower one"
+    )
+
+
+def make(session: Session, caller: Caller, asked: Timings) -> LevelTimings:
+    """Make another version; what is open keeps the one it was opened under."""
+    caller.require(session, Deed.ADMINISTER)
+    return level_timings.make(
+        session,
+        effective_from=asked.effective_from,
+        paces=[level_timings.Pace(**level.model_dump()) for level in asked.levels],
+        basis=asked.basis,
+        slower_meant=asked.slower_meant,
+        by=caller.actor,
+    )
+
+
+def paces(session: Session, timings: LevelTimings) -> list[Pace]:
+    """The figures of one version, level 0 first."""
+    return [Pace(**asdict(row.pace())) for row in level_timings.rows(session, timings).values()]

@@ -1,0 +1,55 @@
+"""The office's own timings by level over REST, with their versions."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from fastapi import APIRouter
+from sqlmodel import Session
+
+from api.deeds import level_timings as deeds
+from api.deeds.level_timings import Pace, Timings
+from api.dependencies import Db, RestCaller
+from api.rest.repeats import DeedRoute, Once
+from api.rest.shapes import Page, Shape
+from incidents.matter import level_timings
+from incidents.matter.level_timings import LevelTimings
+from incidents.record import clock
+from incidents.rights.permissions import Deed
+
+router = APIRouter(tags=["levels"], route_class=DeedRoute, dependencies=[Once])
+
+
+class TimingsOut(Shape):
+    """One version; ``in_force`` is the one for what is opened now, ``slower`` levels warn."""
+
+    version: int
+    effective_from: date
+    basis: str
+    made_at: datetime | None
+    made_by: UUID | None
+    levels: list[Pace]
+    slower: list[int]
+    in_force: bool
+
+
+def _shown(session: Session, timings: LevelTimings) -> TimingsOut:
+    rows = level_timings.rows(session, timings)
+    return TimingsOut(
+        **timings.model_dump(exclude={"id"}),
+        levels=deeds.paces(session, timings),
+        slower=level_timings.slower([row.pace() for row in rows.values()]),
+        in_force=level_timings.in_force(session, clock.now()).id == timings.id,
+    )
+
+
+@router.get("/level-timings", summary="How fast the desk works at each level")
+def listed(session: Db, caller: RestCaller) -> Page[TimingsOut]:
+    """Every version, the newest first."""
+    caller.require(session, Deed.SEE_DESK)
+    return Page(items=[_shown(session, each) for each in level_timings.listed(session)])
+
+
+@router.post("/level-timings", status_code=201, summary="Make another version of the timings")
+def make(session: Db, caller: RestCaller, asked: Timings) -> TimingsOut:
+    """From today on at the earliest; open incidents keep the version they were opened under."""
+    return _shown(session, deeds.make(session, caller, asked))
