@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from incidents.intake import merging as flag_merging
-from incidents.intake import triage, wording
+from incidents.intake import parting, triage, wording
 from incidents.matter import clock_rules, level_rules, taskforce_facts
 from incidents.matter.incidents import Incident
 from incidents.people import organisations, persons
@@ -48,7 +48,7 @@ from incidents.response import (
 TELLERS = (
     *(absences, feeds, keeping, stand_ins, swaps),
     *(bodies, contacts, focal_points, importing, postings, routing),
-    *(flag_merging, triage, wording, silences),
+    *(flag_merging, parting, triage, wording, silences),
     *(level_rules, taskforce_facts),
     *(opening, lifecycle, resuming, merging, grading, replanning, journal, decisions),
     *(situation_reports, added_steps, signing, recusing, founding_decisions, seating),
