@@ -22,6 +22,7 @@ from incidents.record.language import N_, Language, speech
 from incidents.response import (
     added_steps,
     catalog,
+    coming_back,
     decisions,
     exercises,
     founding_decisions,
@@ -52,7 +53,7 @@ TELLERS = (
     *(level_rules, taskforce_facts),
     *(opening, lifecycle, resuming, merging, grading, replanning, journal, decisions),
     *(situation_reports, added_steps, signing, recusing, founding_decisions, seating),
-    *(requests, leaving, exercises, handovers, lesson_facts),
+    *(requests, leaving, coming_back, exercises, handovers, lesson_facts),
 )
 """What enters every fact into the vocabulary: whoever reads can read whatever was recorded."""
 

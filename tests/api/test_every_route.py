@@ -277,6 +277,11 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
         {"left_on": "2026-11-01", "confirmed": "x"},
         ADMINISTRATORS,
     ),
+    ("GET", "/api/v1/people/{person_id}/return"): (None, ADMINISTRATORS),
+    ("POST", "/api/v1/people/{person_id}/return"): (
+        {"reason": "x", "confirmed": "x"},
+        ADMINISTRATORS,
+    ),
     ("GET", "/api/v1/on-duty"): (None, INSIDERS),
     ("GET", "/api/v1/rosters"): (None, INSIDERS),
     ("POST", "/api/v1/rosters"): (
@@ -476,6 +481,10 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ("GET", "/quan-tri/thoi-viec/{person_id}"): (None, PAGE_ADMINISTRATORS),
     ("POST", "/quan-tri/thoi-viec/{person_id}"): (
         {"left_on": "2026-11-01", "confirmed": "x"},
+        PAGE_ADMINISTRATORS,
+    ),
+    ("POST", "/quan-tri/thoi-viec/{person_id}/tro-lai"): (
+        {"reason": "x", "confirmed": "x"},
         PAGE_ADMINISTRATORS,
     ),
     ("GET", "/song/ban-truc"): (None, PAGE_INSIDERS),
