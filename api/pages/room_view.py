@@ -127,7 +127,7 @@ def gather(session: Session, incident: Incident, person: Person, *, chosen: str)
         "runs": runs.of_incident(session, incident.id),
         "story": _story(session, incident, person, chosen, titles),
         "criteria": [(c, ANCHORS[c]) for c in Criterion],
-        "roles": task_force_forms.SEATS,
+        "roles": task_force_forms.seats_of(incident),
         "Status": Status,
         **claim_view.gather(session, incident, person, may),
         **silence_view.gather(session, incident, person, may),
