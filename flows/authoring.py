@@ -60,8 +60,8 @@ POLICE_LIAISON = Role.POLICE_LIAISON
 PUBLISHER = Role.PUBLISHER
 COMMUNE = Role.COMMUNE
 CHAIR = Role.CHAIR
-OBSERVER = Role.OFFICE_DUTY
-"""Whoever watches an exercise sits in the people's committee's office, outside the room."""
+OBSERVER = Role.OBSERVER
+"""Whoever watches an exercise from outside; the office on duty where nobody holds the part."""
 
 PUBLIC = (Channel.PUBLIC_PAGE,)
 """Where the last signature on a public statement releases it to."""

@@ -105,8 +105,8 @@ def appoint(session: Session, caller: Caller, code: str, asked: Appoint) -> Foca
 
 
 def test(session: Session, caller: Caller, focal_id: UUID, asked: Tested) -> FocalPoint:
-    """Tried, as in an emergency: by whoever sees the desk."""
-    caller.require(session, Deed.SEE_DESK)
+    """Tried, as in an emergency: by whoever acts at the desk."""
+    caller.require(session, Deed.TEST_CONTACTS)
     return focal_points.test(
         session, focal_id, reached=asked.reached, how=asked.how, by=caller.actor
     )

@@ -1,4 +1,4 @@
-"""What is done with flags: reported, taken, dismissed, watched, merged."""
+"""What is done with flags: reported, taken, dismissed, watched, merged, taken out."""
 
 from datetime import date
 from typing import Annotated
@@ -9,9 +9,10 @@ from sqlmodel import Session
 
 from api.fields import Line, Moment, Optional, Reason, Request
 from api.identity import Caller
-from incidents.intake import merging, signals, triage
+from incidents.intake import merging, parting, signals, triage
 from incidents.intake.signals import File, Ground, Nature, Signal
 from incidents.intake.triage import Transfer
+from incidents.matter import incidents
 from incidents.rights.permissions import Deed
 
 
@@ -52,6 +53,12 @@ class Merge(Request):
     """What makes the same claim."""
 
     into: Line = Field(description="The code of a flag, or the number of a live incident")
+    reason: Reason = ""
+
+
+class TakeOut(Request):
+    """Why it does not belong where it was merged."""
+
     reason: Reason = ""
 
 
@@ -97,3 +104,13 @@ def merge(session: Session, caller: Caller, code: str, asked: Merge) -> Signal:
     """One claim, one matter."""
     signal = _triaged(session, caller, code)
     return merging.merge(session, signal.id, asked.into, reason=asked.reason, by=caller.actor)
+
+
+def take_out(session: Session, caller: Caller, code: str, asked: TakeOut) -> Signal:
+    """It was merged by mistake; of an incident it is taken by whoever may split that."""
+    signal = signals.by_code(session, code)
+    if signal.incident_id:
+        caller.require(session, Deed.MERGE, incidents.get(session, signal.incident_id))
+    else:
+        caller.require(session, Deed.TRIAGE, signal)
+    return parting.part(session, signal.id, reason=asked.reason, by=caller.actor)

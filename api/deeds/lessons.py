@@ -10,6 +10,8 @@ from sqlmodel import Session
 from api.fields import Because, Line, Optional, Request
 from api.identity import Caller
 from incidents.matter import incidents
+from incidents.record.errors import NotFound
+from incidents.record.language import N_
 from incidents.response import lessons
 from incidents.response.lessons import Learnt, Lesson
 from incidents.rights.permissions import Deed
@@ -48,6 +50,12 @@ class Link(Request):
     earlier: UUID
 
 
+class LinkHere(Link):
+    """A lesson of the incident at hand, and the older one that taught the same."""
+
+    lesson: UUID
+
+
 def learn(session: Session, caller: Caller, number: str, asked: Learn) -> Lesson:
     """Write a lesson down."""
     incident = incidents.by_number(session, number)
@@ -84,3 +92,12 @@ def link(session: Session, caller: Caller, lesson_id: UUID, asked: Link) -> Less
     """Say that it was taught before."""
     _of(session, caller, lesson_id, Deed.LEARN)
     return lessons.link(session, lesson_id, asked.earlier, by=caller.actor)
+
+
+def link_here(session: Session, caller: Caller, number: str, asked: LinkHere) -> Lesson:
+    """Say so in the room of the incident that taught it again."""
+    incident = incidents.by_number(session, number)
+    caller.require(session, Deed.LEARN, incident)
+    if lessons.get(session, asked.lesson).incident_id != incident.id:
+        raise NotFound(N_("Không tìm thấy bài học này."))
+    return lessons.link(session, asked.lesson, asked.earlier, by=caller.actor)

@@ -1,4 +1,4 @@
-"""The administrators' pages of people who leave: the list to confirm, and the deed."""
+"""The administrators' pages of people who leave or come back: the list to confirm, the deed."""
 
 from functools import partial
 from uuid import UUID
@@ -8,19 +8,20 @@ from sqlmodel import Session, col, select
 from starlette.responses import Response
 
 from api.deeds import departures as deeds
-from api.deeds.departures import Leave
+from api.deeds.departures import ComeBack, Leave
 from api.dependencies import Db, Fields, FormCaller, Reader
 from api.identity import Caller
 from api.pages import rendering
 from api.pages.forms import filled
 from api.problems import Problem
 from incidents.matter import incidents
-from incidents.people import departures, persons, sign_ins
+from incidents.people import persons, sign_ins
 from incidents.people.organisations import Organisation
-from incidents.people.persons import Person
+from incidents.people.persons import ContactPoint, Person
 from incidents.record.language.alphabet import by_given_name
-from incidents.response import holdings
+from incidents.response import holdings, recoverable
 from incidents.response.holdings import Holding, HoldingKind
+from incidents.response.recoverable import Fate, Recoverable
 from incidents.rights.permissions import Deed
 
 _PATH = "/quan-tri/thoi-viec"
@@ -54,7 +55,7 @@ def shown(
     """What a person holds and the form, or again after a refused one."""
     who, held = deeds.see(session, caller, person_id)
     named = {p.id: p for p in persons.everybody(session) if p.id != person_id}
-    gone = departures.of(session, person_id)
+    gone, listed = deeds.see_gone(session, caller, person_id) or (None, [])
     return rendering.for_caller(
         request,
         "departure.html",
@@ -63,7 +64,10 @@ def shown(
         problem=problem,
         fresh=sign_ins.fresh(caller.sign_in),
         who=who,
-        gone=None if who.active else gone,
+        gone=gone,
+        fates=[(fate, some) for fate in Fate if (some := _of_fate(listed, fate))],
+        seen=recoverable.fingerprint(listed),
+        points=_points(session, person_id) if gone else [],
         named=named,
         groups=_groups(held),
         moves=holdings.MOVES,
@@ -81,6 +85,21 @@ def _groups(held: list[Holding]) -> list[tuple[HoldingKind, list[Holding]]]:
     return [(kind, some) for kind, some in kinds if some]
 
 
+def _of_fate(listed: list[Recoverable], fate: Fate) -> list[Recoverable]:
+    return [each for each in listed if each.fate is fate]
+
+
+def _points(session: Session, person_id: UUID) -> list[ContactPoint]:
+    """How they will be reached again."""
+    return list(
+        session.exec(
+            select(ContactPoint)
+            .where(ContactPoint.person_id == person_id)
+            .order_by(col(ContactPoint.position))
+        )
+    )
+
+
 def _again(request: Request, person_id: UUID) -> None:
     request.state.again = partial(shown, person_id=person_id)
 
@@ -96,3 +115,10 @@ def leave(session: Db, caller: FormCaller, form: Fields, person_id: UUID) -> Res
     """Confirmed: all of it moves or ends."""
     deeds.leave(session, caller, person_id, filled(Leave, form))
     return rendering.back(f"{_PATH}/{person_id}", "thoi-viec")
+
+
+@router.post("/{person_id}/tro-lai", dependencies=[Depends(_again)])
+def come_back(session: Db, caller: FormCaller, form: Fields, person_id: UUID) -> Response:
+    """Confirmed: they work with the desk again, with what was ticked."""
+    deeds.come_back(session, caller, person_id, filled(ComeBack, form))
+    return rendering.back(f"{_PATH}/{person_id}", "tro-lai")

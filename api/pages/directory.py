@@ -199,7 +199,7 @@ def one_shown(
         today=today,
         keeper=keeper,
         stands=keeper or gathered["body"].id in focal_points.bodies_of(session, person.id),
-        tests=permissions.allowed(session, person, Deed.SEE_DESK),
+        tests=permissions.allowed(session, person, Deed.TEST_CONTACTS),
         contact_kinds=[(k.value, say.value(k)) for k in ContactKind],
         standings=list(Standing),
         kinds=[(k.value, say.value(k)) for k in OrganisationKind],

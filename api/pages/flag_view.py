@@ -63,6 +63,12 @@ def _inside(
     return {
         "into": into,
         "incident": incident,
+        "takes_out": signal.state is SignalState.MERGED
+        and (
+            Deed.MERGE in permissions.deeds(session, person, incident)
+            if incident
+            else Deed.TRIAGE in may
+        ),
         "merged": signals.merged_into(session, signal.id),
         "story": reading.story(session, signal.id, person.language),
         **claim_view.gather(session, signal, person, may),

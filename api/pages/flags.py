@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from api.deeds import flags
 from api.deeds import incidents as incident_deeds
-from api.deeds.flags import Dismiss, Flag, Merge, Watch
+from api.deeds.flags import Dismiss, Flag, Merge, TakeOut, Watch
 from api.deeds.incidents import Open
 from api.dependencies import Db, Fields, FormCaller, Reader
 from api.fields import Nothing
@@ -102,13 +102,14 @@ _DEEDS: dict[str, tuple[type[BaseModel], Callable[..., Any]]] = {
     "khong-xu-ly": (Dismiss, flags.dismiss),
     "theo-doi": (Watch, flags.watch),
     "gop": (Merge, flags.merge),
+    "tach-ra": (TakeOut, flags.take_out),
     "mo-vu-viec": (Open, _open),
 }
 
 
 @router.post("/tin-bao/{code}/{deed}", dependencies=[Depends(_again)])
 def act(session: Db, caller: FormCaller, form: Fields, code: str, deed: str) -> Response:
-    """Take, dismiss, watch, merge, or open an incident."""
+    """Take, dismiss, watch, merge, take out, or open an incident."""
     if deed not in _DEEDS:
         raise NotFound(N_("Không có trang này."))
     shape, carry_out = _DEEDS[deed]

@@ -21,7 +21,7 @@ from api.problems import Problem
 from incidents.matter.incidents import Incident
 from incidents.people import persons
 from incidents.record.errors import NotFound
-from incidents.record.language import N_, speech
+from incidents.record.language import N_, Speech, speech
 from incidents.response import lesson_register, lessons
 from incidents.response.lesson_register import Entry, Filter
 from incidents.rights import permissions
@@ -78,13 +78,47 @@ def codes(found: list[Entry]) -> dict[UUID, str]:
     }
 
 
-def earlier_options(session: Session, but: Incident | None = None) -> list[tuple[str, str]]:
-    """The lessons that may have taught the same before, those of ``but`` left out."""
-    return [
-        (str(e.lesson.id), f"{lessons.code(e.incident, e.lesson)}: {e.lesson.improvement[:_SHOWN]}")
-        for e in lesson_register.find(session, Filter.ALL)
-        if e.lesson.earlier_id is None and (but is None or e.incident.id != but.id)
-    ]
+def earlier_options(session: Session) -> list[tuple[str, str]]:
+    """The lessons that may have taught the same before."""
+    return [_option(e) for e in _first_taught(session)]
+
+
+class Earlier:
+    """What the room offers as taught before: every pick from one look at the register."""
+
+    def __init__(self, session: Session, incident: Incident, say: Speech) -> None:
+        self._incident, self._say = incident, say
+        self._found = [e for e in _first_taught(session) if e.incident.id != incident.id]
+
+    def options(self, cause: str = "") -> list[tuple[str, str]]:
+        """Those that resemble stand first and say so, with how often they came back."""
+        alike, others = self._sorted(cause)
+        marked = [(key, f"{self._say.text(_ALIKE)} {words}") for key, words in map(_option, alike)]
+        return [*marked, *map(_option, others)]
+
+    def suggested(self, cause: str = "") -> int:
+        """How many of them resemble."""
+        return len(self._sorted(cause)[0])
+
+    def _sorted(self, cause: str) -> tuple[list[Entry], list[Entry]]:
+        alike = [e for e in self._found if lesson_register.resembles(e, self._incident, cause)]
+        ids = {e.lesson.id for e in alike}
+        return alike, [e for e in self._found if e.lesson.id not in ids]
+
+
+_ALIKE = N_("[Tương tự]")
+
+
+def _first_taught(session: Session) -> list[Entry]:
+    found = lesson_register.find(session, Filter.ALL)
+    return [e for e in found if e.lesson.earlier_id is None]
+
+
+def _option(entry: Entry) -> tuple[str, str]:
+    lesson = entry.lesson
+    times = f" (×{lesson.returns + 1})" if lesson.returns else ""
+    code = lessons.code(entry.incident, lesson)
+    return str(lesson.id), f"{code}{times}: {lesson.improvement[:_SHOWN]}"
 
 
 @router.get("")

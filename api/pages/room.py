@@ -25,7 +25,7 @@ from api.deeds.incidents import (
     Scores,
     SetLevel,
 )
-from api.deeds.lessons import Learn
+from api.deeds.lessons import Learn, LinkHere
 from api.deeds.steps import Add
 from api.dependencies import Db, Fields, FormCaller, Reader
 from api.fields import Because, Moment, Optional
@@ -162,6 +162,7 @@ _DEEDS: dict[str, tuple[type[BaseModel], Callable[..., Any], str]] = {
     "ghi-chu": (Note, deeds.note, "nhat-ky"),
     "ghi-quyet-dinh": (Decide, decision_deeds.take, "quyet-dinh"),
     "ghi-bai-hoc": (Learn, lesson_deeds.learn, "bai-hoc"),
+    "bai-hoc-lap-lai": (LinkHere, lesson_deeds.link_here, "bai-hoc"),
     "them-viec": (Add, step_deeds.add, "viec"),
     **clock_forms.DEEDS,
     **task_force_forms.DEEDS,

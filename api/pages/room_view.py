@@ -26,6 +26,7 @@ from incidents.people.directory import postings
 from incidents.people.organisations import Organisation
 from incidents.people.persons import Person
 from incidents.record import clock
+from incidents.record.language import speech
 from incidents.record.outbox import MessageState, OutgoingMessage
 from incidents.response import lesson_register, runs, steps
 from incidents.response.steps import ANSWERABLE, LATE, Step, StepKind
@@ -103,7 +104,9 @@ def gather(session: Session, incident: Incident, person: Person, *, chosen: str)
         "decisions": decisions.gather(session, incident),
         "lessons": (taught := lesson_register.find(session, incident_id=incident.id)),
         "lesson_codes": lessons.codes(taught),
-        "earlier_options": lessons.earlier_options(session, incident) if Deed.LEARN in may else [],
+        "earlier": lessons.Earlier(session, incident, speech(person.language))
+        if Deed.LEARN in may
+        else None,
         "clocks": clock_forms.gather(session, incident),
         **joins_view.gather(session, incident, person, may),
         "force": force,
@@ -127,7 +130,7 @@ def gather(session: Session, incident: Incident, person: Person, *, chosen: str)
         "runs": ran,
         "story": _story(session, incident, person, chosen, titles),
         "criteria": [(c, ANCHORS[c]) for c in Criterion],
-        "roles": task_force_forms.SEATS,
+        "roles": task_force_forms.seats_of(incident),
         "Status": Status,
         **claim_view.gather(session, incident, person, may),
         **silence_view.gather(session, incident, person, may),

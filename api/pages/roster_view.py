@@ -141,6 +141,7 @@ def _own(session: Session, caller: Caller, now: datetime) -> dict[str, Any]:
         to_hand_over = None
     coming = [s for s in changes.shifts_of(session, person.id, now) if s.starts_at > now]
     return {
+        "own_duty": permissions.allowed(session, person, Deed.OWN_DUTY),
         "asked": asked,
         "notes": notes,
         "for_me": {n.id for n in notes if handovers.may_acknowledge(session, n, person.id)},

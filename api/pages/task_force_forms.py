@@ -24,14 +24,19 @@ from incidents.matter import mandates
 from incidents.matter.incidents import Incident
 from incidents.matter.taskforces import TaskForce
 from incidents.people import persons
-from incidents.people.roles import Role, RoleHolder
+from incidents.people.roles import OFFICES, READS, Role, RoleHolder
 from incidents.record import clock
 from incidents.response.founding import NEEDED
 from incidents.rights.permissions import Deed
 
 router = APIRouter(include_in_schema=False, prefix="/vu-viec/{number}/to-trinh")
 
-SEATS = [r for r in Role if r not in (Role.DEPARTMENT_DUTY_LEADER, Role.OFFICE_DUTY)]
+SEATS = [r for r in Role if r not in OFFICES | READS]
+
+
+def seats_of(incident: Incident) -> list[Role]:
+    """The roles somebody may sit in: an exercise has its observers as well."""
+    return [*SEATS, *READS] if incident.exercise else SEATS
 
 
 def gather(session: Session, incident: Incident, force: TaskForce | None) -> dict[str, Any]:

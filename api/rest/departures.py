@@ -1,4 +1,4 @@
-"""People who leave, over REST: what they hold, and the deed that moves or ends all of it."""
+"""People who leave and come back, over REST: what they hold or held, and the two deeds."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -6,13 +6,16 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from api.deeds import departures as deeds
-from api.deeds.departures import Leave
+from api.deeds.departures import ComeBack, Leave
 from api.dependencies import Db, RestCaller
 from api.rest.repeats import DeedRoute, Once
 from api.rest.shapes import Shape
 from incidents.people.roles import Role
-from incidents.response import holdings
+from incidents.record.errors import NotFound
+from incidents.record.language import N_
+from incidents.response import holdings, recoverable
 from incidents.response.holdings import HoldingKind
+from incidents.response.recoverable import Fate
 
 router = APIRouter(
     prefix="/people/{person_id}", tags=["people"], route_class=DeedRoute, dependencies=[Once]
@@ -47,6 +50,23 @@ class DepartureOut(Shape):
     successor_id: UUID | None
     recorded_at: datetime
     recorded_by: UUID | None
+    returned_at: datetime | None
+
+
+class RecoverableOut(HoldingOut):
+    """One thing somebody held: what becomes of it when they come back, and who has it now."""
+
+    fate: Fate
+    holder_id: UUID | None
+
+
+class RecoverablesOut(Shape):
+    """All of it, with the fingerprint to confirm it by."""
+
+    person_id: UUID
+    left_on: date
+    fingerprint: str
+    items: list[RecoverableOut]
 
 
 @router.get("/holdings", summary="What a person holds")
@@ -65,3 +85,36 @@ def held(session: Db, caller: RestCaller, person_id: UUID) -> HoldingsOut:
 def leave(session: Db, caller: RestCaller, person_id: UUID, asked: Leave) -> DepartureOut:
     """Everything moves or ends in one commit; needs a fresh proof of identity."""
     return DepartureOut.model_validate(deeds.leave(session, caller, person_id, asked))
+
+
+@router.get("/return", summary="What a person who left may be given back")
+def recoverables(session: Db, caller: RestCaller, person_id: UUID) -> RecoverablesOut:
+    """Those marked ``takeable`` by their ids; 404 for whoever works with the desk."""
+    found = deeds.see_gone(session, caller, person_id)
+    if found is None:
+        raise NotFound(N_("Người này không ở trong số người đã thôi."))
+    gone, items = found
+    return RecoverablesOut(
+        person_id=person_id,
+        left_on=gone.left_on,
+        fingerprint=recoverable.fingerprint(items),
+        items=[
+            RecoverableOut(
+                kind=each.was.kind,
+                id=each.was.id,
+                about=each.was.about,
+                role=each.was.role,
+                at=each.was.at,
+                number=each.was.number,
+                fate=each.fate,
+                holder_id=each.holder_id,
+            )
+            for each in items
+        ],
+    )
+
+
+@router.post("/return", summary="Let a person who left work with the desk again")
+def come_back(session: Db, caller: RestCaller, person_id: UUID, asked: ComeBack) -> DepartureOut:
+    """What moved stays unless it is named in ``take``; needs a fresh proof of identity."""
+    return DepartureOut.model_validate(deeds.come_back(session, caller, person_id, asked))

@@ -38,6 +38,9 @@ class ScoreOut(Shape):
     steps_due: int
     done_in_time: int
     late: list[LateOut]
+    requests_asked: int
+    requests_answered: int
+    typical_answer_minutes: float | None
 
 
 class ScoresOut(Shape):
@@ -83,6 +86,9 @@ def _score(score: scoring.Score, titles: Mapping[str, str]) -> ScoreOut:
         steps_due=score.due,
         done_in_time=score.done_in_time,
         late=late,
+        requests_asked=score.requests,
+        requests_answered=score.answered,
+        typical_answer_minutes=_minutes(score.typical_answer),
     )
 
 

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from starlette.datastructures import UploadFile
 
 from api.deeds import flags
-from api.deeds.flags import Dismiss, Flag, Merge, Watch
+from api.deeds.flags import Dismiss, Flag, Merge, TakeOut, Watch
 from api.dependencies import Db, RestCaller, values_of
 from api.rest.flag_shapes import SignalOut
 from api.rest.repeats import DeedRoute, Once
@@ -119,3 +119,9 @@ def watch(session: Db, caller: RestCaller, code: str, asked: Watch) -> SignalOut
 def merge(session: Db, caller: RestCaller, code: str, asked: Merge) -> SignalOut:
     """Into another flag or a live incident; the code keeps working and tells where it went."""
     return SignalOut.model_validate(flags.merge(session, caller, code, asked))
+
+
+@router.post("/{code}/unmerge", summary="Take a flag out that was merged by mistake")
+def unmerge(session: Db, caller: RestCaller, code: str, asked: TakeOut) -> SignalOut:
+    """It waits for triage again, with what was kept of it and what had been merged into it."""
+    return SignalOut.model_validate(flags.take_out(session, caller, code, asked))

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from incidents.intake import merging as flag_merging
-from incidents.intake import triage, wording
+from incidents.intake import parting, triage, wording
 from incidents.matter import (
     body_corrections,
     clock_rules,
@@ -35,6 +35,7 @@ from incidents.record.language import N_, Language, speech
 from incidents.response import (
     added_steps,
     catalog,
+    coming_back,
     decisions,
     exercises,
     founding_decisions,
@@ -63,11 +64,11 @@ from incidents.response.steps import Step
 TELLERS = (
     *(absences, feeds, keeping, planning, stand_ins, swaps),
     *(bodies, body_corrections, contacts, focal_points, imported, importing, postings, routing),
-    *(flag_merging, triage, wording, silences),
+    *(flag_merging, parting, triage, wording, silences),
     *(level_rules, level_timings, taskforce_facts),
     *(opening, lifecycle, resuming, merging, grading, replanning, journal, decisions),
     *(situation_reports, added_steps, signing, recusing, founding_decisions, seating),
-    *(requests, leaving, exercises, handovers, lesson_facts),
+    *(requests, leaving, coming_back, exercises, handovers, lesson_facts),
 )
 """What enters every fact into the vocabulary: whoever reads can read whatever was recorded."""
 

@@ -2,7 +2,8 @@
 
 Each is held against the deadline it had when it was asked for; a step more time was given for, by
 a named person, against the new one. What the exercise's own playbook asks of its directors, the
-plan and the lessons, is not scored.
+plan and the lessons, is not scored. Bodies that are asked and not assigned are counted by
+themselves: how many were asked, how many answered and how fast; nothing of theirs is ever late.
 """
 
 from collections.abc import Mapping
@@ -27,6 +28,7 @@ from incidents.response.exercises import BEGINNINGS
 from incidents.response.grading import LevelSet
 from incidents.response.opening import IncidentOpened
 from incidents.response.steps import (
+    Step,
     StepAcknowledged,
     StepDone,
     StepExtended,
@@ -64,6 +66,10 @@ class Score:
     """Steps whose time is over, or that were done."""
     done_in_time: int
     late: tuple[Late, ...]
+    requests: int = 0
+    """Requests to bodies that are asked, not assigned."""
+    answered: int = 0
+    typical_answer: timedelta | None = None
 
 
 @dataclass
@@ -77,6 +83,7 @@ class _Asked:
     due: datetime
     taken: datetime | None = None
     ended: datetime | None = None
+    answered: datetime | None = None
 
 
 @dataclass
@@ -87,6 +94,7 @@ class _Told:
     level: int
     first_text: datetime | None = None
     asked: dict[int, _Asked] = field(default_factory=dict)
+    requested: dict[int, _Asked] = field(default_factory=dict)
 
 
 def of(session: Session, incident: Incident) -> Score:
@@ -106,6 +114,9 @@ def of(session: Session, incident: Incident) -> Score:
         if (a.ended or until) > a.due
     )
     first = policy.first_statement_minutes
+    answers = [
+        (a.answered - a.opened).total_seconds() for a in told.requested.values() if a.answered
+    ]
     return Score(
         number=incident.number,
         level=told.level,
@@ -121,6 +132,9 @@ def of(session: Session, incident: Incident) -> Score:
         due=len(ended),
         done_in_time=len(ended) - len(late),
         late=late,
+        requests=len(told.requested),
+        answered=len(answers),
+        typical_answer=timedelta(seconds=median(answers)) if answers else None,
     )
 
 
@@ -143,6 +157,7 @@ def last_before(session: Session, incident: Incident) -> Score | None:
 
 def _read(session: Session, incident: Incident, policies: Mapping[int, LevelPolicy]) -> _Told:
     scored = _scored(session, incident.id)
+    outside = {s.number for s in scored.values() if s.asked}
     told = _Told(incident.opened_at, incident.level)
     for entry, fact in timeline.entries_of(session, incident.id):
         at = entry.happened_at
@@ -153,13 +168,16 @@ def _read(session: Session, incident: Incident, policies: Mapping[int, LevelPoli
                 told.level = fact.after
             case StatementReleasedInExercise() if told.first_text is None:
                 told.first_text = at
-            case StepOpened() if fact.number in scored and fact.number not in told.asked:
+            case StepOpened() if fact.number in scored:
                 within = min(policies[told.level].acknowledge_within, fact.due_at - at)
-                told.asked[fact.number] = _Asked(fact.number, fact.key, at, within, fact.due_at)
+                counted = told.requested if fact.number in outside else told.asked
+                asked = _Asked(fact.number, fact.key, at, within, fact.due_at)
+                counted.setdefault(fact.number, asked)
             case _ if isinstance(fact, BEGINNINGS):
                 told.began = at
             case _:
                 _go_on(told.asked, at, fact)
+                _go_on(told.requested, at, fact)
     return told
 
 
@@ -170,6 +188,7 @@ def _go_on(asked: dict[int, _Asked], at: datetime, fact: Fact) -> None:
         case StepDone(number=number) if number in asked:
             asked[number].taken = asked[number].taken or at
             asked[number].ended = asked[number].ended or at
+            asked[number].answered = asked[number].answered or at
         case StepCancelled(number=number):
             asked.pop(number, None)
         case StepWaived(number=number) if number in asked:
@@ -180,10 +199,10 @@ def _go_on(asked: dict[int, _Asked], at: datetime, fact: Fact) -> None:
             pass
 
 
-def _scored(session: Session, incident_id: UUID) -> set[int]:
-    """The numbers of the steps that count: asked by a playbook that is also used in earnest."""
+def _scored(session: Session, incident_id: UUID) -> dict[int, Step]:
+    """The steps that count, by number: asked by a playbook that is also used in earnest."""
     directing = {
         run.id for run in runs.of_incident(session, incident_id) if run.playbook in EXERCISE_ONLY
     }
     asked = steps.of_incident(session, incident_id)
-    return {step.number for step in asked if step.run_id not in directing}
+    return {step.number: step for step in asked if step.run_id not in directing}

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import tempfile
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -172,6 +173,35 @@ def move(session: Session, *, signal_id: UUID, to_id: UUID) -> int:
     return session.exec(
         update(Evidence).where(col(Evidence.signal_id) == signal_id).values(signal_id=to_id)
     ).rowcount
+
+
+def give_back(session: Session, *, signal_id: UUID, kept_with: Collection[UUID]) -> int:
+    """What was kept with some flags is one flag's again; says how many things it is.
+
+    It stays as well with whatever they had been merged into, where somebody may have built on it:
+    two rows name the same bytes.
+    """
+    facts = [
+        (entry, fact)
+        for entry, fact in timeline.entries_among(
+            session, kept_with, (EvidenceKept,), until=clock.now()
+        )
+        if isinstance(fact, EvidenceKept)
+    ]
+    rows = session.exec(
+        select(Evidence).where(col(Evidence.sha256).in_({fact.sha256 for _, fact in facts}))
+    ).all()
+    for entry, fact in facts:
+        alike = [row for row in rows if row.sha256 == fact.sha256]
+        known = min(alike, key=lambda row: abs(row.recorded_at - entry.recorded_at))
+        values = known.model_dump(exclude={"id", "signal_id", "incident_id"})
+        session.add(Evidence(signal_id=signal_id, **values))
+    session.exec(
+        update(Evidence)
+        .where(col(Evidence.signal_id) == signal_id, col(Evidence.incident_id).is_not(None))
+        .values(signal_id=None)
+    )
+    return len(facts)
 
 
 def of_signal(session: Session, signal_id: UUID) -> list[Evidence]:

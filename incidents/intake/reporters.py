@@ -46,8 +46,11 @@ def hear(
     exercise: bool = False,
     **values: str,
 ) -> None:
-    """Tell those who flagged, each once an outcome; not whoever brought it about. Two queries."""
-    about = incident_id or ""
+    """Tell those who flagged, each once an outcome; not whoever brought it about. Two queries.
+
+    That it was merged is said once, wherever it went, was taken out and went again.
+    """
+    about = "" if outcome is Outcome.MERGED else incident_id or ""
     told = {"outcome": outcome.value, **values}
     points = persons.addresses(
         session, {f.reported_by for f in flags if f.reported_by and f.reported_by != by.person_id}

@@ -12,7 +12,7 @@ from incidents.matter.taskforce_facts import DirectionRecorded, TaskForceActivat
 from incidents.people import persons, roles, rosters
 from incidents.people.directory import routing
 from incidents.people.directory.routing import Matter
-from incidents.people.roles import Role
+from incidents.people.roles import READS, Role
 from incidents.record import clock, timeline
 from incidents.record.actors import ENGINE, Actor
 from incidents.record.database import Table, choice, identifier, moment, reference
@@ -21,6 +21,9 @@ from incidents.record.language import N_, Labelled
 
 REGULARISE_WITHIN = timedelta(hours=24)
 """A verbal direction must be followed by the signed decision within a day (rule 6 of practice)."""
+
+NO_OBSERVERS = N_("Quan sát chỉ tham gia diễn tập; vụ việc thật thì xem, không có ghế.")
+"""What is said when somebody who only looks on is to sit in a real task force."""
 
 
 class FoundingDecision(Table, table=True):
@@ -174,6 +177,8 @@ def activate_by_direction(
     incident = incidents.get(session, incident_id, lock=True)
     if of(session, incident.id):
         raise Conflict(N_("Tổ công tác của vụ việc này đã được kích hoạt."))
+    if READS.intersection(wanted) and not incident.exercise:
+        raise Conflict(NO_OBSERVERS)
     if not given_by.strip() or not call_back.strip():
         raise Invalid(N_("Ghi rõ ai chỉ đạo và số máy đã gọi lại để kiểm tra."))
     force = _call_out(session, incident, wanted, decision=None)

@@ -28,6 +28,14 @@ class Role(Labelled):
     CHAIR = "chair", N_("Chủ tịch UBND")
     DEPARTMENT_DUTY_LEADER = "department_duty_leader", N_("Trực lãnh đạo sở chủ trì")
     OFFICE_DUTY = "office_duty", N_("Trực Văn phòng UBND")
+    OBSERVER = "observer", N_("Quan sát, kiểm toán")
+
+
+READS = frozenset({Role.OBSERVER})
+"""Parts that look at everything and do nothing in it: who holds no other only reads."""
+
+OFFICES = frozenset({Role.DEPARTMENT_DUTY_LEADER, Role.OFFICE_DUTY})
+"""Parts on duty outside the room: nobody sits in a task force in them."""
 
 
 class RoleHolder(Table, table=True):

@@ -60,7 +60,10 @@ MOVES = frozenset(
 
 @dataclass(frozen=True)
 class Holding:
-    """One thing; ``about`` is an incident's number, a roster's name or a paper's."""
+    """One thing; ``about`` is an incident's number, a roster's name or a paper's.
+
+    ``until`` is the end of a post.
+    """
 
     kind: HoldingKind
     id: UUID
@@ -68,6 +71,7 @@ class Holding:
     role: Role | None = None
     at: datetime | None = None
     number: int | None = None
+    until: datetime | None = None
 
 
 def of(session: Session, person_id: UUID) -> list[Holding]:
@@ -125,7 +129,8 @@ def _by_post(session: Session, person_id: UUID) -> Iterator[Holding]:
         .where(col(RoleHolder.valid_to).is_(None) | (col(RoleHolder.valid_to) > now))
         .order_by(col(RoleHolder.valid_from))
     ):
-        yield Holding(HoldingKind.ROLE, held.id, role=held.role, at=held.valid_from)
+        since, until = held.valid_from, held.valid_to
+        yield Holding(HoldingKind.ROLE, held.id, role=held.role, at=since, until=until)
     for paper in session.exec(
         select(Authorisation)
         .where(

@@ -26,7 +26,7 @@ from incidents.record.actors import Actor
 from incidents.record.errors import AlreadySettled, Conflict, Invalid
 from incidents.record.facts import Fact, PersonId
 from incidents.record.language import N_
-from incidents.response import holdings, rerouting, seating, succession
+from incidents.response import holdings, recoverable, rerouting, seating, succession
 from incidents.response.clocks import Clock
 from incidents.response.holdings import Holding, HoldingKind
 from incidents.response.steps import UNSETTLED, Cause, Step, StepKind, StepState
@@ -84,6 +84,7 @@ def leave(
         person_id=person_id,
         left_on=left_on,
         successor_id=successor_id,
+        held=recoverable.written(held),
         recorded_at=clock.now(),
         recorded_by=by.person_id,
     )

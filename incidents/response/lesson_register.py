@@ -1,5 +1,6 @@
-"""Lessons over all incidents: looked for, and reminded of when their day has come."""
+"""Lessons over all incidents: looked for, known again, and reminded of when their day has come."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -17,6 +18,10 @@ from incidents.response.lessons import Lesson, LessonState
 _MORNING = time(8)
 OVERDUE_AFTER = timedelta(days=7)
 """How long after its day the standing deputy hears of a lesson as well."""
+
+_WORD = re.compile(r"\w{2,}")
+_FEW, _SHARE = 2, 0.5
+"""Causes read alike when they share two words, and half of those of the shorter one."""
 
 
 class Filter(Labelled):
@@ -80,6 +85,20 @@ def find(
     rows = session.exec(wanted.order_by(*order).limit(limit)).all()
     firsts = _firsts(session, {lesson.earlier_id for lesson, _ in rows if lesson.earlier_id})
     return [Entry(lesson, incident, *_before(firsts, lesson)) for lesson, incident in rows]
+
+
+def resembles(entry: Entry, incident: Incident, cause: str = "") -> bool:
+    """Whether an open lesson may have taught the same: in the same playbook, or of a like cause."""
+    lesson = entry.lesson
+    if lesson.state is not LessonState.OPEN or lesson.incident_id == incident.id:
+        return False
+    return entry.incident.playbook == incident.playbook or _alike(lesson.cause, cause)
+
+
+def _alike(one: str, other: str) -> bool:
+    words, others = (set(_WORD.findall(text.casefold())) for text in (one, other))
+    shared = len(words & others)
+    return shared >= _FEW and shared >= _SHARE * min(len(words), len(others))
 
 
 def _firsts(session: Session, ids: set[UUID]) -> dict[UUID, tuple[Lesson, Incident]]:

@@ -8,10 +8,11 @@ from uuid import UUID
 from sqlmodel import Session
 
 from incidents.matter import incidents, recusals, taskforces
+from incidents.matter.incidents import Incident
 from incidents.matter.taskforces import Basis, TaskForce, TaskForceMember
 from incidents.people import persons
 from incidents.people.organisations import Organisation
-from incidents.people.roles import Role
+from incidents.people.roles import READS, Role
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
 from incidents.record.errors import Conflict, Invalid
@@ -95,6 +96,15 @@ def add(
     return seat
 
 
+def _watches_only(session: Session, incident: Incident, role: Role, person_id: UUID) -> None:
+    """Observers sit in exercises alone, and in no other seat there: nobody marks themselves."""
+    if role in READS and not incident.exercise:
+        raise Conflict(taskforces.NO_OBSERVERS)
+    held = [m.role for m in taskforces.members(session, incident.id) if m.person_id == person_id]
+    if any((other in READS) is not (role in READS) for other in held):
+        raise Conflict(N_("Người quan sát không giữ vai nào khác trong buổi diễn tập."))
+
+
 def check_until(serves_until: datetime | None) -> None:
     """Raise ``Invalid`` when a mandate would end before it begins."""
     if serves_until is not None and serves_until <= clock.now():
@@ -114,6 +124,7 @@ def take_seat(
 ) -> TaskForceMember:
     """Write a seat down from now on, with the name their body has today."""
     persons.active(session, person_id)
+    _watches_only(session, incidents.get(session, force.incident_id), role, person_id)
     if person_id in recusals.of(session, force.incident_id).named:
         recusals.require_free(session, force.incident_id, person_id)
     seat = TaskForceMember(

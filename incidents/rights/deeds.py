@@ -53,6 +53,7 @@ class Deed(Labelled):
     SEE_DIRECTORY = "see_directory", N_("xem danh bạ")
     KEEP_DIRECTORY = "keep_directory", N_("lập, sửa danh bạ")
     KEEP_CONTACTS = "keep_contacts", N_("sửa, kiểm chứng liên hệ của cơ quan")
+    TEST_CONTACTS = "test_contacts", N_("thử liên lạc đầu mối")
     VERIFY_RECORD = "verify_record", N_("kiểm tra tính toàn vẹn")
     MARK_LEFT = "mark_left", N_("ghi người thôi làm việc, chuyển việc đang giữ")
     ADMINISTER = "administer", N_("quản trị")

@@ -16,7 +16,7 @@ from incidents.people.directory import contacts, focal_points
 from incidents.people.duty import swaps
 from incidents.people.organisations import Organisation
 from incidents.people.persons import ContactPoint, Person
-from incidents.people.roles import Role
+from incidents.people.roles import READS, Role
 from incidents.record import clock
 from incidents.record.errors import NotPermitted
 from incidents.record.language import N_
@@ -53,21 +53,25 @@ def deeds(session: Session, person: Person, subject: Incident | None = None) -> 
     incident_id = _incident_of(subject)
     held = roles_in(session, person.id, incident_id)
     inside = person.administrator or bool(held)
+    acts = person.administrator or bool(held - READS)
     shut = _shut(session, person.id, incident_id) if incident_id else frozenset[Deed]()
     return frozenset(
         deed
         for deed in Deed
-        if deed not in shut and _by_roles(session, person, deed, held, inside=inside)
+        if deed not in shut and _by_roles(session, person, deed, held, inside=inside, acts=acts)
     )
 
 
 def _by_roles(
-    session: Session, person: Person, deed: Deed, held: set[Role], *, inside: bool
+    session: Session, person: Person, deed: Deed, held: set[Role], *, inside: bool, acts: bool
 ) -> bool:
     return bool(
         deed is Deed.FLAG
-        or (deed in _INSIDE and inside)
-        or (deed in _ROSTERED and (inside or _has_shift(session, person.id)))
+        or (deed in _INSIDE and (acts if deed in _ACTS else inside))
+        or (
+            deed in _ROSTERED
+            and ((acts if deed in _ACTS else inside) or _has_shift(session, person.id))
+        )
         or (deed in _ADMINISTRATORS and person.administrator)
         or HELD.get(deed, frozenset()) & held
     )
@@ -126,6 +130,16 @@ def _everyone(_session: Session, _person: Person, _subject: Subject) -> bool:
 def _insider(session: Session, person: Person, subject: Subject) -> bool:
     """Holds a role by post, by seat in the incident's task force or by shift; no stranger does."""
     return person.administrator or bool(roles_in(session, person.id, _incident_of(subject)))
+
+
+def _actor(session: Session, person: Person, subject: Subject) -> bool:
+    """An insider who does not only look on."""
+    return person.administrator or bool(roles_in(session, person.id, _incident_of(subject)) - READS)
+
+
+def _own_duty(session: Session, person: Person, subject: Subject) -> bool:
+    """Whoever acts at the desk, or has a shift there."""
+    return _actor(session, person, subject) or _has_shift(session, person.id)
 
 
 def _rostered(session: Session, person: Person, subject: Subject) -> bool:
@@ -206,9 +220,10 @@ def watches(signal: Signal, person_id: UUID) -> bool:
 
 
 def _seated(session: Session, person: Person, subject: Subject) -> bool:
-    """Whoever sits in the task force hands their own role over."""
+    """Whoever acts in the task force hands their own role over."""
     return isinstance(subject, Incident) and any(
-        m.person_id == person.id for m in taskforces.members(session, subject.id)
+        m.person_id == person.id and m.role not in READS
+        for m in taskforces.members(session, subject.id)
     )
 
 
@@ -240,8 +255,17 @@ def _learner(session: Session, person: Person, subject: Subject) -> bool:
 
 
 _INSIDE = frozenset(
-    {Deed.SEE_DESK, Deed.SEE_INCIDENT, Deed.NOTE, Deed.SEE_DIRECTORY, Deed.VERIFY_RECORD}
+    {
+        Deed.SEE_DESK,
+        Deed.SEE_INCIDENT,
+        Deed.NOTE,
+        Deed.SEE_DIRECTORY,
+        Deed.TEST_CONTACTS,
+        Deed.VERIFY_RECORD,
+    }
 )
+_ACTS = frozenset({Deed.NOTE, Deed.OWN_DUTY, Deed.TEST_CONTACTS})
+"""What an insider may do who does not only look on."""
 _WATCHERS = frozenset({Deed.TRIAGE, Deed.OPEN, Deed.STATE_CLAIM, Deed.WEIGH})
 _ROSTERED = frozenset({Deed.SEE_ROSTERS, Deed.OWN_DUTY})
 _ADMINISTRATORS = frozenset(
@@ -251,7 +275,9 @@ _RULES: dict[Deed, Callable[[Session, Person, Subject], bool]] = {
     Deed.FLAG: _everyone,
     **{deed: _triages(deed) for deed in _WATCHERS},
     **dict.fromkeys(_INSIDE, _insider),
+    **dict.fromkeys((Deed.NOTE, Deed.TEST_CONTACTS), _actor),
     **dict.fromkeys(_ROSTERED, _rostered),
+    Deed.OWN_DUTY: _own_duty,
     Deed.SEE_DIRECTORY: _listed,
     Deed.KEEP_ROSTERS: _keeper,
     Deed.KEEP_DIRECTORY: _keeper,

@@ -1,5 +1,9 @@
 """The official information page: plain files, written anew from the record, each in one move.
 
+Every page lies there twice: in the desk's own language, and in a folder named after the other one.
+What was approved is shown in the language it was approved in, never translated: no statement has
+versions of two languages.
+
 Whatever asked for it, the whole page is made from what is released now, so a late or repeated
 message can only make it right. A text whose hash is not the approved one is never written, and
 nothing an exercise released.
@@ -61,6 +65,12 @@ def folder() -> Path:
     return settings.current().data_dir / "public"
 
 
+def name_of(page: str, language: Language) -> str:
+    """Where a page lies in the folder, in a language."""
+    own = language is settings.current().language
+    return f"{page}.html" if own else f"{language.value}/{page}.html"
+
+
 def publish(publication_id: UUID) -> Outcome:
     """Write the page with this publication on it, or with its withdrawal.
 
@@ -78,7 +88,8 @@ def publish(publication_id: UUID) -> Outcome:
             raise Conflict(N_("Nội dung lưu không khớp mã băm đã duyệt; không đăng."))
         _write_all(items)
         for slug in practised:
-            (folder() / f"{slug}.html").unlink(missing_ok=True)
+            for language in Language:
+                (folder() / name_of(slug, language)).unlink(missing_ok=True)
     return Sent(asked.sha256)
 
 
@@ -109,14 +120,14 @@ def _write_all(items: list[Item]) -> None:
     for item in items:
         pages[item.slug].append(item)
     current = {slug: _current(page) for slug, page in pages.items()}
-    for slug, page in pages.items():
-        shown = current[slug]
-        if shown is None or shown.genuine:
-            _replace(f"{slug}.html", _page(shown, page))
-    listed = [page for slug, page in pages.items() if _listed(current[slug])]
-    _replace(
-        "index.html", _render("index.html.j2", pages=[(current[p[0].slug], p) for p in listed])
-    )
+    genuine = {s: page for s, page in pages.items() if _listed(current[s])}
+    for language in Language:
+        for slug, page in genuine.items():
+            written = _page(slug, current[slug], page, language)
+            _replace(name_of(slug, language), written)
+        listed = [(current[slug], page) for slug, page in genuine.items()]
+        written = _render("index.html.j2", page="index", language=language, pages=listed)
+        _replace(name_of("index", language), written)
 
 
 def _current(page: list[Item]) -> Item | None:
@@ -128,10 +139,11 @@ def _listed(shown: Item | None) -> bool:
     return shown is None or shown.genuine
 
 
-def _page(shown: Item | None, page: list[Item]) -> str:
+def _page(slug: str, shown: Item | None, page: list[Item], language: Language) -> str:
     return _render(
         "statement.html.j2",
-        language=(shown or page[0]).language,
+        page=slug,
+        language=language,
         shown=shown,
         newest=page[0],
         withdrawn=[item for item in page if item.withdrawn_at],
@@ -139,12 +151,18 @@ def _page(shown: Item | None, page: list[Item]) -> str:
     )
 
 
-def _render(name: str, *, language: Language = Language.VI, **values: Any) -> str:
-    say = speech(language)
+def _render(name: str, *, page: str, language: Language, **values: Any) -> str:
+    say, own = speech(language), settings.current().language
+    other = next(each for each in Language if each is not language)
+    up = "" if language is own else "../"
+    # The query speaks to our own server alone; any other one hands the file out all the same.
+    onward = f"{up}{name_of(page, other)}?lang={other.value}"
     return (
         _pages()
         .get_template(f"public/{name}")
-        .render(values, say=say, _=say.text, desk=briefing.desk())
+        .render(
+            values, say=say, _=say.text, desk=briefing.desk(), own=own, other=other, onward=onward
+        )
     )
 
 
@@ -171,7 +189,9 @@ def _alone() -> Generator[None]:
 
 def _replace(name: str, content: str) -> None:
     """A reader, or a power cut, finds the old file or the new one, never half of either."""
-    fresh, place = folder() / f".{name}.new", folder() / name
+    place = folder() / name
+    fresh = place.with_name(f".{place.name}.new")
+    place.parent.mkdir(exist_ok=True)
     data = content.encode()
     if place.exists() and place.read_bytes() == data:
         return
@@ -180,7 +200,7 @@ def _replace(name: str, content: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(place)
-    directory = os.open(folder(), os.O_RDONLY)
+    directory = os.open(place.parent, os.O_RDONLY)
     try:
         os.fsync(directory)
     finally:

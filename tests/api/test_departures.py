@@ -57,3 +57,60 @@ def test_listed_and_confirmed_on_the_page(desk: Desk, new_browser: Callable[...,
     assert "đã hết hiệu lực. Hãy gọi cán bộ trực" in old.text
     desk.settle()
     desk.set_aside()
+
+
+def test_a_person_marked_by_mistake_is_let_back_in_over_rest(
+    desk: Desk, program: Callable[..., Program]
+) -> None:
+    desk.opened(level=3, roles=[Role.SECRETARY])
+    cast = desk.cast
+    path, an = f"/people/{cast.ha.id}", program("an")
+    assert an.get(f"{path}/return").status_code == 404
+    seen = an.get(f"{path}/holdings").json()
+    body = {"left_on": "2026-11-22", "successor_id": str(cast.kien.id)}
+    an.post(f"{path}/leave", body | {"confirmed": seen["fingerprint"]})
+    listed = an.get(f"{path}/return").json()
+    fates = {each["kind"]: each["fate"] for each in listed["items"]}
+    assert fates == {"seat": "takeable", "role": "takeable"}
+    take = [each["id"] for each in listed["items"] if each["kind"] == "role"]
+    asked = {"reason": "Nhầm người", "confirmed": listed["fingerprint"], "take": take}
+    stale = an.post(f"{path}/return", asked | {"confirmed": "0" * 64})
+    assert stale.status_code == 409
+    assert program("tung").post(f"{path}/return", asked).status_code == 403
+    done = an.post(f"{path}/return", asked)
+    assert done.status_code == 200, done.text
+    assert done.json()["returned_at"]
+    assert program("ha").get("/steps").status_code == 200
+    assert an.post(f"{path}/return", asked).status_code == 409
+    desk.settle()
+    desk.set_aside()
+
+
+def test_a_person_marked_by_mistake_is_let_back_in_on_the_page(
+    desk: Desk, new_browser: Callable[..., Browser]
+) -> None:
+    incident = desk.opened(level=3, roles=[Role.SECRETARY])
+    desk.plan(incident, "write", Role.SECRETARY)
+    an, cast = new_browser("an"), desk.cast
+    path = f"/quan-tri/thoi-viec/{cast.ha.id}"
+    seen = an.get(path).text.partition('name="confirmed" value="')[2].partition('"')[0]
+    left = {"left_on": "2026-11-22", "successor_id": str(cast.kien.id), "confirmed": seen}
+    page = an.post(path, **left).text
+    assert "Lấy lại những mục được chọn" in page
+    assert "đang ở Tô Trung Kiên" in page
+    assert "ha@binhkhe.test" in page
+    assert "Phải cấp mới" in page
+    confirmed = page.partition('name="confirmed" value="')[2].partition('"')[0]
+    (step,) = {each.partition('"')[0] for each in page.split('name="take.')[1:2]}
+    refused = an.post(f"{path}/tro-lai", confirmed=confirmed, **{f"take.{step}": "true"})
+    assert refused.status_code == 422
+    assert f'name="take.{step}" value="true" checked' in refused.text
+    done = an.post(
+        f"{path}/tro-lai", confirmed=confirmed, reason="Nhầm", **{f"take.{step}": "true"}
+    )
+    assert "Đã ghi làm việc lại" in done.text
+    assert "Xác nhận đã thôi" in done.text
+    assert desk.step("write").assignee_id == cast.ha.id
+    new_browser("ha")
+    desk.settle()
+    desk.set_aside()

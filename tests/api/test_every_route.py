@@ -71,6 +71,7 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ("POST", "/api/v1/signals/{code}/dismiss"): ({"ground": "opinion", **BECAUSE}, DUTY_ONLY),
     ("POST", "/api/v1/signals/{code}/watch"): ({"review_at": "2030-01-01T00:00:00Z"}, DUTY_ONLY),
     ("POST", "/api/v1/signals/{code}/merge"): ({"into": "TXXXXX"}, DUTY_ONLY),
+    ("POST", "/api/v1/signals/{code}/unmerge"): (BECAUSE, DUTY_ONLY),
     ("GET", "/api/v1/incidents/{number}/signals"): (None, INSIDERS),
     ("POST", "/api/v1/incidents"): (
         {"playbook": "TIN_GIA_MXH", "level": 1, "title": "x"},
@@ -284,6 +285,11 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ("GET", "/api/v1/people/{person_id}/holdings"): (None, ADMINISTRATORS),
     ("POST", "/api/v1/people/{person_id}/leave"): (
         {"left_on": "2026-11-01", "confirmed": "x"},
+        ADMINISTRATORS,
+    ),
+    ("GET", "/api/v1/people/{person_id}/return"): (None, ADMINISTRATORS),
+    ("POST", "/api/v1/people/{person_id}/return"): (
+        {"reason": "x", "confirmed": "x"},
         ADMINISTRATORS,
     ),
     ("GET", "/api/v1/on-duty"): (None, INSIDERS),
@@ -500,6 +506,10 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ("GET", "/quan-tri/thoi-viec/{person_id}"): (None, PAGE_ADMINISTRATORS),
     ("POST", "/quan-tri/thoi-viec/{person_id}"): (
         {"left_on": "2026-11-01", "confirmed": "x"},
+        PAGE_ADMINISTRATORS,
+    ),
+    ("POST", "/quan-tri/thoi-viec/{person_id}/tro-lai"): (
+        {"reason": "x", "confirmed": "x"},
         PAGE_ADMINISTRATORS,
     ),
     ("GET", "/song/ban-truc"): (None, PAGE_INSIDERS),

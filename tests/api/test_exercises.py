@@ -106,6 +106,9 @@ def test_the_score_by_rest(desk: Desk, drill: Incident, program: Callable[..., P
         "first_text_allowed_minutes": 120.0,
         "steps_due": 1,
         "done_in_time": 0,
+        "requests_asked": 0,
+        "requests_answered": 0,
+        "typical_answer_minutes": None,
         "late": [
             {
                 "number": 1,

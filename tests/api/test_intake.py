@@ -78,6 +78,37 @@ def test_merged_flags_lead_to_where_they_went(desk: Desk, new_browser: New, prog
     assert room.count("Tin báo gộp vào") == 2
 
 
+def test_a_flag_merged_by_mistake_is_taken_out_on_its_page_and_over_rest(
+    desk: Desk, new_browser: New, program: Speak
+) -> None:
+    first, second = taken(desk, "Vỡ đập"), taken(desk, "Cầu sập")
+    lan = new_browser("lan")
+    path = f"/tin-bao/{second.code}"
+    lan.post(f"{path}/gop", into=first.code)
+    assert "Gộp nhầm: tách tin báo này ra" in lan.get(path).text
+    assert "Gộp nhầm" not in lan.get(f"/tin-bao/{first.code}").text
+    refused = lan.post(f"{path}/tach-ra", reason=" ")
+    assert refused.status_code == 422
+    assert "Nêu lý do." in refused.text
+    out = lan.post(f"{path}/tach-ra", reason="Hai nơi khác nhau")
+    assert "Đã tách ra. Tin báo chờ sàng lọc lại" in out.text
+    assert "Mở vụ việc và gọi Tổ công tác" in out.text
+    assert "Hai nơi khác nhau" in lan.get(f"/tin-bao/{first.code}").text
+    incident = desk.open(first)
+    desk.set_aside()
+    rest = program("lan")
+    rest.post(f"/signals/{second.code}/merge", {"into": incident.number})
+    # Out of an incident it is taken by whoever may split that: the office on duty only triages.
+    hoa = program("hoa")
+    assert hoa.post(f"/signals/{second.code}/unmerge", {"reason": "x"}).status_code == 403
+    assert "Gộp nhầm" not in new_browser("hoa").get(path).text
+    assert rest.post(f"/signals/{second.code}/unmerge").status_code == 422
+    parted = rest.post(f"/signals/{second.code}/unmerge", {"reason": "Nhầm"}).json()
+    assert (parted["state"], parted["incident_id"]) == ("triage", None)
+    again = rest.post(f"/signals/{second.code}/unmerge", {"reason": "Nhầm"})
+    assert again.status_code == 409
+
+
 def test_claims_are_stated_worded_and_linked_on_both_pages(desk: Desk, new_browser: New) -> None:
     signal, lan = taken(desk), new_browser("lan")
     path = f"/tin-bao/{signal.code}"

@@ -76,6 +76,32 @@ def test_the_room_writes_one_and_the_register_follows_it(
     desk.set_aside()
 
 
+def test_the_room_offers_what_was_taught_before_and_counts_how_often_it_came_back(
+    desk: Desk, incident: Incident, new_browser: Callable[..., Browser]
+) -> None:
+    by = desk.cast.ha
+    first = desk.do(lessons.learn, incident.id, Learnt("Cập nhật danh bạ"), by=by)
+    desk.fast_forward(hours(1))
+    other = desk.opened(level=1)
+    room, ha = f"/vu-viec/{other.number}", new_browser("ha")
+    assert f"[Tương tự] {incident.number}/1: Cập nhật danh bạ" in ha.get(room).text
+    recorded = ha.post(f"{room}/ghi-bai-hoc", improvement="Sửa danh bạ")
+    assert "1 bài học tương tự" in recorded.text
+    again = desk.do(lessons.learn, other.id, Learnt("Lại danh bạ"), by=by)
+    link = {"lesson": str(again.id), "earlier": str(first.id)}
+    elsewhere = ha.post(f"/vu-viec/{incident.number}/bai-hoc-lap-lai", **link)
+    assert elsewhere.status_code == 404
+    assert new_browser("minh").post(f"{room}/bai-hoc-lap-lai", **link).status_code == 403
+    linked = ha.post(f"{room}/bai-hoc-lap-lai", **link)
+    assert linked.url.path == room
+    assert f"lặp lại bài học {incident.number}/1" in linked.text
+    assert "lặp lại 1 lần" in linked.text
+    assert ha.post(f"{room}/bai-hoc-lap-lai", **link).status_code == 409
+    offered = ha.get(room).text
+    assert f"{incident.number}/1 (×2): Cập nhật danh bạ" in offered
+    desk.set_aside()
+
+
 def test_an_owner_without_a_role_sees_their_own_alone_in_their_language(
     desk: Desk, incident: Incident, new_browser: Callable[..., Browser]
 ) -> None:

@@ -16,7 +16,7 @@ from api import attempts
 from incidents.intake import claims
 from incidents.intake.signals import Nature
 from incidents.people.roles import Role
-from incidents.record import database, links
+from incidents.record import database, links, settings
 from incidents.record.outbox import Channel, MessageState, OutgoingMessage
 from incidents.response import catalog, journal
 from incidents.response.catalog import PlaybookVersion
@@ -360,6 +360,32 @@ def test_why_a_message_waits_is_said_in_the_language_of_whoever_looks(
 @pytest.mark.parametrize("name", ["../trucban.db", "..%2Ftrucban.db", ".writing", "%00", "/etc/x"])
 def test_the_public_page_shows_its_own_files_only(desk: Desk, new_browser: New, name: str) -> None:
     assert new_browser().get(f"/cong-bo/{name}").status_code == 404
+
+
+def test_the_public_page_is_read_in_the_language_of_the_visitor(
+    desk: Desk, new_browser: New
+) -> None:
+    folder = settings.current().data_dir / "public"
+    for name in ("index", "2026-0001-holding", "en/index", "en/2026-0001-holding"):
+        place = folder / f"{name}.html"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(name)
+    visitor = new_browser()
+
+    def seen(path: str) -> str:
+        return visitor.get(f"/cong-bo/{path}").text
+
+    assert seen("") == "index"
+    assert seen("?lang=en") == seen("en/") == "en/index"
+    assert seen("2026-0001-holding?lang=en") == "en/2026-0001-holding"
+    assert seen("en/2026-0001-holding.html?lang=vi") == "2026-0001-holding"
+    assert seen("2026-0001-holding") == "2026-0001-holding"
+    assert seen("?lang=xx") == "index"
+    assert visitor.get("/cong-bo/nothing?lang=en").status_code == 404
+    visitor.client.cookies.set("trucban_ngon_ngu", "en")
+    assert seen("") == "en/index"
+    assert seen("index.html?lang=vi") == "index"
+    assert seen("2026-0001-holding") == "2026-0001-holding"
 
 
 def test_evidence_never_runs_in_our_pages(desk: Desk, new_browser: New) -> None:

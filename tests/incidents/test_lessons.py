@@ -245,3 +245,27 @@ def test_the_room_writes_them_and_the_owner_says_done(desk: Desk, incident: Inci
         assert may(Deed.LEARN, incident) == may(Deed.LEARN, lesson) == room
         assert may(Deed.FINISH_LESSON, lesson) == room | {"kien"}
         assert may(Deed.SEE_LESSONS, None) == room | {"minh", "phuc", "kien", "an"}
+
+
+def test_an_open_lesson_of_the_same_playbook_or_a_like_cause_resembles(
+    desk: Desk, incident: Incident
+) -> None:
+    lesson = learnt(desk, incident)
+    desk.fast_forward(hours(1))
+    other = desk.opened(level=1)
+
+    def resembles(of: Incident, cause: str = "") -> bool:
+        with database.reading() as session:
+            (entry,) = lesson_register.find(session, incident_id=incident.id)
+        return lesson_register.resembles(entry, of, cause)
+
+    assert resembles(other)
+    assert not resembles(incident)
+    other.playbook = "Y_TE_ATTP"
+    assert resembles(other, "Danh bạ cũ, hai năm chưa ai sửa")
+    assert not resembles(other, "Máy in hỏng")
+    assert not resembles(other)
+    other.playbook = incident.playbook
+    desk.do(lessons.finish, lesson.id, "Danh bạ mới", by=desk.cast.tung)
+    assert not resembles(other)
+    desk.set_aside()

@@ -132,3 +132,18 @@ def test_the_end_of_an_exercise_is_the_end_of_its_clocks(desk: Desk, drill: Inci
     score = _score(desk.reload(drill))
     assert (score.asked, score.taken_in_time, score.due) == (1, 0, 0)
     desk.set_aside()
+
+
+def test_bodies_that_are_asked_are_counted_by_themselves_and_never_late(
+    desk: Desk, drill: Incident
+) -> None:
+    assert (_score(drill).requests, _score(drill).typical_answer) == (0, None)
+    desk.plan(drill, "ask them", Role.POLICE_LIAISON, due=minutes(60))
+    desk.plan(drill, "ask once more", Role.POLICE_LIAISON, due=minutes(60))
+    desk.fast_forward(minutes(12))
+    desk.answer("ask them", by=desk.cast.son)
+    desk.fast_forward(minutes(300))
+    score = _score(drill)
+    assert (score.requests, score.answered, score.typical_answer) == (2, 1, minutes(12))
+    assert (score.asked, score.due, score.late) == (0, 0, ())
+    desk.set_aside()

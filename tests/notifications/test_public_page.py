@@ -1,5 +1,6 @@
 """The public page shows exactly what was approved, says what was withdrawn, and nothing else."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -12,6 +13,7 @@ from incidents.matter.incidents import Incident
 from incidents.people.roles import Role
 from incidents.record import database, settings
 from incidents.record.errors import Conflict
+from incidents.record.language import Language
 from incidents.record.outbox import Channel, MessageState, OutgoingMessage
 from incidents.response import opening, signing
 from incidents.words import publications, statements
@@ -123,7 +125,7 @@ def test_a_withdrawn_text_is_gone_and_its_address_says_why(stage: Stage) -> None
     _deliver()
     page = _read()
     assert "Đã rút nội dung này lúc 03:00 ngày 23/11/2026." in page
-    assert "Lý do: Sai &lt;giờ&gt;" in page
+    assert 'Lý do: <span lang="vi">Sai &lt;giờ&gt;</span>' in page
     assert "Đang xác minh." not in page
     assert "Nội dung đã được rút" in _read("index.html")
     assert _message(publication, "withdraw").state is MessageState.SENT
@@ -138,7 +140,7 @@ def test_withdrawing_the_newest_shows_the_one_before_it_again(stage: Stage) -> N
         publications.withdraw(session, second.id, reason="Nhầm", by=by(stage.cast.minh))
     _deliver()
     assert "<p>Đang xác minh.</p>" in _read()
-    assert "Lý do: Nhầm" in _read()
+    assert 'Lý do: <span lang="vi">Nhầm</span>' in _read()
 
 
 def _tamper(version_id: UUID, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -220,7 +222,8 @@ def test_a_page_an_exercise_left_behind_is_taken_away(stage: Stage) -> None:
     _deliver()
     names = {p.name for p in public_page.folder().glob("*.html")}
     assert names == {"2026-0002-holding.html", "index.html"}
-    assert SLUG not in _read("index.html")
+    assert SLUG not in _read("index.html") + _read("en/index.html")
+    assert not (public_page.folder() / "en" / f"{SLUG}.html").exists()
 
 
 def test_a_message_queued_before_the_matter_was_an_exercise_fails_for_good(stage: Stage) -> None:
@@ -240,13 +243,17 @@ def test_publishing_twice_writes_the_same_and_leaves_nothing_half_done(stage: St
     public_page.publish(publication.id)
     assert sorted(p.name for p in public_page.folder().iterdir()) == names
     assert (public_page.folder() / f"{SLUG}.html").stat().st_mtime_ns == written
-    assert names == [".writing", f"{SLUG}.html", "index.html"]
+    assert names == [".writing", f"{SLUG}.html", "en", "index.html"]
+    assert sorted(p.name for p in (public_page.folder() / "en").iterdir()) == [
+        f"{SLUG}.html",
+        "index.html",
+    ]
 
 
 def test_nothing_of_the_flag_reaches_the_public(stage: Stage) -> None:
     _released(stage)
     _deliver()
-    everything = "".join(p.read_text() for p in Path(public_page.folder()).glob("*.html"))
+    everything = "".join(p.read_text() for p in Path(public_page.folder()).rglob("*.html"))
     for secret in ("Tư Xóm Gò", "mang-xa-hoi.test", stage.cast.ha.name, stage.incident.title):
         assert secret not in everything
 
@@ -258,3 +265,61 @@ def test_the_outbox_page_can_name_a_publication(stage: Stage) -> None:
         assert session.get_one(Incident, stage.incident.id).number in told.subject
     assert SLUG in told.text
     assert told.link.startswith(settings.current().address)
+
+
+_VIETNAMESE = re.compile(r"[À-ỹ]")
+
+
+def _plain(page: str) -> str:
+    """What a page says itself, without the office's name and what is marked as Vietnamese."""
+    page = page.replace("– Trực Ban</title>", "</title>")
+    own = re.sub(r'<(\w+)[^>]*\blang="vi"[^>]*>.*?</\1>', "", page, flags=re.DOTALL)
+    return re.sub(r"<style>.*?</style>", "", own, flags=re.DOTALL)
+
+
+def test_in_english_the_frame_is_english_and_the_text_as_it_was_approved(stage: Stage) -> None:
+    first = _released(stage)
+    _deliver()
+    stage.pass_time(timedelta(hours=1))
+    second = _released(stage, "Đã rõ: hồ an toàn.")
+    _deliver()
+    page, index = _read(f"en/{SLUG}.html"), _read("en/index.html")
+    for each in (page, index):
+        assert '<html lang="en">' in each
+        assert not _VIETNAMESE.search(_plain(each)), _VIETNAMESE.findall(_plain(each))
+    assert "There is no approved English version" in page
+    assert '<h1 lang="vi">Thông tin &lt;ban đầu&gt;</h1>' in page
+    assert "<p>Đã rõ: hồ an toàn.</p>" in page
+    assert second.sha256 in page
+    assert "Version 1, published at 02:30, 23 Nov 2026" in page
+    assert first.sha256[:6].upper() in page
+    assert "No translation of them has been approved" in index
+    assert f'<a href="{SLUG}.html" lang="vi">' in index
+    # From one to the other, by plain files as well.
+    assert f'href="../{SLUG}.html?lang=vi"' in page
+    assert f'href="en/{SLUG}.html?lang=en"' in _read()
+    assert 'href="en/index.html?lang=en"' in _read("index.html")
+    assert "chỉ được duyệt bằng" not in _read() + _read("index.html")
+
+
+def test_in_english_a_withdrawal_says_so(stage: Stage) -> None:
+    publication = _released(stage)
+    _deliver()
+    with database.transaction() as session:
+        publications.withdraw(session, publication.id, reason="Sai giờ", by=by(stage.cast.minh))
+    _deliver()
+    page = _read(f"en/{SLUG}.html")
+    assert '<span lang="vi">Sai giờ</span>' in page
+    assert not _VIETNAMESE.search(_plain(page))
+    assert not _VIETNAMESE.search(_plain(_read("en/index.html")))
+
+
+def test_a_desk_that_speaks_english_has_vietnamese_in_the_folder(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _released(stage)
+    monkeypatch.setattr(settings.current(), "language", Language.EN)
+    _deliver()
+    assert '<html lang="en">' in _read("index.html")
+    assert '<html lang="vi">' in _read("vi/index.html")
+    assert f'href="vi/{SLUG}.html?lang=vi"' in _read()

@@ -1,5 +1,9 @@
-"""Somebody who left is on no roster any more: a successor takes their turns, or a gap shows."""
+"""Somebody who left is on no roster any more: a successor takes their turns, or a gap shows.
 
+Whoever comes back closes those gaps, and takes back what had moved where they want it.
+"""
+
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -33,6 +37,26 @@ def leave(session: Session, person_id: UUID, successor_id: UUID | None, *, by: A
             turn.person_id = successor_id
             session.add(turn)
     _by_hand(session, person_id, successor_id)
+    filling.fill_all(session)
+
+
+def come_back(
+    session: Session,
+    person_id: UUID,
+    *,
+    turns: Collection[UUID],
+    shifts: Collection[UUID],
+    stand_ins: Collection[UUID],
+) -> None:
+    """Some of what moved is theirs again; turns nobody took fill their gaps by themselves."""
+    for table, ids in ((RotationTurn, turns), (Shift, shifts), (StandIn, stand_ins)):
+        for row in session.exec(select(table).where(col(table.id).in_(ids))):
+            row.person_id = person_id
+            if isinstance(row, Shift):
+                row.sequence += 1
+                row.changed_at = clock.now()
+            session.add(row)
+    session.flush()
     filling.fill_all(session)
 
 
