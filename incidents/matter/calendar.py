@@ -19,7 +19,7 @@ from incidents.record.actors import Actor
 from incidents.record.database import Table, choice, identifier, moment, reference
 from incidents.record.errors import Invalid, NotFound
 from incidents.record.facts import Fact, Private
-from incidents.record.language import N_, Labelled
+from incidents.record.language import N_, Labelled, Speech
 
 _LAST_SECOND = time(23, 59, 59)
 _WEEKEND = (5, 6)
@@ -37,11 +37,25 @@ class Unit(Labelled):
     MONTHS = "months", N_("tháng")
     YEARLY = "yearly", N_("hằng năm, trước một ngày")
 
+    def of(self, amount: int, say: Speech) -> str:
+        """So many of it, as people say it."""
+        one = _ONE.get(self)
+        return say.text(one) if amount == 1 and one else f"{amount} {say.value(self)}"
+
+
+_ONE = {
+    Unit.HOURS: N_("1 giờ"),
+    Unit.HOURS_BEFORE: N_("1 giờ trước sự kiện"),
+    Unit.DAYS: N_("1 ngày"),
+    Unit.WORKING_DAYS: N_("1 ngày làm việc"),
+    Unit.MONTHS: N_("1 tháng"),
+}
+
 
 class DayKind(Labelled):
     """What a decision makes of a day."""
 
-    WORKING = "working", N_("ngày làm việc")
+    WORKING = "working", N_("ngày làm bù")
     OFF = "off", N_("ngày nghỉ")
 
 

@@ -16,6 +16,7 @@ from incidents.matter.calendar import DayKind, SwapDay, Unit
 from incidents.record import database
 from incidents.record.clock import LOCAL
 from incidents.record.errors import Invalid, NotFound
+from incidents.record.language import Language, speech
 from incidents.record.timeline import DESK
 from tests.harness import Desk
 
@@ -178,3 +179,19 @@ def test_the_office_sets_replaces_and_removes_swapped_days_on_the_record(desk: D
         desk.do(calendar.unswap, day, reason="Nhầm", by=an)
     assert desk.facts(DESK) == ["SwapDaySet", "SwapDaySet", "SwapDayRemoved"]
     assert "26/12/2026 là ngày nghỉ theo TB 13" in desk.timeline(DESK)[1].text
+
+
+@pytest.mark.parametrize(
+    ("unit", "amount", "vietnamese", "english"),
+    [
+        (Unit.WORKING_DAYS, 15, "15 ngày làm việc", "15 working days"),
+        (Unit.WORKING_DAYS, 1, "1 ngày làm việc", "1 working day"),
+        (Unit.MONTHS, 1, "1 tháng", "1 month"),
+        (Unit.HOURS_BEFORE, 24, "24 giờ trước sự kiện", "24 hours before the event"),
+    ],
+)
+def test_so_many_are_said_as_people_say_them(
+    unit: Unit, amount: int, vietnamese: str, english: str
+) -> None:
+    assert unit.of(amount, speech(Language.VI)) == vietnamese
+    assert unit.of(amount, speech(Language.EN)) == english
