@@ -129,11 +129,12 @@ def queue_all(session: Session, messages: Sequence[OutgoingMessage]) -> list[Out
         return []
     insert_new = (sqlite if is_sqlite() else postgresql).insert(_messages).on_conflict_do_nothing()
     # One statement, and two who ask at the same moment do not collide on the key.
-    written = session.connection().execute(
-        insert_new.returning(_messages.c.key), [message.model_dump() for message in messages]
-    )
-    fresh = set(written.scalars())
-    return [message for message in messages if message.key in fresh]
+    rows = [message.model_dump() for message in messages]
+    if session.connection().execute(insert_new, rows).rowcount == len(rows):
+        return list(messages)
+    wanted = select(OutgoingMessage.id).where(col(OutgoingMessage.id).in_([m.id for m in messages]))
+    written = set(session.exec(wanted))
+    return [message for message in messages if message.id in written]
 
 
 def claim_due(session: Session, *, claim: UUID, limit: int = 50) -> list[OutgoingMessage]:
