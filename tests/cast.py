@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from incidents.matter.taskforces import FoundingDecision
 from incidents.people import sign_ins
@@ -128,6 +128,11 @@ def take_their_posts(session: Session, at: datetime) -> Cast:
     session.add(paper(cast.binh, cast.tung, Role.LEAD, at))
     session.add(shell(cast.minh))
     return cast
+
+
+def found(session: Session) -> Cast:
+    """Everybody, where they were written down before."""
+    return Cast(**{str(p.username): p for p in session.exec(select(Person))})
 
 
 def _before(at: datetime) -> datetime:

@@ -1,9 +1,11 @@
 """What every story stands on: an empty desk of its own, no network but loopback, one clock."""
 
+import gc
 import os
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -19,6 +21,13 @@ from tests.harness import START, Desk
 
 BOTH_DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 _LOOPBACK = ("127.", "::1", "localhost")
+_CHEAP_PASSWORDS = "64"
+"""Hashing a password slowly is right at the desk and waste in a story."""
+
+
+def pytest_collection_finish() -> None:
+    """What was loaded stays: else each full collection of garbage walks all of it again."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -48,8 +57,7 @@ def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pa
             monkeypatch.delenv(name)
     monkeypatch.setitem(settings.Settings.model_config, "env_file", None)
     monkeypatch.setenv("TRUCBAN_DATA_DIR", str(tmp_path / "data"))
-    # Hashing a password slowly is right at the desk and waste in a story.
-    monkeypatch.setenv("TRUCBAN_PASSWORD_MEMORY_KIB", "64")
+    monkeypatch.setenv("TRUCBAN_PASSWORD_MEMORY_KIB", _CHEAP_PASSWORDS)
     _forget()
     yield tmp_path / "data"
     clock.set_source(None)
@@ -70,67 +78,119 @@ def database_kind() -> str:
 @pytest.fixture
 def migrated(request: pytest.FixtureRequest, database_kind: str) -> None:
     """An empty database at the newest revision, in the settings' place."""
-    request.getfixturevalue(f"_in_{database_kind}")
-
-
-@pytest.fixture(scope="session")
-def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("template")
-    _migrate(folder, "")
-    return folder / "trucban.db"
+    request.getfixturevalue(f"_empty_in_{database_kind}")
 
 
 @pytest.fixture
-def _in_sqlite(_sqlite_template: Path, own_settings: Path) -> None:
+def cast(request: pytest.FixtureRequest, database_kind: str) -> Cast:
+    """The cast of ``tests/cast.py``, on their posts and on shift at ``START``."""
+    request.getfixturevalue(f"_peopled_in_{database_kind}")
+    clock.set_source(lambda: START)
+    with database.reading() as session:
+        return the_cast.found(session)
+
+
+# A story starts from a copy: migrating takes a second, and writing everybody down a tenth of one.
+
+
+@pytest.fixture(scope="session")
+def _empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return _made(tmp_path_factory.mktemp("empty"))
+
+
+@pytest.fixture(scope="session")
+def _peopled_file(tmp_path_factory: pytest.TempPathFactory, _empty_file: Path) -> Path:
+    folder = tmp_path_factory.mktemp("peopled")
+    shutil.copy(_empty_file, folder)
+    return _made(folder, people=True)
+
+
+@pytest.fixture
+def _empty_in_sqlite(_empty_file: Path, own_settings: Path) -> None:
     own_settings.mkdir(parents=True, exist_ok=True)
-    shutil.copy(_sqlite_template, own_settings / "trucban.db")
+    shutil.copy(_empty_file, own_settings)
+
+
+@pytest.fixture
+def _peopled_in_sqlite(_peopled_file: Path, own_settings: Path) -> None:
+    own_settings.mkdir(parents=True, exist_ok=True)
+    shutil.copy(_peopled_file, own_settings)
 
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[URL]:
-    """One PostgreSQL a worker, with a migrated database to copy from."""
+    """One PostgreSQL a worker, with migrated databases to copy from."""
     with postgres.server() as address:
         yield address
 
 
 @pytest.fixture(scope="session")
-def _postgres_template(postgres_server: URL, tmp_path_factory: pytest.TempPathFactory) -> str:
-    url = postgres.create(postgres_server, "template_of_stories")
-    _migrate(tmp_path_factory.mktemp("template"), url.render_as_string(hide_password=False))
-    return "template_of_stories"
+def _empty_template(postgres_server: URL, tmp_path_factory: pytest.TempPathFactory) -> str:
+    url = postgres.create(postgres_server, "empty_template")
+    _made(tmp_path_factory.mktemp("empty"), url)
+    return "empty_template"
+
+
+@pytest.fixture(scope="session")
+def _peopled_template(
+    postgres_server: URL, _empty_template: str, tmp_path_factory: pytest.TempPathFactory
+) -> str:
+    url = postgres.create(postgres_server, "peopled_template", template=_empty_template)
+    _made(tmp_path_factory.mktemp("peopled"), url, people=True)
+    return "peopled_template"
 
 
 @pytest.fixture
-def _in_postgres(
+def _empty_in_postgres(
     postgres_server: URL,
-    _postgres_template: str,
+    _empty_template: str,
     own_settings: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[None]:
+    with _copy(postgres_server, _empty_template, monkeypatch):
+        yield
+
+
+@pytest.fixture
+def _peopled_in_postgres(
+    postgres_server: URL,
+    _peopled_template: str,
+    own_settings: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[None]:
+    with _copy(postgres_server, _peopled_template, monkeypatch):
+        yield
+
+
+@contextmanager
+def _copy(server: URL, template: str, monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
     name = f"story_{uuid4().hex}"
-    url = postgres.create(postgres_server, name, template=_postgres_template)
+    url = postgres.create(server, name, template=template)
     monkeypatch.setenv("TRUCBAN_DATABASE_URL", url.render_as_string(hide_password=False))
     _forget()
     yield
     database.dispose()
-    postgres.drop(postgres_server, name)
+    postgres.drop(server, name)
 
 
-def _migrate(folder: Path, url: str) -> None:
+def _made(folder: Path, url: URL | None = None, *, people: bool = False) -> Path:
+    """A database at the newest revision, empty or with everybody; where SQLite would keep it."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TRUCBAN_DATA_DIR", str(folder))
-        patch.setenv("TRUCBAN_DATABASE_URL", url)
+        patch.setenv(
+            "TRUCBAN_DATABASE_URL", url.render_as_string(hide_password=False) if url else ""
+        )
+        patch.setenv("TRUCBAN_PASSWORD_MEMORY_KIB", _CHEAP_PASSWORDS)
         _forget()
-        schema.upgrade()
+        if people:
+            clock.set_source(lambda: START)
+            with database.transaction() as session:
+                the_cast.take_their_posts(session, START)
+            clock.set_source(None)
+        else:
+            schema.upgrade()
         _forget()
-
-
-@pytest.fixture
-def cast(migrated: None) -> Cast:
-    """The cast of ``tests/cast.py``, on their posts and on shift at ``START``."""
-    clock.set_source(lambda: START)
-    with database.transaction() as session:
-        return the_cast.take_their_posts(session, START)
+    return folder / "trucban.db"
 
 
 @pytest.fixture
