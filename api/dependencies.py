@@ -11,8 +11,8 @@ from starlette.datastructures import FormData
 
 from api import identity
 from api.identity import Caller
-from incidents.record import database, settings
-from incidents.record.errors import NotPermitted
+from incidents.record import database, idempotency, settings
+from incidents.record.errors import AlreadySettled, NotPermitted
 from incidents.record.language import N_, Speech, speech
 
 _READS = ("GET", "HEAD")
@@ -56,15 +56,23 @@ def _page_reader(request: Request) -> Caller:
     return identity.require(request)
 
 
-def _form_caller(request: Request, form: Annotated[FormData, Depends(fields)]) -> Caller:
+def _form_caller(
+    request: Request,
+    form: Annotated[FormData, Depends(fields)],
+    session: Annotated[Session, Depends(_session, scope="function")],
+) -> Caller:
     found = identity.find(request)
     if found is None:
         raise identity.NotSignedIn(N_("Hãy đăng nhập để tiếp tục."))
-    if not hmac.compare_digest(
-        str(form.get("form_token", "")).encode(), found[0].form_token.encode()
-    ):
+    token, _, shown = str(form.get("form_token", "")).partition(".")
+    if not hmac.compare_digest(token.encode(), found[0].form_token.encode()):
         raise NotPermitted(N_("Biểu mẫu đã cũ; hãy tải lại trang rồi gửi lại."))
-    return identity.require(request, str(form.get("password", "")))
+    caller = identity.require(request, str(form.get("password", "")))
+    # A double click sends one page's form twice to the letter; another showing may say the same.
+    sent = f"form {shown} {request.url.path} {request.state.body_sha256}"
+    if shown and not idempotency.first_time(session, caller.person.id, sent):
+        raise AlreadySettled(N_("Biểu mẫu này vừa được gửi rồi; chỉ ghi nhận một lần."))
+    return caller
 
 
 def _speech(request: Request) -> Speech:

@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from api.identity import Caller
 from incidents.matter.severity import Level
-from incidents.record import clock, database, settings
+from incidents.record import clock, database, ids, settings
 from incidents.record.language import Language, Speech, speech
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
@@ -64,7 +64,8 @@ def page(
                 "short": lambda at: short(say, at, now),
                 "caller": caller,
                 "person": caller.person if caller else None,
-                "form_token": caller.sign_in.form_token if caller else "",
+                # Every showing of a page is told apart, so that a form sent twice counts once.
+                "form_token": f"{caller.sign_in.form_token}.{ids.new().hex}" if caller else "",
                 "path": request.url.path,
                 "desk_name": settings.current().desk_name,
                 "sees_outbox": context["sees_outbox"]

@@ -20,6 +20,18 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// A second click while the first is under way sends nothing; a file that was fetched ends the wait.
+const CALM = 3000;
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "1";
+  setTimeout(() => delete form.dataset.sent, CALM);
+});
+
 // A link to a folded form opens it.
 const unfold = () => {
   const aimed = document.getElementById(decodeURIComponent(location.hash.slice(1)));

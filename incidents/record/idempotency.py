@@ -8,11 +8,19 @@ from sqlalchemy import UniqueConstraint, delete
 from sqlmodel import Session, col, select
 
 from incidents.record import clock
-from incidents.record.database import Table, document, identifier, moment, reference
+from incidents.record.database import (
+    Table,
+    document,
+    identifier,
+    insert_new,
+    moment,
+    reference,
+)
 from incidents.record.errors import Conflict
 from incidents.record.language import N_
 
 KEPT = timedelta(days=1)
+_SEE_OTHER = 303
 
 
 class IdempotentAnswer(Table, table=True):
@@ -50,9 +58,7 @@ def keep(
     session: Session, person_id: UUID, key: str, *, request_sha256: str, status: int, body: Any
 ) -> None:
     """Keep an answer in the transaction of its effect; old ones are dropped on the way."""
-    session.exec(
-        delete(IdempotentAnswer).where(col(IdempotentAnswer.answered_at) <= clock.now() - KEPT)
-    )
+    _forget_old(session)
     session.add(
         IdempotentAnswer(
             person_id=person_id,
@@ -62,4 +68,27 @@ def keep(
             body=body,
             answered_at=clock.now(),
         )
+    )
+
+
+def first_time(session: Session, person_id: UUID, key: str) -> bool:
+    """Note a form that is sent, in the transaction of its effect; ``False`` when it was before.
+
+    Of two at the same moment the second waits here until the first is committed.
+    """
+    _forget_old(session)
+    noted = IdempotentAnswer(
+        person_id=person_id,
+        key=key,
+        request_sha256="",
+        status=_SEE_OTHER,
+        body={},
+        answered_at=clock.now(),
+    )
+    return bool(insert_new(session, IdempotentAnswer, [noted]))
+
+
+def _forget_old(session: Session) -> None:
+    session.exec(
+        delete(IdempotentAnswer).where(col(IdempotentAnswer.answered_at) <= clock.now() - KEPT)
     )

@@ -19,7 +19,6 @@ from sqlalchemy import (
     insert,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, col, select
 
 from incidents.record import clock, ids
@@ -28,6 +27,7 @@ from incidents.record.database import (
     choice,
     document,
     identifier,
+    insert_new,
     is_sqlite,
     moment,
     reference,
@@ -127,10 +127,7 @@ def queue_all(session: Session, messages: Sequence[OutgoingMessage]) -> list[Out
     """
     if not messages:
         return []
-    insert_new = (sqlite if is_sqlite() else postgresql).insert(_messages).on_conflict_do_nothing()
-    # One statement, and two who ask at the same moment do not collide on the key.
-    rows = [message.model_dump() for message in messages]
-    if session.connection().execute(insert_new, rows).rowcount == len(rows):
+    if insert_new(session, OutgoingMessage, messages) == len(messages):
         return list(messages)
     wanted = select(OutgoingMessage.id).where(col(OutgoingMessage.id).in_([m.id for m in messages]))
     written = set(session.exec(wanted))

@@ -1,7 +1,9 @@
 """What nobody should send: refused in clear words of the reader's language, nothing changed."""
 
+import re
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -220,4 +222,41 @@ def test_a_text_that_changed_is_not_signed(desk: Desk, program: Callable[..., Pr
     path = f"/statements/{statement.id}/versions/{version.id}/sign-off"
     answer = program("minh").post(path, {"verdict": "granted", "sha256": version.sha256})
     assert (answer.status_code, answer.json()["type"]) == (409, "conflict")
+    desk.set_aside()
+
+
+def test_a_form_sent_twice_is_recorded_once_and_the_next_showing_may_say_the_same(
+    desk: Desk, new_browser: Callable[..., Browser]
+) -> None:
+    incident = desk.opened(roles=[Role.SECRETARY])
+    room, lan = f"/vu-viec/{incident.number}", new_browser("lan")
+
+    def shown() -> dict[str, str]:
+        found = re.search(r'name="form_token" value="([^"]+)"', lan.get(room).text)
+        assert found
+        return {"form_token": found[1], "text": "Mưa lớn ở thượng nguồn", "kind": "note"}
+
+    form = shown()
+    assert lan.client.post(f"{room}/ghi-chu", data=form).status_code == 200
+    again = lan.client.post(f"{room}/ghi-chu", data=form)
+    assert again.status_code == 409
+    assert "chỉ ghi nhận một lần" in again.text
+    assert lan.client.post(f"{room}/ghi-chu", data=form | {"text": "Khác"}).status_code == 200
+    assert lan.client.post(f"{room}/ghi-chu", data=shown()).status_code == 200
+    assert desk.facts(incident).count("NoteAdded") == 3
+    desk.set_aside()
+
+
+def test_two_of_one_form_at_the_same_moment_are_one(
+    desk: Desk, new_browser: Callable[..., Browser]
+) -> None:
+    incident = desk.opened(roles=[Role.SECRETARY])
+    room, lan = f"/vu-viec/{incident.number}", new_browser("lan")
+    found = re.search(r'name="form_token" value="([^"]+)"', lan.get(room).text)
+    assert found
+    form = {"form_token": found[1], "text": "Mưa lớn", "kind": "note"}
+    with ThreadPoolExecutor(2) as pool:
+        sent = [pool.submit(lan.client.post, f"{room}/ghi-chu", data=form) for _ in range(2)]
+    assert sorted(each.result().status_code for each in sent) == [200, 409]
+    assert desk.facts(incident).count("NoteAdded") == 1
     desk.set_aside()
