@@ -26,7 +26,7 @@ from incidents.response import answering, steps
 from incidents.response.steps import ANSWERABLE, LATE, Step, StepCommented, StepKind, StepState
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
-from incidents.words import statements
+from incidents.words import publications, statements
 
 
 class LinkDeed(Labelled):
@@ -243,7 +243,9 @@ def _words(session: Session, step: Step) -> Words | None:
     """The text to write, check or post; a text to be signed is read signed in."""
     if step.statement_id is None or step.kind is StepKind.APPROVE:
         return None
-    version = statements.current(session, statements.get(session, step.statement_id))
+    statement = statements.get(session, step.statement_id)
+    of_step = publications.to_post if step.kind is StepKind.PUBLISH else statements.current
+    version = of_step(session, statement)
     return Words(version.title, version.text, version.number, version.sha256)
 
 

@@ -16,7 +16,7 @@ from incidents.intake import evidence, reporters
 from incidents.intake.evidence import EvidenceKind
 from incidents.intake.reporters import Outcome
 from incidents.people import persons, rosters
-from incidents.record import clock, ids, links, timeline
+from incidents.record import clock, ids, links, outbox, timeline
 from incidents.record.actors import Actor
 from incidents.record.database import Table, choice, identifier, locked, moment, reference
 from incidents.record.errors import AlreadySettled, Invalid, NotFound
@@ -27,6 +27,9 @@ from incidents.record.timeline import Confidentiality
 
 TEXT_LIMIT = 100_000
 """Characters of a flag's text; longer material comes as a file."""
+
+CALLS = ("signal_flagged", "signal_reminder")
+"""What asks somebody to take a flag; whatever of it has not left when it is taken never does."""
 
 _HEADLINE = 90
 ACKNOWLEDGE_WITHIN = timedelta(minutes=15)
@@ -285,6 +288,7 @@ def acknowledge(session: Session, signal_id: UUID, *, by: Actor) -> Signal:
     signal.state = SignalState.TRIAGE
     session.add(signal)
     timeline.record(session, signal.id, SignalAcknowledged(code=signal.code), by=by)
+    outbox.cancel(session, signal_id=signal.id, kinds=CALLS)
     told = _alerted(session, signal)
     alert(session, signal, "signal_taken", [p for p in told if p != by.person_id])
     reporters.hear(session, [signal], Outcome.TAKEN, by=by)

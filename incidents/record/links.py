@@ -83,6 +83,9 @@ def spend_try(session: Session, link: AnswerLink, given: str) -> bool:
     """Check the two digits: ``True`` if right. A wrong one costs a try and must be committed."""
     if link.tries_left == 0:
         raise Conflict(N_("Đã nhập sai quá số lần; liên kết bị khóa. Hãy gọi cán bộ trực."))
+    if not given.strip():
+        # Programs that follow links send forms empty; that is no guess and costs no try.
+        raise Invalid(fields={"number": (N_("Nhập hai chữ số in trong thư."), {})})
     if given.strip() == number(link.message_id):
         return True
     link.tries_left -= 1

@@ -311,15 +311,17 @@ def cancel(
     *,
     step_id: UUID | None = None,
     incident_id: UUID | None = None,
+    signal_id: UUID | None = None,
     person_id: UUID | None = None,
     kinds: Sequence[str] = (),
     key: str = "",
 ) -> int:
-    """Cancel what has not left yet about a step, an incident or to a person; says how many.
+    """Cancel what has not left yet about a step, an incident, a flag or to a person; says how many.
 
     ``key`` narrows it to the messages whose key begins so.
     """
-    named = {"step_id": step_id, "incident_id": incident_id, "recipient_id": person_id}
+    named = {"step_id": step_id, "incident_id": incident_id, "signal_id": signal_id}
+    named["recipient_id"] = person_id
     about = [getattr(OutgoingMessage, name) == value for name, value in named.items() if value]
     if not about:
         raise ValueError("which messages?")

@@ -148,6 +148,14 @@ class Posted(Form):
     channels: Prose = Field(title=N_("Kênh, đường dẫn và giờ đăng, mỗi kênh một dòng"))
     unchanged: bool = Field(title=N_("Đăng đúng nguyên văn bản đã duyệt"))
 
+    @field_validator("unchanged")
+    @classmethod
+    def word_for_word(cls, value: bool) -> bool:  # noqa: FBT001 - pydantic calls it
+        """Posting anything else than what was approved is no posting of it."""
+        if not value:
+            raise ValueError("posted_otherwise")
+        return value
+
 
 class Referral(Labelled):
     """Whether something was passed on; not passing it on is a normal answer."""
@@ -207,6 +215,7 @@ _SENTENCES: dict[str, str] = {
     "too_many_injects": N_("Tối đa %(most)s tình huống."),
     "lesson_unreadable": N_("Dòng %(line)s chưa đọc được: việc; người phụ trách; ngày/tháng/năm."),
     "person_or_body": N_("Chọn một người hoặc một cơ quan."),
+    "posted_otherwise": N_("Đã đăng khác bản duyệt thì gỡ, đăng lại đúng bản rồi mới báo xong."),
     "finding_pending": N_("Chưa có kết quả thì chọn «chưa xác minh được» và hẹn giờ."),
 }
 _ELSE = N_("Giá trị này không dùng được.")

@@ -230,6 +230,18 @@ def of_incident(session: Session, incident_id: UUID) -> list[Publication]:
     )
 
 
+def to_post(session: Session, statement: Statement) -> StatementVersion:
+    """The text to put out by hand: what was released stands, whatever is being written since."""
+    released = session.exec(
+        select(Publication)
+        .where(Publication.statement_id == statement.id, col(Publication.withdrawn_at).is_(None))
+        .order_by(col(Publication.released_at).desc())
+    ).first()
+    if released is None:
+        return statements.current(session, statement)
+    return statements.version(session, released.version_id)
+
+
 def on_public_page(session: Session) -> list[tuple[Publication, StatementVersion, Statement]]:
     """All the public page shows, the newest first, withdrawn items included, no exercise ever."""
     return list(

@@ -12,6 +12,7 @@ from incidents.people.roles import Role, RoleHolder
 from incidents.people.rosters import Shift
 from incidents.record import database, ids
 from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound
+from incidents.record.outbox import MessageState
 from incidents.response import opening
 from tests.harness import CODE, Desk, hours, minutes
 
@@ -132,6 +133,17 @@ def test_taking_a_flag_tells_the_others_who_were_woken(desk: Desk) -> None:
     assert desk.reload(signal).acknowledged_by == desk.cast.hoa.id
     with desk.refused(AlreadySettled, "đã có người tiếp nhận"):
         desk.take(signal, by=desk.cast.duc)
+
+
+def test_a_call_that_has_not_left_when_the_flag_is_taken_never_does(desk: Desk) -> None:
+    desk.mail_works = False
+    signal = desk.flag()
+    desk.take(signal)
+    desk.mail_works = True
+    desk.settle()
+    (call,) = desk.messages(kind="signal_flagged")
+    assert call.state is MessageState.CANCELLED
+    desk.set_aside()
 
 
 def test_a_code_is_found_in_small_letters_and_an_unknown_one_named(desk: Desk) -> None:

@@ -630,3 +630,28 @@ def test_a_legal_check_is_about_a_statement(desk: Desk, incident: Incident) -> N
         answering.in_words(signing.SignOff(verdict=Verdict.GRANTED, comment=""))
         == "Kết luận: đồng ý"
     )
+
+
+def test_what_is_posted_by_hand_is_what_was_released_and_nothing_written_since(
+    desk: Desk, incident: Incident
+) -> None:
+    statement, version = _to_sign(desk, incident)
+    desk.sign(SIGN, by=desk.cast.minh)
+    desk.expect_published(StatementKind.HOLDING)
+    desk.do(signing.revise, statement.id, title="Khác", text="Khác hẳn.", by=desk.cast.ha)
+    desk.plan(
+        incident,
+        "post it",
+        Role.PUBLISHER,
+        kind=StepKind.PUBLISH,
+        form="Posted",
+        statement_id=statement.id,
+    )
+    with database.reading() as session:
+        current = statements.get(session, statement.id)
+        assert statements.current(session, current).number == 2
+        assert publications.to_post(session, current).id == version.id
+    with desk.refused(Invalid):
+        desk.answer("post it", by=desk.cast.mai, channels="Zalo 13:50", unchanged=False)
+    desk.answer("post it", by=desk.cast.mai, channels="Zalo 13:50", unchanged=True)
+    desk.set_aside()

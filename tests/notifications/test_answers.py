@@ -140,8 +140,18 @@ def test_a_right_number_after_a_wrong_one_still_counts(stage: Stage) -> None:
     stage.ask()
     message = _assigned(stage)
     with pytest.raises(Invalid):
-        _act(message, LinkDeed.ACKNOWLEDGE, number="")
+        _act(message, LinkDeed.ACKNOWLEDGE, number=_wrong(message))
     assert _act(message, LinkDeed.ACKNOWLEDGE).view.tries_left == 4
+
+
+def test_a_form_sent_empty_by_a_program_is_no_guess(stage: Stage) -> None:
+    stage.ask()
+    message = _assigned(stage)
+    for _ in range(links.TRIES + 1):
+        with pytest.raises(Invalid) as refused:
+            _act(message, LinkDeed.ACKNOWLEDGE, number=" ")
+        assert "number" in refused.value.fields
+    assert _act(message, LinkDeed.ACKNOWLEDGE).view.tries_left == links.TRIES
 
 
 def test_an_altered_link_is_refused(stage: Stage) -> None:
