@@ -38,11 +38,13 @@ from api.pages import (
     step_pages,
     task_force_forms,
 )
+from api.pages import authorisations as authorisation_pages
 from api.pages import departures as departure_pages
 from api.pages import directory as directory_pages
 from api.pages import rosters as roster_pages
 from api.pages import sheets as sheet_pages
 from api.rest import (
+    authorisations,
     claims,
     clocks,
     conflicts,
@@ -101,6 +103,7 @@ _PAGES = (
     reference,
     clock_rules,
     departure_pages,
+    authorisation_pages,
     level_rules,
     level_timings,
     live,
@@ -129,6 +132,7 @@ _REST = (
     directory,
     contacts,
     departures,
+    authorisations,
     organisations,
     sheets,
     rosters,

@@ -1,5 +1,6 @@
 """Pages from templates: escaped, in the reader's language, with what every page needs."""
 
+from collections.abc import Collection
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -68,9 +69,7 @@ def page(
                 "form_token": f"{caller.sign_in.form_token}.{ids.new().hex}" if caller else "",
                 "path": request.url.path,
                 "desk_name": settings.current().desk_name,
-                "sees_outbox": context["sees_outbox"]
-                if "sees_outbox" in context
-                else caller is not None and _sees_outbox(caller),
+                **({} if "sees_outbox" in context else _head(caller)),
                 "problem": None,
                 "done": request.query_params.get("xong", ""),
                 **context,
@@ -88,12 +87,21 @@ def for_caller(
     return page(request, template, say, caller=caller, status=status, **context)
 
 
-def _sees_outbox(caller: Caller) -> bool:
-    """Whether the page's head offers the outbox: for administrators and whoever triages."""
+def _head(caller: Caller | None) -> dict[str, bool]:
+    """What the page's head offers: unlike the deeds of any one page, it is on every one."""
+    if caller is None:
+        return head(frozenset(), administrator=False)
     with database.reading() as session:
-        return caller.person.administrator or permissions.allowed(
-            session, caller.person, Deed.TRIAGE
-        )
+        may = permissions.deeds(session, caller.person)
+    return head(may, administrator=caller.person.administrator)
+
+
+def head(may: Collection[Deed], *, administrator: bool) -> dict[str, bool]:
+    """The outbox for administrators and whoever triages, authorisations for whoever keeps them."""
+    return {
+        "sees_outbox": administrator or Deed.TRIAGE in may,
+        "keeps_papers": Deed.KEEP_AUTHORISATIONS in may,
+    }
 
 
 def short(say: Speech, at: datetime | None, now: datetime) -> str:

@@ -12,6 +12,7 @@ from api.pages import (
     joins_view,
     lessons,
     posture_view,
+    rendering,
     silence_view,
     task_force_forms,
 )
@@ -91,7 +92,7 @@ def gather(session: Session, incident: Incident, person: Person, *, chosen: str)
         "origin": levels.origin(session, incident),
         "policy": level_timings.of_incident(session, incident),
         "may": may,
-        "sees_outbox": person.administrator or Deed.TRIAGE in may,
+        **rendering.head(may, administrator=person.administrator),
         "steps": asked,
         "titles": titles,
         "next_due": _next_due(asked),

@@ -18,7 +18,7 @@ from incidents.matter import (
     taskforce_facts,
 )
 from incidents.matter.incidents import Incident
-from incidents.people import organisations, persons
+from incidents.people import authorisations, organisations, persons
 from incidents.people.directory import (
     contacts,
     focal_points,
@@ -68,7 +68,7 @@ TELLERS = (
     *(level_rules, level_timings, taskforce_facts),
     *(opening, lifecycle, resuming, merging, grading, replanning, journal, decisions),
     *(situation_reports, added_steps, signing, recusing, founding_decisions, seating),
-    *(requests, leaving, coming_back, exercises, handovers, lesson_facts),
+    *(requests, leaving, coming_back, exercises, handovers, lesson_facts, authorisations),
 )
 """What enters every fact into the vocabulary: whoever reads can read whatever was recorded."""
 

@@ -56,6 +56,7 @@ class Deed(Labelled):
     TEST_CONTACTS = "test_contacts", N_("thử liên lạc đầu mối")
     VERIFY_RECORD = "verify_record", N_("kiểm tra tính toàn vẹn")
     MARK_LEFT = "mark_left", N_("ghi người thôi làm việc, chuyển việc đang giữ")
+    KEEP_AUTHORISATIONS = "keep_authorisations", N_("ghi, chấm dứt giấy ủy quyền")
     ADMINISTER = "administer", N_("quản trị")
 
 
@@ -70,6 +71,7 @@ FRESHLY_PROVED = frozenset(
         Deed.WAIVE,
         Deed.LIFT_CONFLICT,
         Deed.MARK_LEFT,
+        Deed.KEEP_AUTHORISATIONS,
     }
 )
 """Deeds that ask for the password again, however long the session still runs."""
@@ -114,4 +116,5 @@ HELD: dict[Deed, frozenset[Role]] = {
     Deed.TEND_CLOCK: ROOM | {Role.SPOKESPERSON, Role.LEGAL},
     Deed.KEEP_ROSTERS: frozenset({Role.STANDING_DEPUTY}),
     Deed.KEEP_DIRECTORY: frozenset({Role.STANDING_DEPUTY}),
+    Deed.KEEP_AUTHORISATIONS: frozenset({Role.OFFICE_DUTY}),
 }

@@ -181,6 +181,12 @@ def _keeps_contacts(session: Session, person: Person, subject: Subject) -> bool:
     )
 
 
+def _keeps_papers(session: Session, person: Person, _subject: Subject) -> bool:
+    """The office that holds the papers records them; an administrator may."""
+    held = roles_in(session, person.id, None)
+    return person.administrator or bool(HELD[Deed.KEEP_AUTHORISATIONS] & held)
+
+
 def _administrator(_session: Session, person: Person, _subject: Subject) -> bool:
     return person.administrator
 
@@ -269,7 +275,13 @@ _ACTS = frozenset({Deed.NOTE, Deed.OWN_DUTY, Deed.TEST_CONTACTS})
 _WATCHERS = frozenset({Deed.TRIAGE, Deed.OPEN, Deed.STATE_CLAIM, Deed.WEIGH})
 _ROSTERED = frozenset({Deed.SEE_ROSTERS, Deed.OWN_DUTY})
 _ADMINISTRATORS = frozenset(
-    {Deed.ADMINISTER, Deed.KEEP_ROSTERS, Deed.KEEP_DIRECTORY, Deed.MARK_LEFT}
+    {
+        Deed.ADMINISTER,
+        Deed.KEEP_ROSTERS,
+        Deed.KEEP_DIRECTORY,
+        Deed.MARK_LEFT,
+        Deed.KEEP_AUTHORISATIONS,
+    }
 )
 _RULES: dict[Deed, Callable[[Session, Person, Subject], bool]] = {
     Deed.FLAG: _everyone,
@@ -291,4 +303,5 @@ _RULES: dict[Deed, Callable[[Session, Person, Subject], bool]] = {
     Deed.HAND_OVER_ROLE: _seated,
     Deed.ADMINISTER: _administrator,
     Deed.MARK_LEFT: _administrator,
+    Deed.KEEP_AUTHORISATIONS: _keeps_papers,
 }

@@ -48,6 +48,15 @@ BECAUSE = {"reason": "vì thế"}
 QUESTIONS = ("spreading", "silence_harms", "fact_held", "without_repeating")
 WEIGHED = dict.fromkeys(QUESTIONS, "true") | {"course": "answer", **BECAUSE}
 STRETCH = {"starts_at": "2026-12-01T00:00:00Z", "ends_at": "2026-12-02T00:00:00Z"}
+PAPER = {
+    "number": "19/GUQ-UBND",
+    "role": "lead",
+    "grantor_id": str(uuid4()),
+    "grantee_id": str(uuid4()),
+    "scope": "x",
+    "valid_from": "2026-12-01T00:00:00Z",
+    "valid_to": "2026-12-02T00:00:00Z",
+}
 ROTATION = {
     "people": [str(uuid4())],
     "rule": "FREQ=DAILY",
@@ -203,6 +212,9 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
         {"effective_from": "2030-01-01", "levels": [], "basis": "x"},
         ADMINISTRATORS,
     ),
+    ("GET", "/api/v1/authorisations"): (None, INSIDERS),
+    ("POST", "/api/v1/authorisations"): (PAPER, ADMINISTRATORS),
+    ("POST", "/api/v1/authorisations/{authorisation_id}/end"): (BECAUSE, ADMINISTRATORS),
     ("GET", "/api/v1/incidents/{number}/level"): (None, INSIDERS),
     ("GET", "/api/v1/incidents/{number}/ties"): (None, INSIDERS),
     ("POST", "/api/v1/incidents/{number}/flare-up"): ({"cause": "reach", **BECAUSE}, ROOM),
@@ -512,6 +524,9 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
         {"reason": "x", "confirmed": "x"},
         PAGE_ADMINISTRATORS,
     ),
+    ("GET", "/quan-tri/uy-quyen"): (None, PAGE_ADMINISTRATORS),
+    ("POST", "/quan-tri/uy-quyen"): (PAPER, PAGE_ADMINISTRATORS),
+    ("POST", "/quan-tri/uy-quyen/{authorisation_id}/cham-dut"): (BECAUSE, PAGE_ADMINISTRATORS),
     ("GET", "/song/ban-truc"): (None, PAGE_INSIDERS),
     ("GET", "/song/vu-viec/{number}"): (None, PAGE_INSIDERS),
 }
@@ -606,6 +621,7 @@ def scene(desk: Desk) -> Scene:
             "feed_id": str(uuid4()),
             "proposal_id": str(uuid4()),
             "recusal_id": str(uuid4()),
+            "authorisation_id": str(uuid4()),
             "organisation": "SYT",
             "kind": "people",
             "person_id": str(desk.cast.kien.id),

@@ -89,6 +89,7 @@ def _every_kind(
         "ends_at": "2026-11-25T07:00:00+00:00",
         "count": 2,
     }
+    about_a_paper = {**about_a_shift, "to": str(stage.cast.yen.id), "paper": "18/GUQ-UBND"}
     values: dict[str, dict[str, Any]] = {
         "called_out": {"roles": ["lead", "spokesperson"]},
         "inject": {"inject": 2, "role": "lead", "text": {"vi": "Phóng viên gọi", "en": "A call"}},
@@ -107,6 +108,8 @@ def _every_kind(
         "audit_alarm": {"what": delivery.NO_SERVER},
         "work_inherited": {"by": str(stage.cast.phuc.id)},
         "role_handed_over": {**about_a_shift, "to": str(stage.cast.yen.id)},
+        "authorisation_recorded": about_a_paper,
+        "authorisation_ended": about_a_paper,
         "direction_unsigned": {"given_by": "Phan Đình Chương"},
         "signal_review": {"review_at": "2026-11-24T23:00:00+00:00"},
         "silence_review": {"review_at": "2026-11-24T23:00:00+00:00"},
