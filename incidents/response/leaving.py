@@ -29,7 +29,7 @@ from incidents.record.language import N_
 from incidents.response import holdings, recoverable, rerouting, seating, succession
 from incidents.response.clocks import Clock
 from incidents.response.holdings import Holding, HoldingKind
-from incidents.response.steps import UNSETTLED, Cause, Step, StepKind, StepState
+from incidents.response.steps import UNSETTLED, Cause, Step, StepState
 
 Row = TypeVar("Row")
 
@@ -213,7 +213,7 @@ def _heir(session: Session, step: Step, successor_id: UUID | None) -> UUID | Non
         judging=succession.judges(step)
     ):
         return None
-    if step.kind is StepKind.APPROVE and not succession.may_sign(session, step, successor_id):
+    if not succession.may_take(session, step, successor_id):
         return None
     return None if str(successor_id) in succession.barred(session, step) else successor_id
 

@@ -18,7 +18,7 @@ from incidents.record.actors import Actor
 from incidents.record.errors import Conflict, Invalid
 from incidents.record.facts import Fact, PersonId, Private
 from incidents.record.language import N_
-from incidents.response import rerouting
+from incidents.response import entrusting, rerouting
 from incidents.response.steps import Cause, Step
 
 
@@ -79,6 +79,7 @@ def add(
     if not deputy and any(m.rank == 1 for m in in_role):
         raise Conflict(N_("Vai này đã có người giữ; hãy bàn giao hoặc thay người."))
     check_until(serves_until)
+    entrusting.require(session, incident_id, role, person_id, by=by)
     rank = max([m.rank for m in in_role], default=1) + 1 if deputy else 1
     seat = take_seat(
         session,
@@ -162,6 +163,7 @@ def hand_over(
     if since > clock.now():
         raise Invalid(fields={"since": (N_("Giờ bàn giao không thể ở phía trước."), {})})
     seat = taskforces.find_member(session, incident_id, role, outgoing)
+    entrusting.require(session, incident_id, role, incoming, outgoing=outgoing, by=by)
     held = succeed(session, incident_id, seat, incoming, basis=Basis.HAND_OVER)
     fact = RoleHandedOver(
         role=role,
@@ -181,7 +183,8 @@ def hand_over(
         incident_id=incident_id,
         values={
             "role": role.value,
-            "by": str(outgoing),
+            "by": str(by.person_id),
+            "outgoing": str(outgoing),
             "to": str(incoming),
             "starts_at": since.isoformat(),
         },

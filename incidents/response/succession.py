@@ -72,14 +72,25 @@ def _new_head(session: Session, step: Step, role: Role, shut: Collection[UUID]) 
 
 
 def signers(session: Session, incident_id: UUID, role: Role, at: datetime) -> list[UUID]:
-    """Rank 1 of the role in this incident's task force or office, and holders of a paper for it."""
+    """Rank 1 of the role in this incident's task force or office, and holders of a paper for it.
+
+    Whoever merely came to the seat later signs in it only by post or paper, like anybody else.
+    """
+    by_post = roles.holders(session, role, at)[:1]
+    papers = [a.grantee_id for a in authorisations.valid(session, role, at)]
     seated = [
         m.person_id
         for m in taskforces.members(session, incident_id)
-        if m.role is role and m.rank == 1
+        if m.role is role
+        and m.rank == 1
+        and (m.basis in taskforces.FOUNDED or m.person_id in (*by_post, *papers))
     ]
-    papers = [a.grantee_id for a in authorisations.valid(session, role, at)]
-    return [*(seated or roles.holders(session, role, at)[:1]), *papers]
+    return list(dict.fromkeys([*(seated or by_post), *papers]))
+
+
+def may_take(session: Session, step: Step, person_id: UUID) -> bool:
+    """Whether a step can go to a named person: a signature only to whoever may give it."""
+    return step.kind is not StepKind.APPROVE or may_sign(session, step, person_id)
 
 
 def may_sign(session: Session, step: Step, person_id: UUID) -> bool:

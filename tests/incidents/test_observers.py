@@ -130,7 +130,7 @@ def test_nobody_observes_a_real_incident_from_a_seat_or_marks_themselves(desk: D
     desk.set_aside()
     with desk.refused(Conflict, "không giữ vai nào khác"):
         desk.do(
-            seating.add, drill.id, Role.LEGAL, person_id=cast.kien.id, deputy=False, by=cast.lan
+            seating.add, drill.id, Role.LEGAL, person_id=cast.kien.id, deputy=False, by=cast.tung
         )
     # Nor does the seat of somebody who acts go to an observer by hand-over.
     with desk.refused(Conflict, "không giữ vai nào khác"):
