@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from incidents.matter import incidents, recusals
 from incidents.matter.taskforces import Basis, TaskForce, TaskForceMember
-from incidents.people import persons
+from incidents.people import persons, rosters
 from incidents.people.authorisations import Authorisation
 from incidents.people.departures import Departure, PersonLeft
 from incidents.people.duty import feeds, leavers
@@ -114,6 +114,15 @@ def _may_leave(
         raise Invalid(fields={"successor_id": (N_("Chọn một người khác."), {})})
     if successor_id:
         persons.active(session, successor_id)
+        now = clock.now()
+        if rosters.only_reads(session, successor_id, now) and not rosters.only_reads(
+            session, person_id, now
+        ):
+            raise Invalid(
+                fields={
+                    "successor_id": (N_("Người này chỉ quan sát nên không nhận việc thay."), {})
+                }
+            )
     return person
 
 

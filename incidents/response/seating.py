@@ -10,7 +10,7 @@ from sqlmodel import Session
 from incidents.matter import incidents, recusals, taskforces
 from incidents.matter.incidents import Incident
 from incidents.matter.taskforces import Basis, TaskForce, TaskForceMember
-from incidents.people import persons
+from incidents.people import persons, rosters
 from incidents.people.organisations import Organisation
 from incidents.people.roles import READS, Role
 from incidents.record import clock, timeline
@@ -101,6 +101,8 @@ def _watches_only(session: Session, incident: Incident, role: Role, person_id: U
     """Observers sit in exercises alone, and in no other seat there: nobody marks themselves."""
     if role in READS and not incident.exercise:
         raise Conflict(taskforces.NO_OBSERVERS)
+    if role not in READS and rosters.only_reads(session, person_id, clock.now()):
+        raise Conflict(N_("Người chỉ quan sát không giữ vai nào làm việc trong Tổ công tác."))
     held = [m.role for m in taskforces.members(session, incident.id) if m.person_id == person_id]
     if any((other in READS) is not (role in READS) for other in held):
         raise Conflict(N_("Người quan sát không giữ vai nào khác trong buổi diễn tập."))

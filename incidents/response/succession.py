@@ -12,9 +12,11 @@ from sqlmodel import Session
 
 from incidents.matter import recusals, taskforces
 from incidents.matter.recusals import Barred
-from incidents.people import authorisations, roles
-from incidents.people.roles import Role
+from incidents.people import authorisations, persons, roles, rosters
+from incidents.people.roles import READS, Role
 from incidents.record import clock
+from incidents.record.errors import Conflict
+from incidents.record.language import N_
 from incidents.response import forms
 from incidents.response.steps import Step, StepKind
 from incidents.words import approvals, statements
@@ -118,7 +120,17 @@ def barred(session: Session, step: Step) -> set[str]:
 
 
 def require_free(session: Session, step: Step, person_id: UUID) -> None:
-    """Return unless a conflict of interest keeps a person from a step; ``NotPermitted`` then."""
+    """Return unless a conflict of interest keeps a person from a step, or they only look on."""
     kept_out = recusals.of(session, step.incident_id).keeps_out(judging=judges(step))
     if person_id in kept_out:
         recusals.require_free(session, step.incident_id, person_id)
+    if step.role in READS:
+        return
+    seats = taskforces.members(session, step.incident_id)
+    held = {m.role for m in seats if m.person_id == person_id}
+    held |= rosters.roles_now(session, person_id, clock.now())
+    if held and held <= READS:
+        raise Conflict(
+            N_("%(name)s chỉ quan sát nên không được giao việc."),
+            name=persons.get(session, person_id).name,
+        )
