@@ -106,7 +106,7 @@ class _Found:
         self._rules = self._rows(ClockRule, (c.rule_id for c in self._clocks.values()))
         self._approvals = self._rows(Approval, (_named(m, "approval") for m in messages))
         people = {m.recipient_id for m in messages}
-        people |= {_named(m, name) for m in messages for name in ("by", "to")}
+        people |= {_named(m, name) for m in messages for name in ("by", "to", "outgoing")}
         people |= {c.owner_id for c in self._clocks.values()}
         people |= {s.assignee_id for s in self._steps.values()}
         people |= {s.acknowledged_by for s in self._signals.values()}
@@ -233,7 +233,7 @@ class _Found:
             match name:
                 case "level":
                     read["level_name"] = Level(value).label
-                case "by" | "to":
+                case "by" | "to" | "outgoing":
                     read[name] = self._name(UUID(value))
                 case "lesson":
                     read[name] = self._lesson(UUID(value))

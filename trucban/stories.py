@@ -114,6 +114,8 @@ def telephone(door: Door, tell: Told) -> list[str]:
     again = {"title": heard["title"], "text": changed}
     version = door.post(writer, f"/statements/{statement['id']}/versions", again)
     tell(writer, N_("sửa một chữ: thành bản %(number)s"), number=version["number"])
+    if told.step("sign the holding statement")["assignee_id"] != step["assignee_id"]:
+        raise Conflict(N_("Bản đã sửa không về người có quyền duyệt."))
     door.prove(approver)
     path = f"/statements/{statement['id']}/versions/{version['id']}/sign-off"
     try:

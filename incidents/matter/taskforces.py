@@ -54,6 +54,10 @@ class Basis(Labelled):
     HAND_OVER = "hand_over", N_("nhận bàn giao vai")
 
 
+FOUNDED = frozenset({Basis.STANDING, Basis.DIRECTION, Basis.DECISION})
+"""Seats given with the task force itself, which carry the authority of their role."""
+
+
 class TaskForce(Table, table=True):
     """A task force at work on one incident."""
 

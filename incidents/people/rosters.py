@@ -13,7 +13,7 @@ from sqlalchemy import CheckConstraint, Index, bindparam, union
 from sqlmodel import Field, Session, col, select
 
 from incidents.people import roles
-from incidents.people.roles import Role, RoleHolder
+from incidents.people.roles import READS, Role, RoleHolder
 from incidents.record.database import (
     Table,
     choice,
@@ -122,6 +122,12 @@ def roles_now(session: Session, person_id: UUID, at: datetime) -> set[Role]:
     """Every role a person has at a moment: as holder, as deputy, or by being on shift."""
     asked = {"person": person_id, "at": at}
     return {Role(role) for (role,) in session.connection().execute(_ROLES_NOW, asked)}
+
+
+def only_reads(session: Session, person_id: UUID, at: datetime) -> bool:
+    """Whether somebody's one part is to look on: nobody gives them work."""
+    held = roles_now(session, person_id, at)
+    return bool(held) and held <= READS
 
 
 def rostered(session: Session, person_id: UUID, at: datetime) -> bool:

@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from incidents.matter import incidents, taskforces
 from incidents.people import persons, rosters
-from incidents.people.roles import Role
+from incidents.people.roles import READS, Role
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
 from incidents.record.errors import Conflict, Invalid
@@ -85,6 +85,8 @@ def add(
     if person_id:
         persons.active(session, person_id)
     role = role or _role_of(session, incident_id, person_id)
+    if role in READS and not incident.exercise:
+        raise Conflict(taskforces.NO_OBSERVERS)
     plan = Plan(
         key="",
         kind=FORMS[form],

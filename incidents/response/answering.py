@@ -142,12 +142,15 @@ def complete(session: Session, step_id: UUID, answer: dict[str, Any], *, by: Act
     return step
 
 
-def conclude(session: Session, step: Step, form: Form, *, by: Actor) -> None:
-    """Write the answer and end the step."""
+def conclude(
+    session: Session, step: Step, form: Form, *, given_by: UUID | None = None, by: Actor
+) -> None:
+    """Write the answer and end the step; ``given_by`` is whose answer another wrote down."""
     step.answer = form.model_dump(mode="json")
+    answerer = given_by or by.person_id
     if step.acknowledged_at is None:
-        step.acknowledged_at, step.acknowledged_by = clock.now(), by.person_id
-    step.assignee_id = by.person_id or step.assignee_id
+        step.acknowledged_at, step.acknowledged_by = clock.now(), answerer
+    step.assignee_id = answerer or step.assignee_id
     timeline.record(
         session,
         step.incident_id,

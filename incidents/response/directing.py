@@ -17,13 +17,12 @@ from incidents.record import clock, timeline
 from incidents.record.actors import Actor
 from incidents.record.errors import Conflict, Invalid
 from incidents.record.language import N_
-from incidents.response import passing, rerouting, seating, steps, succession, timers
+from incidents.response import entrusting, passing, rerouting, seating, steps, succession, timers
 from incidents.response.steps import (
     ANSWERABLE,
     Cause,
     Step,
     StepExtended,
-    StepKind,
     StepState,
     StepWaived,
 )
@@ -36,7 +35,7 @@ def reassign(session: Session, step_id: UUID, person_id: UUID, *, reason: str, b
     _reason(reason)
     persons.active(session, person_id)
     succession.require_free(session, step, person_id)
-    if step.kind is StepKind.APPROVE and not succession.may_sign(session, step, person_id):
+    if not succession.may_take(session, step, person_id):
         raise Conflict(N_("Người được giao chưa có thẩm quyền hoặc giấy ủy quyền để duyệt."))
     passing.move(session, step, person_id, cause=Cause.REASSIGNED, by=by, reason=reason)
     passing.restart_ladder(session, step)
@@ -97,6 +96,7 @@ def replace_member(
     """Seat another person in a role; the open steps of the old one move, their links end."""
     _reason(reason)
     seat = taskforces.find_member(session, incident_id, role, outgoing)
+    entrusting.require(session, incident_id, role, incoming, outgoing=outgoing, by=by)
     held = seating.succeed(session, incident_id, seat, incoming, basis=Basis.REPLACEMENT)
     timeline.record(
         session,

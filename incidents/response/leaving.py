@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from incidents.matter import incidents, recusals
 from incidents.matter.taskforces import Basis, TaskForce, TaskForceMember
-from incidents.people import persons
+from incidents.people import persons, rosters
 from incidents.people.authorisations import Authorisation
 from incidents.people.departures import Departure, PersonLeft
 from incidents.people.duty import feeds, leavers
@@ -29,7 +29,7 @@ from incidents.record.language import N_
 from incidents.response import holdings, recoverable, rerouting, seating, succession
 from incidents.response.clocks import Clock
 from incidents.response.holdings import Holding, HoldingKind
-from incidents.response.steps import UNSETTLED, Cause, Step, StepKind, StepState
+from incidents.response.steps import UNSETTLED, Cause, Step, StepState
 
 Row = TypeVar("Row")
 
@@ -114,6 +114,15 @@ def _may_leave(
         raise Invalid(fields={"successor_id": (N_("Chọn một người khác."), {})})
     if successor_id:
         persons.active(session, successor_id)
+        now = clock.now()
+        if rosters.only_reads(session, successor_id, now) and not rosters.only_reads(
+            session, person_id, now
+        ):
+            raise Invalid(
+                fields={
+                    "successor_id": (N_("Người này chỉ quan sát nên không nhận việc thay."), {})
+                }
+            )
     return person
 
 
@@ -213,7 +222,7 @@ def _heir(session: Session, step: Step, successor_id: UUID | None) -> UUID | Non
         judging=succession.judges(step)
     ):
         return None
-    if step.kind is StepKind.APPROVE and not succession.may_sign(session, step, successor_id):
+    if not succession.may_take(session, step, successor_id):
         return None
     return None if str(successor_id) in succession.barred(session, step) else successor_id
 

@@ -224,7 +224,7 @@ def reopen(session: Session, step: Step, *, by: Actor) -> None:
     person_id = step.assignee_id
     kept_out = recusals.of(session, step.incident_id).keeps_out(judging=succession.judges(step))
     shut = {*succession.barred(session, step), *map(str, kept_out)}
-    if person_id and str(person_id) in shut:
+    if person_id and (str(person_id) in shut or not succession.may_take(session, step, person_id)):
         person_id = succession.next_in_line(session, step) or vacant(session, step)
     hand_over(session, step, person_id, kind="step_reopened")
     round_ = timers.next_round(session, step.id)

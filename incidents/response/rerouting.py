@@ -35,10 +35,16 @@ def pass_on(
     reason: str,
     by: Actor,
 ) -> None:
-    """Move open steps to somebody, or to whoever is next in line; the old links end."""
+    """Move open steps to somebody, or to whoever is next in line; the old links end.
+
+    A signature the incoming may not give goes to the next who may, before it goes back.
+    """
     for step in held:
+        heir = incoming
+        if heir and not succession.may_take(session, step, heir):
+            heir = succession.next_in_line(session, step)
         take_from(session, step, outgoing)
-        give_on(session, step, incoming, cause=cause, reason=reason, by=by)
+        give_on(session, step, heir, cause=cause, reason=reason, by=by)
 
 
 def take_from(session: Session, step: Step, person_id: UUID) -> None:

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from incidents.matter import incidents, recusals, taskforces
 from incidents.matter.incidents import Incident
 from incidents.matter.taskforces import Basis, TaskForce, TaskForceMember
-from incidents.people import persons
+from incidents.people import persons, rosters
 from incidents.people.organisations import Organisation
 from incidents.people.roles import READS, Role
 from incidents.record import clock, timeline
@@ -18,7 +18,7 @@ from incidents.record.actors import Actor
 from incidents.record.errors import Conflict, Invalid
 from incidents.record.facts import Fact, PersonId, Private
 from incidents.record.language import N_
-from incidents.response import rerouting
+from incidents.response import entrusting, rerouting
 from incidents.response.steps import Cause, Step
 
 
@@ -79,6 +79,7 @@ def add(
     if not deputy and any(m.rank == 1 for m in in_role):
         raise Conflict(N_("Vai này đã có người giữ; hãy bàn giao hoặc thay người."))
     check_until(serves_until)
+    entrusting.require(session, incident_id, role, person_id, by=by)
     rank = max([m.rank for m in in_role], default=1) + 1 if deputy else 1
     seat = take_seat(
         session,
@@ -100,6 +101,8 @@ def _watches_only(session: Session, incident: Incident, role: Role, person_id: U
     """Observers sit in exercises alone, and in no other seat there: nobody marks themselves."""
     if role in READS and not incident.exercise:
         raise Conflict(taskforces.NO_OBSERVERS)
+    if role not in READS and rosters.only_reads(session, person_id, clock.now()):
+        raise Conflict(N_("Người chỉ quan sát không giữ vai nào làm việc trong Tổ công tác."))
     held = [m.role for m in taskforces.members(session, incident.id) if m.person_id == person_id]
     if any((other in READS) is not (role in READS) for other in held):
         raise Conflict(N_("Người quan sát không giữ vai nào khác trong buổi diễn tập."))
@@ -162,6 +165,7 @@ def hand_over(
     if since > clock.now():
         raise Invalid(fields={"since": (N_("Giờ bàn giao không thể ở phía trước."), {})})
     seat = taskforces.find_member(session, incident_id, role, outgoing)
+    entrusting.require(session, incident_id, role, incoming, outgoing=outgoing, by=by)
     held = succeed(session, incident_id, seat, incoming, basis=Basis.HAND_OVER)
     fact = RoleHandedOver(
         role=role,
@@ -181,7 +185,8 @@ def hand_over(
         incident_id=incident_id,
         values={
             "role": role.value,
-            "by": str(outgoing),
+            "by": str(by.person_id),
+            "outgoing": str(outgoing),
             "to": str(incoming),
             "starts_at": since.isoformat(),
         },

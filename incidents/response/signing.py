@@ -158,9 +158,13 @@ def conclude(
     verdict: Verdict,
     comment: str,
     by: Actor,
+    *,
+    signer_id: UUID | None = None,
 ) -> None:
+    """End the step with its signature and release what is signed; the signer has it, if asked."""
     step.late = step.state in LATE
-    answering.conclude(session, step, SignOff(verdict=verdict, comment=comment), by=by)
+    form = SignOff(verdict=verdict, comment=comment)
+    answering.conclude(session, step, form, given_by=signer_id, by=by)
     if step.late and step.run_id:
         runs.wake(session, step.run_id)
     if verdict is Verdict.GRANTED and step.release_to:

@@ -12,9 +12,11 @@ from sqlmodel import Session
 
 from incidents.matter import recusals, taskforces
 from incidents.matter.recusals import Barred
-from incidents.people import authorisations, roles
-from incidents.people.roles import Role
+from incidents.people import authorisations, persons, roles, rosters
+from incidents.people.roles import READS, Role
 from incidents.record import clock
+from incidents.record.errors import Conflict
+from incidents.record.language import N_
 from incidents.response import forms
 from incidents.response.steps import Step, StepKind
 from incidents.words import approvals, statements
@@ -72,14 +74,25 @@ def _new_head(session: Session, step: Step, role: Role, shut: Collection[UUID]) 
 
 
 def signers(session: Session, incident_id: UUID, role: Role, at: datetime) -> list[UUID]:
-    """Rank 1 of the role in this incident's task force or office, and holders of a paper for it."""
+    """Rank 1 of the role in this incident's task force or office, and holders of a paper for it.
+
+    Whoever merely came to the seat later signs in it only by post or paper, like anybody else.
+    """
+    by_post = roles.holders(session, role, at)[:1]
+    papers = [a.grantee_id for a in authorisations.valid(session, role, at)]
     seated = [
         m.person_id
         for m in taskforces.members(session, incident_id)
-        if m.role is role and m.rank == 1
+        if m.role is role
+        and m.rank == 1
+        and (m.basis in taskforces.FOUNDED or m.person_id in (*by_post, *papers))
     ]
-    papers = [a.grantee_id for a in authorisations.valid(session, role, at)]
-    return [*(seated or roles.holders(session, role, at)[:1]), *papers]
+    return list(dict.fromkeys([*(seated or by_post), *papers]))
+
+
+def may_take(session: Session, step: Step, person_id: UUID) -> bool:
+    """Whether a step can go to a named person: a signature only to whoever may give it."""
+    return step.kind is not StepKind.APPROVE or may_sign(session, step, person_id)
 
 
 def may_sign(session: Session, step: Step, person_id: UUID) -> bool:
@@ -107,7 +120,17 @@ def barred(session: Session, step: Step) -> set[str]:
 
 
 def require_free(session: Session, step: Step, person_id: UUID) -> None:
-    """Return unless a conflict of interest keeps a person from a step; ``NotPermitted`` then."""
+    """Return unless a conflict of interest keeps a person from a step, or they only look on."""
     kept_out = recusals.of(session, step.incident_id).keeps_out(judging=judges(step))
     if person_id in kept_out:
         recusals.require_free(session, step.incident_id, person_id)
+    if step.role in READS:
+        return
+    seats = taskforces.members(session, step.incident_id)
+    held = {m.role for m in seats if m.person_id == person_id}
+    held |= rosters.roles_now(session, person_id, clock.now())
+    if held and held <= READS:
+        raise Conflict(
+            N_("%(name)s chỉ quan sát nên không được giao việc."),
+            name=persons.get(session, person_id).name,
+        )

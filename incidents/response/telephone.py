@@ -97,7 +97,7 @@ def approve(
         incident_id=statement.incident_id,
         values={"approval": str(approval.id), "kind": statement.kind.value},
     )
-    signing.conclude(session, statement, version, step, verdict, "", by)
+    signing.conclude(session, statement, version, step, verdict, "", by, signer_id=approver_id)
     return approval
 
 

@@ -129,6 +129,29 @@ def test_the_whole_road_on_pages(
     desk.set_aside()
 
 
+def test_the_secretary_hands_the_signature_to_nobody(
+    desk: Desk, program: Callable[..., Program], new_browser: Callable[..., Browser]
+) -> None:
+    cast = desk.cast
+    incident = desk.opened(level=3, roles=[Role.LEAD, Role.SPOKESPERSON, Role.SECRETARY])
+    here = f"/incidents/{incident.number}/members"
+    spoken = {"role": "spokesperson", "outgoing": str(cast.minh.id)}
+    asked = spoken | {"incoming": str(cast.long.id), "handed_over": "x"}
+    assert program("ha").post(f"{here}/hand-over", asked).status_code == 403
+    led = {"role": "lead", "outgoing": str(cast.binh.id), "reason": "x"}
+    own = program("lan").post(f"{here}/replace", led | {"incoming": str(cast.lan.id)})
+    assert own.status_code == 403
+    assert "Không ai tự nhận vai Tổ trưởng" in own.text
+    added = {"role": "chair", "person_id": str(cast.nga.id)}
+    assert program("ha").post(here, added).status_code == 403
+    refused = new_browser("ha").post(f"/vu-viec/{incident.number}/ban-giao-vai", **asked)
+    assert refused.status_code == 403
+    assert f"{cast.long.name} không giữ chức trách" in refused.text
+    assert program("minh").post(f"{here}/hand-over", asked).status_code == 200
+    desk.settle()
+    desk.set_aside()
+
+
 def test_a_proposal_goes_back_on_the_page(
     desk: Desk, incident: Incident, new_browser: Callable[..., Browser]
 ) -> None:

@@ -280,7 +280,7 @@ def test_nobody_who_left_is_assigned_seated_or_called(desk: Desk, incident: Inci
         desk.do(directing.reassign, step.id, cast.kien.id, reason="x", by=cast.tung)
     with desk.refused(Invalid, gone):
         desk.do(
-            seating.add, incident.id, Role.LEGAL, person_id=cast.kien.id, deputy=False, by=cast.lan
+            seating.add, incident.id, Role.LEGAL, person_id=cast.kien.id, deputy=False, by=cast.tung
         )
     _leave(desk, cast.binh)
     desk.set_aside()

@@ -21,9 +21,12 @@ from incidents.record.errors import (
     NotFound,
     NotPermitted,
 )
-from incidents.response import founding, founding_decisions, seating
+from incidents.response import directing, founding, founding_decisions, seating
 from incidents.response.founding import Seat
-from tests.harness import Desk, hours
+from incidents.response.steps import Step, StepKind
+from incidents.words.statements import StatementVersion
+from tests.cast import paper
+from tests.harness import Desk, hours, minutes
 
 PAPER: dict[str, Any] = {
     "document": "1207/QĐ-UBND",
@@ -258,6 +261,86 @@ def test_a_deputy_is_named_in_a_task_force_at_work(desk: Desk) -> None:
     desk.expect_messages("step_assigned", cast.binh)
     desk.decline("lead", by=cast.binh)
     desk.expect_messages("step_passed", cast.kien)
+
+
+def _spoken_for(desk: Desk, incident: Incident) -> tuple[StatementVersion, Step]:
+    """A text that waits for the spokesperson's signature."""
+    statement, version = desk.drafted(incident, by=desk.cast.nga)
+    step = desk.plan(
+        incident,
+        "sign",
+        Role.SPOKESPERSON,
+        kind=StepKind.APPROVE,
+        form="SignOff",
+        statement_id=statement.id,
+    )
+    desk.set_aside()
+    return version, step
+
+
+def test_nobody_in_the_room_gives_a_seat_that_signs_or_commands_to_anybody(desk: Desk) -> None:
+    cast = desk.cast
+    incident = desk.opened(level=3, roles=[Role.LEAD, Role.SPOKESPERSON, Role.SECRETARY])
+    spokes: dict[str, Any] = {"outgoing": cast.minh.id, "incoming": cast.long.id}
+    lead: dict[str, Any] = {"outgoing": cast.binh.id, "reason": "Vắng"}
+    added: dict[str, Any] = {"person_id": cast.long.id}
+    neither = "không giữ chức trách, cũng không có giấy ủy quyền"
+    with desk.refused(NotPermitted, neither):
+        hand_over = seating.hand_over, incident.id, Role.SPOKESPERSON
+        desk.do(*hand_over, **spokes, handed_over="x", by=cast.ha)
+    with desk.refused(NotPermitted, neither):
+        replace = directing.replace_member, incident.id, Role.LEAD
+        desk.do(*replace, incoming=cast.nga.id, **lead, by=cast.ha)
+    with desk.refused(NotPermitted, "tự nhận vai Tổ trưởng"):
+        desk.do(*replace, incoming=cast.lan.id, **lead, by=cast.lan)
+    # The paper for a role is no post in it; nor does a commander take a seat for himself.
+    with desk.refused(NotPermitted, "tự nhận vai Tổ trưởng"):
+        desk.do(*replace, incoming=cast.tung.id, **lead, by=cast.tung)
+    # A seat nobody holds yet, and a deputy's, are as good as the role.
+    for role in (Role.CHAIR, Role.LEGAL):
+        with desk.refused(NotPermitted, neither):
+            desk.do(seating.add, incident.id, role, **added, deputy=False, by=cast.ha)
+    with desk.refused(NotPermitted, neither):
+        desk.do(seating.add, incident.id, Role.LEAD, **added, deputy=True, by=cast.tung)
+    # By post, or by a paper, anybody who directs may seat them.
+    desk.time += minutes(1)
+    desk.do(*hand_over, **(spokes | {"incoming": cast.thao.id}), handed_over="x", by=cast.ha)
+    desk.do(*replace, incoming=cast.tung.id, **lead, by=cast.ha)
+    desk.set_aside()
+
+
+def test_a_role_handed_to_somebody_without_post_or_paper_moves_work_and_no_signature(
+    desk: Desk,
+) -> None:
+    cast = desk.cast
+    incident = desk.opened(level=3, roles=[Role.SPOKESPERSON, Role.SECRETARY])
+    version, step = _spoken_for(desk, incident)
+    work = desk.plan(incident, "answer", Role.SPOKESPERSON)
+    desk.set_aside()
+    desk.time += minutes(1)
+    desk.do(
+        seating.hand_over,
+        incident.id,
+        Role.SPOKESPERSON,
+        outgoing=cast.minh.id,
+        incoming=cast.long.id,
+        handed_over="Trực đêm",
+        by=cast.binh,
+    )
+    assert desk.reload(work).assignee_id == cast.long.id
+    # The next who may sign, before it goes back to whoever handed over.
+    assert desk.reload(step).assignee_id == cast.binh.id
+    desk.expect_message(to=cast.long, kind="role_handed_over", containing=cast.binh.name)
+    desk.expect_message(
+        to=cast.minh, kind="role_handed_over", containing=f"{cast.binh.name} đã ghi"
+    )
+    desk.set_aside()
+    with desk.refused(NotPermitted, "cần giấy ủy quyền"):
+        desk.sign(version, by=cast.long)
+    with database.transaction() as session:
+        session.add(paper(cast.minh, cast.long, Role.SPOKESPERSON, desk.time))
+    desk.sign(version, by=cast.long)
+    desk.set_aside()
 
 
 def test_a_role_is_handed_over_with_its_times_its_work_and_its_note(desk: Desk) -> None:

@@ -10,8 +10,8 @@ from incidents.matter.incidents import Incident
 from incidents.people.persons import Person
 from incidents.people.roles import READS, Role, RoleHolder
 from incidents.record import database
-from incidents.record.errors import Conflict
-from incidents.response import seating
+from incidents.record.errors import Conflict, Invalid
+from incidents.response import added_steps, directing, holdings, leaving, seating
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 from tests.harness import Desk, hours
@@ -130,7 +130,7 @@ def test_nobody_observes_a_real_incident_from_a_seat_or_marks_themselves(desk: D
     desk.set_aside()
     with desk.refused(Conflict, "không giữ vai nào khác"):
         desk.do(
-            seating.add, drill.id, Role.LEGAL, person_id=cast.kien.id, deputy=False, by=cast.lan
+            seating.add, drill.id, Role.LEGAL, person_id=cast.kien.id, deputy=False, by=cast.tung
         )
     # Nor does the seat of somebody who acts go to an observer by hand-over.
     with desk.refused(Conflict, "không giữ vai nào khác"):
@@ -143,3 +143,52 @@ def test_nobody_observes_a_real_incident_from_a_seat_or_marks_themselves(desk: D
             handed_over="Hồ sơ",
             by=cast.tung,
         )
+
+
+def test_observers_are_given_no_work_of_real_incidents(desk: Desk, observer: Person) -> None:
+    cast = desk.cast
+    real = desk.opened(level=3, roles=[Role.LEAD, Role.SECRETARY])
+    step = desk.plan(real, "write", Role.SECRETARY)
+    asked: dict[str, Any] = {"title": "Soát", "due_at": desk.time + hours(2), "by": cast.lan}
+    with desk.refused(Conflict, "chỉ tham gia diễn tập"):
+        desk.do(added_steps.add, real.id, role=Role.OBSERVER, **asked)
+    with desk.refused(Conflict, "chỉ tham gia diễn tập"):
+        desk.do(added_steps.add, real.id, person_id=observer.id, **asked)
+    only = "chỉ quan sát"
+    with desk.refused(Conflict, only):
+        desk.do(added_steps.add, real.id, role=Role.LEGAL, person_id=observer.id, **asked)
+    with desk.refused(Conflict, only):
+        desk.do(directing.reassign, step.id, observer.id, reason="x", by=cast.lan)
+    with desk.refused(Conflict, only):
+        desk.do(
+            directing.replace_member,
+            real.id,
+            Role.SECRETARY,
+            outgoing=cast.ha.id,
+            incoming=observer.id,
+            reason="x",
+            by=cast.lan,
+        )
+    with database.reading() as session:
+        seen = holdings.fingerprint(holdings.of(session, cast.ha.id))
+    with desk.refused(Invalid, only):
+        desk.do(
+            leaving.leave,
+            cast.ha.id,
+            left_on=desk.time.date(),
+            confirmed=seen,
+            successor_id=observer.id,
+            by=cast.an,
+        )
+    # Whoever holds another part, or none, works as before.
+    desk.do(directing.reassign, step.id, cast.mai.id, reason="x", by=cast.lan)
+    desk.set_aside()
+
+
+def test_an_observer_by_seat_does_nothing_else_in_the_exercise(desk: Desk) -> None:
+    drill, cast = exercise(desk), desk.cast
+    desk.do(seating.add, drill.id, Role.OBSERVER, person_id=cast.kien.id, deputy=False, by=cast.lan)
+    step = desk.plan(drill, "write", Role.SECRETARY)
+    with desk.refused(Conflict, "chỉ quan sát"):
+        desk.do(directing.reassign, step.id, cast.kien.id, reason="x", by=cast.lan)
+    desk.set_aside()

@@ -78,7 +78,7 @@ def test_what_they_decide_goes_one_tier_up_never_to_those_below(
 ) -> None:
     cast = desk.cast
     decide = desk.plan(incident, "decide", Role.LEAD, kind=StepKind.DECIDE, due=hours(5))
-    desk.do(seating.add, incident.id, Role.LEAD, person_id=cast.kien.id, deputy=True, by=cast.tung)
+    desk.do(seating.add, incident.id, Role.LEAD, person_id=cast.kien.id, deputy=True, by=cast.binh)
     desk.set_aside()
     _declare(desk, incident, cast.binh)
     desk.expect_messages("step_passed", cast.chuong)
@@ -100,7 +100,8 @@ def test_what_they_decide_goes_one_tier_up_never_to_those_below(
     work = desk.plan(incident, "work", Role.LEAD)
     assert (later.assignee_id, work.assignee_id) == (cast.chuong.id, cast.kien.id)
     # A new head, seated since, judges again.
-    desk.do(seating.add, incident.id, Role.LEAD, person_id=cast.duc.id, deputy=False, by=cast.tung)
+    added: dict[str, Any] = {"person_id": cast.duc.id, "deputy": False}
+    desk.do(seating.add, incident.id, Role.LEAD, **added, by=cast.chuong)
     again = desk.plan(incident, "again", Role.LEAD, kind=StepKind.DECIDE)
     assert again.assignee_id == cast.duc.id
     desk.set_aside()
@@ -180,7 +181,7 @@ def test_they_are_not_given_work_nor_a_seat(desk: Desk, incident: Incident) -> N
         desk.do(directing.reassign, step.id, cast.kien.id, reason="x", by=cast.tung)
     with desk.refused(NotPermitted, "người liên quan"):
         desk.do(
-            seating.add, incident.id, Role.LEGAL, person_id=cast.kien.id, deputy=False, by=cast.lan
+            seating.add, incident.id, Role.LEGAL, person_id=cast.kien.id, deputy=False, by=cast.tung
         )
     with desk.refused(NotPermitted, "người liên quan"):
         desk.do(

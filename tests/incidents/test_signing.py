@@ -18,7 +18,7 @@ from incidents.record.actors import Actor, Via
 from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound, NotPermitted
 from incidents.record.outbox import Channel
 from incidents.response import answering, directing, grading, lifecycle, signing, telephone
-from incidents.response.steps import StepKind, StepState
+from incidents.response.steps import Step, StepKind, StepState
 from incidents.words import approvals, publications, shells, statements
 from incidents.words.approvals import Approval, Verdict
 from incidents.words.publications import Publication
@@ -450,6 +450,36 @@ def test_a_scan_of_the_handwriting_confirms_as_well_if_it_is_of_this_incident(
         desk.do(telephone.confirm, approval.id, scan=wrong, by=desk.cast.lan)
     desk.do(telephone.confirm, approval.id, scan=right, by=desk.cast.lan)
     assert right.sha256 in desk.timeline(incident)[-1].text
+
+
+def test_a_text_changed_after_an_approval_by_telephone_goes_back_to_the_approver(
+    desk: Desk, incident: Incident
+) -> None:
+    statement, version = _to_sign(desk, incident)
+    _by_telephone(desk, version)
+    answered = desk.step(SIGN)
+    assert (answered.assignee_id, answered.settled_by) == (desk.cast.minh.id, desk.cast.lan.id)
+    desk.set_aside()
+    desk.do(signing.revise, statement.id, title="Thông báo", text="Sửa.", by=desk.cast.ha)
+    assert desk.step(SIGN).assignee_id == desk.cast.minh.id
+    desk.expect_messages("step_reopened", desk.cast.minh)
+    desk.sign(SIGN, by=desk.cast.minh)
+    desk.set_aside()
+
+
+def test_a_signature_is_asked_for_again_only_of_whoever_may_give_it(
+    desk: Desk, incident: Incident
+) -> None:
+    statement, version = _to_sign(desk, incident)
+    _by_telephone(desk, version)
+    desk.set_aside()
+    with database.transaction() as session:
+        step = session.get_one(Step, desk.step(SIGN).id)
+        step.assignee_id, step.holder_ids = desk.cast.lan.id, []
+        session.add(step)
+    desk.do(signing.revise, statement.id, title="Thông báo", text="Sửa.", by=desk.cast.ha)
+    assert desk.step(SIGN).assignee_id == desk.cast.minh.id
+    desk.set_aside()
 
 
 def test_the_author_does_not_call_for_their_own_text(desk: Desk, incident: Incident) -> None:

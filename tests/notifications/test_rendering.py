@@ -107,7 +107,11 @@ def _every_kind(
         "confirm_telephone": {"approval": str(approval.id), "kind": "holding"},
         "audit_alarm": {"what": delivery.NO_SERVER},
         "work_inherited": {"by": str(stage.cast.phuc.id)},
-        "role_handed_over": {**about_a_shift, "to": str(stage.cast.yen.id)},
+        "role_handed_over": {
+            **about_a_shift,
+            "outgoing": str(stage.cast.khoi.id),
+            "to": str(stage.cast.yen.id),
+        },
         "authorisation_recorded": about_a_paper,
         "authorisation_ended": about_a_paper,
         "direction_unsigned": {"given_by": "Phan Đình Chương"},

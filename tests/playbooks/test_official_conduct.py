@@ -70,7 +70,7 @@ class Conduct(Story):
             outgoing=cast.binh.id,
             incoming=incoming.id,
             reason="Có liên quan đến sự việc",
-            by=cast.ha,
+            by=cast.chuong,
         )
 
 
