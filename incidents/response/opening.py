@@ -75,6 +75,10 @@ def open(
     Opening twice from one flag is refused with the number of the first (``AlreadySettled``).
     """
     version = acceptable(session, playbook, level, title, nature, exercise=exercise)
+    if occurred_at and occurred_at > clock.now():
+        raise Invalid(
+            fields={"occurred_at": (N_("Không thể ghi một việc vào thời điểm chưa tới."), {})}
+        )
     signal = signals.get(session, signal_id, lock=True) if signal_id else None
     if signal:
         _openable(session, signal)

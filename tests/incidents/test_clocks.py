@@ -186,6 +186,8 @@ def test_a_playbook_proposes_a_term_once_and_a_person_again_after_it_was_decided
 def test_an_event_at_a_known_time_proposes_the_first_words_by_itself(desk: Desk) -> None:
     signal = desk.flag()
     desk.take(signal)
+    with desk.refused(Invalid, "chưa tới"):
+        desk.open(signal, occurred_at=desk.time + minutes(1))
     incident = desk.open(signal, occurred_at=desk.time - hours(2))
     with database.reading() as session:
         (clock,) = clocks.of_incident(session, incident.id)

@@ -118,6 +118,10 @@ def test_the_whole_way_to_the_end_names_each_missing_condition(
     assert desk.step("may").state is StepState.CANCELLED
     with desk.refused(GuardFailed, "họp rút kinh nghiệm"):
         desk.do(lifecycle.close, incident.id, by=cast.binh)
+    early = incident.opened_at - minutes(2)
+    with desk.refused(Invalid, "trước khi mở vụ việc"):
+        desk.do(lifecycle.hold_review, incident.id, "Tốt", held_at=early, by=cast.ha)
+    desk.fast_forward(hours(2))
     held_at = desk.time - hours(1)
     with desk.refused(Invalid, "kết luận cuộc họp"):
         desk.do(lifecycle.hold_review, incident.id, " ", held_at=held_at, by=cast.ha)
