@@ -174,6 +174,7 @@ def split(
         nature=Nature.CLAIM if Nature.CLAIM in natures else next(iter(natures)),
         place=old.place,
         exercise=old.exercise,
+        continues=old,
         by=by,
     )
     session.flush()

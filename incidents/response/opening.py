@@ -69,10 +69,12 @@ def open(
     place: str = "",
     exercise: bool = False,
     occurred_at: datetime | None = None,
+    continues: Incident | None = None,
 ) -> Incident:
     """Open an incident: number, run request, facts and first call-out in one commit.
 
-    Opening twice from one flag is refused with the number of the first (``AlreadySettled``).
+    From a flag with its record; without one only to exercise, or where it ``continues`` another
+    incident, whose record stands. Opening twice from one flag is refused with the number of the first (``AlreadySettled``).
     """
     version = acceptable(session, playbook, level, title, nature, exercise=exercise)
     if occurred_at and occurred_at > clock.now():
@@ -82,6 +84,18 @@ def open(
     signal = signals.get(session, signal_id, lock=True) if signal_id else None
     if signal:
         _openable(session, signal)
+    elif not exercise and continues is None:
+        raise Invalid(
+            fields={
+                "signal": (
+                    N_(
+                        "Cần có bản ghi trước: hãy gửi tin báo rồi mở vụ việc từ tin báo đó; "
+                        "chỉ diễn tập mới không cần."
+                    ),
+                    {},
+                )
+            }
+        )
     now = clock.now()
     incident = Incident(
         number=incidents.next_number(session, incidents.today()),

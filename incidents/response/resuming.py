@@ -221,6 +221,7 @@ def follow(
         nature=_nature(session, old),
         place=old.place,
         exercise=old.exercise,
+        continues=old,
         by=by,
     )
     ties.tie(session, made.id, TieKind.FOLLOWS, old.id, by=by)

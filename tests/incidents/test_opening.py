@@ -76,7 +76,14 @@ def test_one_flag_opened_twice_at_the_same_moment_is_one_incident(desk: Desk) ->
     refused = [o for o in outcomes if isinstance(o, AlreadySettled)]
     assert len(opened) == len(refused) == 1
     assert opened[0].number in str(refused[0])
-    assert desk.open(None).number == "2026-0002", "the refused opening used no number up"
+    assert desk.open(exercise=True).number == "2026-0002", "the refused opening used no number up"
+    desk.set_aside()
+
+
+def test_only_an_exercise_opens_without_a_record(desk: Desk) -> None:
+    with desk.refused(Invalid, "Cần có bản ghi trước"):
+        desk.open()
+    assert desk.open(exercise=True).exercise
     desk.set_aside()
 
 
@@ -84,7 +91,7 @@ def test_numbers_begin_anew_with_the_year_of_the_province(desk: Desk) -> None:
     desk.opened()
     # 17:30 UTC on 31 December is half past midnight of the new year in the province.
     desk.fast_forward(datetime(2026, 12, 31, 17, 30, tzinfo=UTC) - desk.time)
-    assert desk.open(None).number == "2027-0001"
+    assert desk.open(exercise=True).number == "2027-0001"
     desk.set_aside()
 
 
