@@ -22,7 +22,8 @@ from incidents.record.actors import Actor
 from incidents.record.errors import AlreadySettled, Conflict, Invalid
 from incidents.record.facts import Fact, Private
 from incidents.record.language import N_
-from incidents.response import catalog, clock_endings, clocks, lifecycle, runs
+from incidents.response import catalog, clock_endings, clocks, lifecycle, runs, steps
+from incidents.response.steps import StepState
 from incidents.response.clock_facts import Origin
 from incidents.words import publications
 
@@ -216,12 +217,19 @@ def _call_first(session: Session, incident: Incident) -> None:
 
 
 def undo(session: Session, incident_id: UUID, *, reason: str, by: Actor) -> Incident:
-    """Opened by mistake: a fact says so, the number stays, the flag returns to triage."""
+    """Opened by mistake: a fact says so, the number stays, the flag returns to triage.
+
+    Where words went out, work was done or a term of the law was breached it was no mistake.
+    """
     incident = incidents.live(session, incident_id)
     if not reason.strip():
         raise Invalid(fields={"reason": (N_("Nêu lý do."), {})})
     if publications.of_incident(session, incident.id):
         raise Conflict(N_("Đã công bố thông tin: không hủy được, hãy dừng xử lý hoặc kết thúc."))
+    if any(s.state is StepState.DONE for s in steps.of_incident(session, incident.id)):
+        raise Conflict(N_("Đã có nhiệm vụ hoàn thành: không hủy được, hãy dừng xử lý."))
+    if clock_endings.breached(session, incident.id):
+        raise Conflict(N_("Đã quá một thời hạn luật định: không hủy được, hãy dừng xử lý."))
     lifecycle.halt(session, incident, Status.UNDONE)
     clock_endings.drop(session, incident.id, reason=reason, by=by, started=True)
     timeline.record(

@@ -621,6 +621,20 @@ def test_an_opening_taken_back_takes_its_clocks_with_it(desk: Desk, incident: In
         met(desk, running)
 
 
+def test_an_opening_is_not_taken_back_over_a_breach(desk: Desk, incident: Incident) -> None:
+    vouch(desk)
+    running = started(desk, incident)
+    assert running.due_at
+    desk.time = running.due_at
+    with desk.refused(Conflict, "Đã quá một thời hạn luật định"):
+        desk.do(opening.undo, incident.id, reason="Nhầm", by=desk.cast.lan)
+    desk.settle()
+    assert desk.reload(running).state is ClockState.OVERDUE
+    with desk.refused(Conflict, "Đã quá một thời hạn luật định"):
+        desk.do(opening.undo, incident.id, reason="Nhầm", by=desk.cast.lan)
+    desk.set_aside()
+
+
 def test_an_owner_who_has_left_is_replaced_by_whoever_is_on_duty(
     desk: Desk, incident: Incident
 ) -> None:

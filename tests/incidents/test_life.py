@@ -180,6 +180,14 @@ def test_what_was_published_cannot_be_undone(desk: Desk, incident: Incident) -> 
         desk.do(opening.undo, incident.id, reason="Nhầm", by=desk.cast.lan)
 
 
+def test_where_work_was_done_the_opening_was_no_mistake(desk: Desk, incident: Incident) -> None:
+    desk.plan(incident, "must", Role.LEAD)
+    desk.answer("must", by=desk.cast.binh)
+    desk.set_aside()
+    with desk.refused(Conflict, "Đã có nhiệm vụ hoàn thành"):
+        desk.do(opening.undo, incident.id, reason="Nhầm", by=desk.cast.lan)
+
+
 def test_notes_and_calls_may_be_back_dated_and_keep_both_times(
     desk: Desk, incident: Incident
 ) -> None:
