@@ -110,7 +110,7 @@ def test_a_verbal_direction_nobody_signed_is_raised_once_after_a_day(desk: Desk)
     desk.do(
         taskforces.activate_by_direction,
         incident.id,
-        [Role.LEAD],
+        list(taskforces.NEEDED),
         given_by="Chủ tịch",
         call_back="0900 000 001",
         by=desk.cast.lan,
