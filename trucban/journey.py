@@ -47,8 +47,8 @@ class Journey:
         self.number = ""
 
     def flag(self) -> str:
-        """Somebody of the commune reports what they saw, with a screenshot."""
-        reporter = self._part.get("reporter", "phuong.ben.lua")
+        """Somebody who verifies nothing of it reports what they saw, with a screenshot."""
+        reporter = self._part.get("reporter", "theo.doi.2")
         told = {key: str(value) for key, value in self._part["flag"].items()}
         picture = ("man-hinh.png", _picture(), "image/png")
         sent = self._door.post(reporter, "/signals", data=told, files={"files": picture})

@@ -22,11 +22,10 @@ from api.pages.forms import filled
 from api.problems import Problem
 from incidents.matter import mandates
 from incidents.matter.incidents import Incident
-from incidents.matter.taskforces import TaskForce
+from incidents.matter.taskforces import NEEDED, TaskForce
 from incidents.people import persons
 from incidents.people.roles import OFFICES, READS, Role, RoleHolder
 from incidents.record import clock
-from incidents.response.founding import NEEDED
 from incidents.rights.permissions import Deed
 
 router = APIRouter(include_in_schema=False, prefix="/vu-viec/{number}/to-trinh")

@@ -21,6 +21,8 @@ from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound,
 from incidents.record.facts import Fact, Private
 from incidents.record.language import N_
 
+REPORTED = N_("Người báo tin không tự kết luận về nội dung mình báo.")
+
 Place = Incident | Signal
 """Where a claim may stand."""
 
@@ -125,8 +127,11 @@ def verify(
 ) -> None:
     """Record a named person's finding on the claims of an incident.
 
-    A finding replaces the one before it, except that not knowing never replaces knowing.
+    Never by whoever reported it. A finding replaces the one before it, except that not knowing
+    never replaces knowing.
     """
+    if by.person_id in reporters(session, incident_id):
+        raise NotPermitted(REPORTED)
     for claim in of_incident(session, incident_id):
         if finding is not Finding.UNDETERMINED or claim.finding is Finding.PENDING:
             claim.finding, claim.verified_by, claim.verified_at = finding, by.person_id, clock.now()
@@ -148,7 +153,7 @@ def settle(
     if by.person_id is None:
         raise NotPermitted(N_("Việc này phải do một người làm."))
     if by.person_id in _reporters(session, stands_in):
-        raise NotPermitted(N_("Người báo tin không tự kết luận về nội dung mình báo."))
+        raise NotPermitted(REPORTED)
     for place in stands_in:
         if isinstance(place, Incident):
             recusals.require_free(session, place.id, by.person_id)
@@ -165,6 +170,12 @@ def settle(
     for place in stands_in:
         timeline.record(session, place.id, told, by=by)
     return claim
+
+
+def reporters(session: Session, incident_id: UUID) -> set[UUID]:
+    """Who reported the matter, in whichever of its flags: they do not say what is true of it."""
+    flags = signals.of_incident(session, incident_id)
+    return {flag.reported_by for flag in flags if flag.reported_by}
 
 
 def _reporters(session: Session, stands_in: list[Place]) -> set[UUID | None]:

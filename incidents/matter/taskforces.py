@@ -10,17 +10,20 @@ from incidents.matter import incidents, recusals
 from incidents.matter.incidents import Incident, Status
 from incidents.matter.taskforce_facts import DirectionRecorded, TaskForceActivated, WorkRouted
 from incidents.people import persons, roles, rosters
-from incidents.people.directory import routing
+from incidents.people.directory import contacts, routing
 from incidents.people.directory.routing import Matter
 from incidents.people.roles import READS, Role
 from incidents.record import clock, timeline
 from incidents.record.actors import ENGINE, Actor
 from incidents.record.database import Table, choice, identifier, moment, reference
-from incidents.record.errors import Conflict, Invalid, NotFound
+from incidents.record.errors import Conflict, GuardFailed, Invalid, NotFound
 from incidents.record.language import N_, Labelled
 
 REGULARISE_WITHIN = timedelta(hours=24)
 """A verbal direction must be followed by the signed decision within a day (rule 6 of practice)."""
+
+NEEDED = (Role.LEAD, Role.SPOKESPERSON, Role.SECRETARY)
+"""Without these three no task force that is put together for one incident begins to work."""
 
 NO_OBSERVERS = N_("Quan sát chỉ tham gia diễn tập; vụ việc thật thì xem, không có ghế.")
 """What is said when somebody who only looks on is to sit in a real task force."""
@@ -185,6 +188,11 @@ def activate_by_direction(
         raise Conflict(NO_OBSERVERS)
     if not given_by.strip() or not call_back.strip():
         raise Invalid(N_("Ghi rõ ai chỉ đạo và số máy đã gọi lại để kiểm tra."))
+    if not contacts.TELEPHONE.fullmatch(call_back.strip()):
+        raise Invalid(fields={"call_back": (contacts.NO_TELEPHONE, {})})
+    missing = [(N_("Chưa cử %(role)s."), {"role": r}) for r in NEEDED if r not in wanted]
+    if missing:
+        raise GuardFailed(N_("Chưa đủ điều kiện."), missing)
     force = _call_out(session, incident, wanted, decision=None)
     force.direction_by, force.regularise_by = given_by, force.activated_at + REGULARISE_WITHIN
     timeline.record(

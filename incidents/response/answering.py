@@ -56,6 +56,8 @@ def acknowledge(session: Session, step_id: UUID, *, by: Actor) -> Step:
     step = _answerable(session, step_id, by)
     if step.state is StepState.ACKNOWLEDGED:
         raise AlreadySettled(N_("Nhiệm vụ này đã được tiếp nhận."))
+    if by.person_id and succession.verifies(step):
+        succession.require_free(session, step, by.person_id)
     _take(session, step, by)
     return step
 

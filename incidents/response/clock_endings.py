@@ -140,6 +140,21 @@ def drop(session: Session, incident_id: UUID, *, reason: str, by: Actor, started
             clocks.silence(session, each)
 
 
+def breached(session: Session, incident_id: UUID) -> bool:
+    """Whether a verified term of an incident has passed unmet, rung or not, explained or not."""
+    now = clock.now()
+    return any(
+        each.state in (ClockState.OVERDUE, ClockState.EXPLAINED)
+        or (
+            each.state is ClockState.RUNNING
+            and each.due_at is not None
+            and each.due_at <= now
+            and clocks.breachable(session, each)
+        )
+        for each in clocks.of_incident(session, incident_id)
+    )
+
+
 def quieten(session: Session, incident_id: UUID) -> None:
     """The incident is closed: nothing about its clocks is sent any more."""
     for each in clocks.of_incident(session, incident_id):

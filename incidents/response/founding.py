@@ -21,7 +21,7 @@ from incidents.matter.mandates import (
     TaskForceProposal,
     TaskForceProposed,
 )
-from incidents.matter.taskforces import TaskForce
+from incidents.matter.taskforces import NEEDED, TaskForce
 from incidents.people import persons, roles, rosters
 from incidents.people.roles import Role
 from incidents.record import clock, timeline
@@ -29,9 +29,6 @@ from incidents.record.actors import Actor
 from incidents.record.errors import AlreadySettled, Conflict, GuardFailed, Invalid, NotPermitted
 from incidents.record.language import N_
 from incidents.response import seating
-
-NEEDED = (Role.LEAD, Role.SPOKESPERSON, Role.SECRETARY)
-"""Without these three no task force begins to work."""
 
 
 @dataclass(frozen=True)

@@ -52,4 +52,5 @@ def vacant(session: Session, step: Step) -> UUID | None:
         step_id=step.id,
         values={"role": step.role.value},
     )
-    return on_duty[0] if on_duty else None
+    passed_over = succession.barred(session, step)
+    return next((p for p in on_duty if str(p) not in passed_over), None)

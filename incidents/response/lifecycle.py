@@ -186,10 +186,13 @@ def _unfinished(session: Session, incident_id: UUID) -> list[tuple[str, Mapping[
 def hold_review(
     session: Session, incident_id: UUID, outcome: str, *, held_at: datetime, by: Actor
 ) -> None:
-    """Record the review meeting."""
+    """Record the review meeting; it was held since the incident was opened, and is over."""
     incident = incidents.get(session, incident_id, lock=True)
     if not outcome.strip():
         raise Invalid(fields={"outcome": (N_("Ghi kết luận cuộc họp."), {})})
+    # A page gives the time to the minute.
+    if held_at < incident.opened_at.replace(second=0, microsecond=0):
+        raise Invalid(fields={"held_at": (N_("Thời điểm này có trước khi mở vụ việc."), {})})
     timeline.record(
         session,
         incident.id,

@@ -166,14 +166,13 @@ def split(
     stated = [c for c in claims.of_incident(session, old.id) if c.id in claim_ids]
     _divisible(flags, stated, signal_ids, claim_ids, reason)
     natures = {each.nature for each in [*flags, *stated]}
-    made = opening.open(
+    made = opening.carry_on(
         session,
+        old,
         playbook=playbook,
         level=level,
         title=title,
         nature=Nature.CLAIM if Nature.CLAIM in natures else next(iter(natures)),
-        place=old.place,
-        exercise=old.exercise,
         by=by,
     )
     session.flush()

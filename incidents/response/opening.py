@@ -22,8 +22,9 @@ from incidents.record.actors import Actor
 from incidents.record.errors import AlreadySettled, Conflict, Invalid
 from incidents.record.facts import Fact, Private
 from incidents.record.language import N_
-from incidents.response import catalog, clock_endings, clocks, lifecycle, runs
+from incidents.response import catalog, clock_endings, clocks, lifecycle, runs, steps
 from incidents.response.clock_facts import Origin
+from incidents.response.steps import StepState
 from incidents.words import publications
 
 FIRST_CALLED = (Role.STANDING_DEPUTY, Role.LEAD)
@@ -57,6 +58,20 @@ class OpeningUndone(Fact):
     says: ClassVar[str] = N_("Hủy việc mở nhầm vụ việc %(number)s. Lý do: %(reason)s")
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """What is to be opened."""
+
+    playbook: str
+    version: int
+    level: int
+    title: str
+    nature: Nature
+    place: str
+    exercise: bool
+    occurred_at: datetime | None = None
+
+
 def open(
     session: Session,
     *,
@@ -72,22 +87,54 @@ def open(
 ) -> Incident:
     """Open an incident: number, run request, facts and first call-out in one commit.
 
-    Opening twice from one flag is refused with the number of the first (``AlreadySettled``).
+    From a flag with its record; without one only to exercise. Opening twice from one flag is
+    refused with the number of the first (``AlreadySettled``).
     """
     version = acceptable(session, playbook, level, title, nature, exercise=exercise)
+    if occurred_at and occurred_at > clock.now():
+        raise Invalid(
+            fields={"occurred_at": (N_("Không thể ghi một việc vào thời điểm chưa tới."), {})}
+        )
     signal = signals.get(session, signal_id, lock=True) if signal_id else None
     if signal:
         _openable(session, signal)
+    elif not exercise:
+        missing = N_(
+            "Cần có bản ghi trước: hãy gửi tin báo rồi mở vụ việc từ tin báo đó; "
+            "chỉ diễn tập mới không cần."
+        )
+        raise Invalid(fields={"signal": (missing, {})})
+    asked = _Asked(playbook, version, level, title, nature, place, exercise, occurred_at)
+    return _begin(session, asked, signal, by=by)
+
+
+def carry_on(
+    session: Session,
+    old: Incident,
+    *,
+    playbook: str,
+    level: int,
+    title: str,
+    nature: Nature,
+    by: Actor,
+) -> Incident:
+    """Open what follows another incident or is split from it: the record stands already."""
+    version = acceptable(session, playbook, level, title, nature, exercise=old.exercise)
+    asked = _Asked(playbook, version, level, title, nature, old.place, old.exercise)
+    return _begin(session, asked, None, by=by)
+
+
+def _begin(session: Session, asked: _Asked, signal: Signal | None, *, by: Actor) -> Incident:
     now = clock.now()
     incident = Incident(
         number=incidents.next_number(session, incidents.today()),
-        title=title.strip(),
-        place=place.strip(),
-        level=level,
-        playbook=playbook,
-        exercise=exercise,
+        title=asked.title.strip(),
+        place=asked.place.strip(),
+        level=asked.level,
+        playbook=asked.playbook,
+        exercise=asked.exercise,
         opened_by=by.person_id,
-        occurred_at=occurred_at,
+        occurred_at=asked.occurred_at,
         detected_at=signal.flagged_at if signal else now,
         opened_at=now,
     )
@@ -99,23 +146,28 @@ def open(
             incident.id,
             IncidentOpened(
                 number=incident.number,
-                level=level,
-                playbook=playbook,
+                level=incident.level,
+                playbook=incident.playbook,
                 signal=signal.code if signal else "–",
-                exercise=exercise,
+                exercise=incident.exercise,
                 title=incident.title,
             ),
             by=by,
             begins=True,
         )
-        flags = _take_over(session, incident, signal, nature) if signal else []
-        runs.start(session, incident.id, playbook, version)
+        flags = _take_over(session, incident, signal, asked.nature) if signal else []
+        runs.start(session, incident.id, asked.playbook, asked.version)
         _call_first(session, incident)
         if flags:
             reporters.hear(
-                session, flags, Outcome.OPENED, by=by, incident_id=incident.id, exercise=exercise
+                session,
+                flags,
+                Outcome.OPENED,
+                by=by,
+                incident_id=incident.id,
+                exercise=incident.exercise,
             )
-    if occurred_at:
+    if asked.occurred_at:
         # Something did happen, at a known time: the first words may be owed by law.
         clocks.propose_once(session, incident.id, FIRST_INFORMATION, origin=Origin.FACT, by=by)
     return incident
@@ -198,12 +250,19 @@ def _call_first(session: Session, incident: Incident) -> None:
 
 
 def undo(session: Session, incident_id: UUID, *, reason: str, by: Actor) -> Incident:
-    """Opened by mistake: a fact says so, the number stays, the flag returns to triage."""
+    """Opened by mistake: a fact says so, the number stays, the flag returns to triage.
+
+    Where words went out, work was done or a term of the law was breached it was no mistake.
+    """
     incident = incidents.live(session, incident_id)
     if not reason.strip():
         raise Invalid(fields={"reason": (N_("Nêu lý do."), {})})
     if publications.of_incident(session, incident.id):
         raise Conflict(N_("Đã công bố thông tin: không hủy được, hãy dừng xử lý hoặc kết thúc."))
+    if any(s.state is StepState.DONE for s in steps.of_incident(session, incident.id)):
+        raise Conflict(N_("Đã có nhiệm vụ hoàn thành: không hủy được, hãy dừng xử lý."))
+    if clock_endings.breached(session, incident.id):
+        raise Conflict(N_("Đã quá một thời hạn luật định: không hủy được, hãy dừng xử lý."))
     lifecycle.halt(session, incident, Status.UNDONE)
     clock_endings.drop(session, incident.id, reason=reason, by=by, started=True)
     timeline.record(

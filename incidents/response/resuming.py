@@ -213,14 +213,13 @@ def follow(
         )
     if not reason.strip():
         raise Invalid(fields={"reason": (N_("Nêu lý do."), {})})
-    made = opening.open(
+    made = opening.carry_on(
         session,
+        old,
         playbook=playbook,
         level=level,
         title=title,
         nature=_nature(session, old),
-        place=old.place,
-        exercise=old.exercise,
         by=by,
     )
     ties.tie(session, made.id, TieKind.FOLLOWS, old.id, by=by)

@@ -10,12 +10,13 @@ from uuid import UUID
 
 from sqlmodel import Session
 
+from incidents.intake import claims
 from incidents.matter import recusals, taskforces
 from incidents.matter.recusals import Barred
 from incidents.people import authorisations, persons, roles, rosters
 from incidents.people.roles import READS, Role
 from incidents.record import clock
-from incidents.record.errors import Conflict
+from incidents.record.errors import Conflict, NotPermitted
 from incidents.record.language import N_
 from incidents.response import forms
 from incidents.response.steps import Step, StepKind
@@ -27,7 +28,12 @@ _JUDGING = (StepKind.DECIDE, StepKind.CHECK, StepKind.APPROVE)
 
 def judges(step: Step) -> bool:
     """Whether its answer decides, signs, or says what is true: nothing for those concerned."""
-    return step.kind in _JUDGING or issubclass(forms.of(step.form), forms.Verification)
+    return step.kind in _JUDGING or verifies(step)
+
+
+def verifies(step: Step) -> bool:
+    """Whether its answer says what is true: nothing for those who reported it."""
+    return issubclass(forms.of(step.form), forms.Verification)
 
 
 def in_line(session: Session, step: Step) -> list[UUID]:
@@ -107,7 +113,13 @@ def next_in_line(session: Session, step: Step) -> UUID | None:
 
 
 def barred(session: Session, step: Step) -> set[str]:
-    """Who cannot sign the current text: its author, and whoever has given a verdict on it."""
+    """Who is passed over in line.
+
+    Of a signature the author of the current text and whoever has given a verdict on it; of a
+    verification whoever reported the matter.
+    """
+    if verifies(step):
+        return set(map(str, claims.reporters(session, step.incident_id)))
     if step.kind is not StepKind.APPROVE or step.statement_id is None:
         return set()
     version = statements.current(session, statements.get(session, step.statement_id))
@@ -120,7 +132,12 @@ def barred(session: Session, step: Step) -> set[str]:
 
 
 def require_free(session: Session, step: Step, person_id: UUID) -> None:
-    """Return unless a conflict of interest keeps a person from a step, or they only look on."""
+    """Return unless a conflict of interest keeps a person from a step, or they only look on.
+
+    Nor does whoever reported the matter verify it; ``NotPermitted`` or ``Conflict`` say which.
+    """
+    if verifies(step) and str(person_id) in barred(session, step):
+        raise NotPermitted(claims.REPORTED)
     kept_out = recusals.of(session, step.incident_id).keeps_out(judging=judges(step))
     if person_id in kept_out:
         recusals.require_free(session, step.incident_id, person_id)

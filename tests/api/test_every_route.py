@@ -100,7 +100,7 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ("POST", "/api/v1/incidents/{number}/stand-down"): (BECAUSE, DUTY_ONLY),
     ("POST", "/api/v1/incidents/{number}/undo"): (BECAUSE, DUTY_ONLY),
     ("POST", "/api/v1/incidents/{number}/direction"): (
-        {"roles": ["lead"], "given_by": "x", "call_back": "1"},
+        {"roles": ["lead", "spokesperson", "secretary"], "given_by": "x", "call_back": "0900"},
         ROOM,
     ),
     ("POST", "/api/v1/incidents/{number}/notes"): ({"text": "x"}, INSIDERS),

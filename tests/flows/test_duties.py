@@ -110,7 +110,7 @@ def test_a_verbal_direction_nobody_signed_is_raised_once_after_a_day(desk: Desk)
     desk.do(
         taskforces.activate_by_direction,
         incident.id,
-        [Role.LEAD],
+        list(taskforces.NEEDED),
         given_by="Chủ tịch",
         call_back="0900 000 001",
         by=desk.cast.lan,
@@ -224,7 +224,14 @@ def test_the_lookout_rings_for_what_a_commit_or_the_hour_made_due(desk: Desk) ->
         assert deliver.heard.wait(60)
         assert not advance.heard.is_set()
         with database.transaction() as session:
-            opening.open(session, playbook="TIN_GIA_MXH", level=3, title="Vỡ đập", by=officer)
+            opening.open(
+                session,
+                playbook="TIN_GIA_MXH",
+                level=3,
+                title="Vỡ đập",
+                exercise=True,
+                by=officer,
+            )
         assert advance.heard.wait(60)
     finally:
         lookout.stop()
@@ -274,6 +281,7 @@ def test_an_executor_that_lacks_the_bound_version_gives_the_run_back(desk: Desk)
             playbook="TIN_GIA_MXH",
             level=3,
             title="Vỡ đập",
+            exercise=True,
             by=Actor(desk.cast.lan.id, Via.DESK),
         )
     with database.reading() as session:

@@ -15,7 +15,7 @@ from incidents.people.roles import Role
 from incidents.record import database
 from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound, NotPermitted
 from incidents.record.language import Language, speech
-from incidents.response import handovers, lifecycle
+from incidents.response import directing, handovers, lifecycle
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 from tests.harness import Desk, hours
@@ -170,6 +170,33 @@ def test_nobody_settles_what_they_reported_wherever_they_reported_it(desk: Desk)
         with desk.refused(NotPermitted, "không tự kết luận"):
             settle(desk, claim, Finding.TRUE, by=reporter)
     assert settle(desk, claim, Finding.TRUE, by=cast.phuc).verified_by == cast.phuc.id
+
+
+def test_a_verification_passes_over_whoever_reported_it(desk: Desk) -> None:
+    cast, incident = desk.cast, desk.opened()
+    desk.do(claims.state, incident.id, ["Đập nứt"], nature=Nature.CLAIM, by=cast.khoi)
+    step = desk.plan(incident, "verify", Role.SUBJECT_LEAD, form="Verification")
+    assert step.assignee_id == cast.phuc.id
+    # What they reported comes to the incident when they were asked already.
+    flag = desk.flag("Vỡ đập!", by=cast.phuc)
+    desk.take(flag)
+    desk.do(merging.merge, flag.id, incident.number, by=cast.lan)
+    found: dict[str, Any] = {"finding": "false", "explanation": "Đập khô", "source": "BB 4"}
+    for refused in (
+        lambda: desk.acknowledge("verify", by=cast.phuc),
+        lambda: desk.answer("verify", by=cast.phuc, **found),
+        lambda: desk.do(directing.reassign, step.id, cast.phuc.id, reason="x", by=cast.binh),
+    ):
+        with desk.refused(NotPermitted, "không tự kết luận"):
+            refused()
+    desk.decline("verify", by=cast.phuc)
+    assert desk.step("verify").assignee_id == cast.yen.id
+    again = desk.plan(incident, "verify again", Role.SUBJECT_LEAD, form="Verification")
+    assert again.assignee_id == cast.yen.id
+    desk.answer("verify", by=cast.yen, **found)
+    with database.reading() as session:
+        assert {c.verified_by for c in claims.of_incident(session, incident.id)} == {cast.yen.id}
+    desk.set_aside()
 
 
 def test_a_flag_takes_claims_once_taken_and_until_it_is_decided(desk: Desk) -> None:

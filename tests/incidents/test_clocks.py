@@ -186,6 +186,8 @@ def test_a_playbook_proposes_a_term_once_and_a_person_again_after_it_was_decided
 def test_an_event_at_a_known_time_proposes_the_first_words_by_itself(desk: Desk) -> None:
     signal = desk.flag()
     desk.take(signal)
+    with desk.refused(Invalid, "chưa tới"):
+        desk.open(signal, occurred_at=desk.time + minutes(1))
     incident = desk.open(signal, occurred_at=desk.time - hours(2))
     with database.reading() as session:
         (clock,) = clocks.of_incident(session, incident.id)
@@ -617,6 +619,20 @@ def test_an_opening_taken_back_takes_its_clocks_with_it(desk: Desk, incident: In
     desk.expect_nothing()
     with desk.refused(Conflict, "Mở nhầm"):
         met(desk, running)
+
+
+def test_an_opening_is_not_taken_back_over_a_breach(desk: Desk, incident: Incident) -> None:
+    vouch(desk)
+    running = started(desk, incident)
+    assert running.due_at
+    desk.time = running.due_at
+    with desk.refused(Conflict, "Đã quá một thời hạn luật định"):
+        desk.do(opening.undo, incident.id, reason="Nhầm", by=desk.cast.lan)
+    desk.settle()
+    assert desk.reload(running).state is ClockState.OVERDUE
+    with desk.refused(Conflict, "Đã quá một thời hạn luật định"):
+        desk.do(opening.undo, incident.id, reason="Nhầm", by=desk.cast.lan)
+    desk.set_aside()
 
 
 def test_an_owner_who_has_left_is_replaced_by_whoever_is_on_duty(

@@ -118,6 +118,10 @@ def test_the_whole_way_to_the_end_names_each_missing_condition(
     assert desk.step("may").state is StepState.CANCELLED
     with desk.refused(GuardFailed, "họp rút kinh nghiệm"):
         desk.do(lifecycle.close, incident.id, by=cast.binh)
+    early = incident.opened_at - minutes(2)
+    with desk.refused(Invalid, "trước khi mở vụ việc"):
+        desk.do(lifecycle.hold_review, incident.id, "Tốt", held_at=early, by=cast.ha)
+    desk.fast_forward(hours(2))
     held_at = desk.time - hours(1)
     with desk.refused(Invalid, "kết luận cuộc họp"):
         desk.do(lifecycle.hold_review, incident.id, " ", held_at=held_at, by=cast.ha)
@@ -173,6 +177,14 @@ def test_standing_down_ends_steps_messages_and_run_in_one_commit(
 def test_what_was_published_cannot_be_undone(desk: Desk, incident: Incident) -> None:
     _shell(desk, incident)
     with desk.refused(Conflict, "không hủy được"):
+        desk.do(opening.undo, incident.id, reason="Nhầm", by=desk.cast.lan)
+
+
+def test_where_work_was_done_the_opening_was_no_mistake(desk: Desk, incident: Incident) -> None:
+    desk.plan(incident, "must", Role.LEAD)
+    desk.answer("must", by=desk.cast.binh)
+    desk.set_aside()
+    with desk.refused(Conflict, "Đã có nhiệm vụ hoàn thành"):
         desk.do(opening.undo, incident.id, reason="Nhầm", by=desk.cast.lan)
 
 

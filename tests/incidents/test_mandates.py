@@ -65,11 +65,11 @@ def _seated(incident: Incident) -> dict[tuple[Role, Any], TaskForceMember]:
         return {(m.role, m.person_id): m for m in taskforces.members(session, incident.id)}
 
 
-def _direct(desk: Desk, incident: Incident, *roles: Role) -> None:
+def _direct(desk: Desk, incident: Incident) -> None:
     desk.do(
         taskforces.activate_by_direction,
         incident.id,
-        list(roles),
+        list(taskforces.NEEDED),
         given_by="Đồng chí Chủ tịch",
         call_back="0900 000 017",
         by=desk.cast.lan,
@@ -171,7 +171,7 @@ def test_an_interim_group_is_reminded_every_day_until_the_decision_is_entered(
     desk: Desk, incident: Incident
 ) -> None:
     cast = desk.cast
-    _direct(desk, incident, Role.LEAD, Role.SECRETARY)
+    _direct(desk, incident)
     assert {m.basis for m in _seated(incident).values()} == {Basis.DIRECTION}
     for _ in range(2):
         desk.time += hours(24)
@@ -201,7 +201,7 @@ def test_a_decision_with_a_list_replaces_the_interim_group_and_moves_its_work(
     desk: Desk, incident: Incident
 ) -> None:
     cast = desk.cast
-    _direct(desk, incident, Role.LEAD, Role.SECRETARY)
+    _direct(desk, incident)
     step = desk.plan(incident, "write", Role.SECRETARY)
     assert step.assignee_id == cast.ha.id
     row = _proposed(
@@ -216,7 +216,7 @@ def test_a_decision_with_a_list_replaces_the_interim_group_and_moves_its_work(
     desk.do(founding.appraise, incident.id, row.id, opinion="Được", by=cast.hoa)
     desk.set_aside()
     desk.do(founding_decisions.decide, incident.id, **PAPER, proposal_id=row.id, by=cast.lan)
-    desk.expect_messages("called_out", cast.minh, cast.kien)
+    desk.expect_messages("called_out", cast.kien)
     desk.expect_messages("step_passed", cast.kien)
     assert desk.reload(step).assignee_id == cast.kien.id
     assert set(_seated(incident)) == {

@@ -1,5 +1,6 @@
 """Opening an incident, its number, its level, and the task force that is called out."""
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
@@ -13,11 +14,18 @@ from incidents.intake.signals import SignalState
 from incidents.matter import incidents, taskforces
 from incidents.matter.incidents import Incident, Status
 from incidents.matter.severity import Level
-from incidents.matter.taskforces import FoundingDecision
+from incidents.matter.taskforces import NEEDED, FoundingDecision
 from incidents.people.roles import Role, RoleHolder
 from incidents.record import database
 from incidents.record.actors import Actor, Via
-from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound, Refusal
+from incidents.record.errors import (
+    AlreadySettled,
+    Conflict,
+    GuardFailed,
+    Invalid,
+    NotFound,
+    Refusal,
+)
 from incidents.record.language import Language
 from incidents.response import grading, opening, runs
 from incidents.response.runs import RunState
@@ -76,7 +84,14 @@ def test_one_flag_opened_twice_at_the_same_moment_is_one_incident(desk: Desk) ->
     refused = [o for o in outcomes if isinstance(o, AlreadySettled)]
     assert len(opened) == len(refused) == 1
     assert opened[0].number in str(refused[0])
-    assert desk.open(None).number == "2026-0002", "the refused opening used no number up"
+    assert desk.open(exercise=True).number == "2026-0002", "the refused opening used no number up"
+    desk.set_aside()
+
+
+def test_only_an_exercise_opens_without_a_record(desk: Desk) -> None:
+    with desk.refused(Invalid, "Cần có bản ghi trước"):
+        desk.open()
+    assert desk.open(exercise=True).exercise
     desk.set_aside()
 
 
@@ -84,7 +99,7 @@ def test_numbers_begin_anew_with_the_year_of_the_province(desk: Desk) -> None:
     desk.opened()
     # 17:30 UTC on 31 December is half past midnight of the new year in the province.
     desk.fast_forward(datetime(2026, 12, 31, 17, 30, tzinfo=UTC) - desk.time)
-    assert desk.open(None).number == "2027-0001"
+    assert desk.open(exercise=True).number == "2027-0001"
     desk.set_aside()
 
 
@@ -191,11 +206,13 @@ def test_without_a_decision_in_force_a_leader_must_direct(desk: Desk) -> None:
     incident = desk.opened(level=4)
     assert desk.activate(incident, Role.LEAD) is None
 
-    def direct(given_by: str, call_back: str) -> taskforces.TaskForce:
+    def direct(
+        given_by: str, call_back: str, roles: Sequence[Role] = NEEDED
+    ) -> taskforces.TaskForce:
         return desk.do(
             taskforces.activate_by_direction,
             incident.id,
-            [Role.LEAD, Role.SECRETARY],
+            list(roles),
             given_by=given_by,
             call_back=call_back,
             by=desk.cast.lan,
@@ -203,8 +220,15 @@ def test_without_a_decision_in_force_a_leader_must_direct(desk: Desk) -> None:
 
     with desk.refused(Invalid, "ai chỉ đạo và số máy"):
         direct("Đồng chí Chủ tịch", " ")
+    with desk.refused(Invalid, "Số điện thoại"):
+        direct("Đồng chí Chủ tịch", "gọi sau")
+    for roles, missing in (([], 3), ([Role.SECRETARY, Role.LEGAL], 2)):
+        with desk.refused(GuardFailed, "Chưa cử") as refusal:
+            direct("Đồng chí Chủ tịch", "0900 000 017", roles)
+        assert len(refusal.value.missing) == missing
     force = direct("Đồng chí Chủ tịch", "0900 000 017")
-    desk.expect_messages("called_out", desk.cast.binh, desk.cast.ha, desk.cast.nga)
+    cast = desk.cast
+    desk.expect_messages("called_out", cast.binh, cast.minh, cast.thao, cast.ha, cast.nga)
     assert force.regularise_by == desk.time + hours(24)
     assert desk.reload(incident).status is Status.ACTIVE
     with desk.refused(Conflict, "đã được kích hoạt"):

@@ -431,7 +431,7 @@ def test_a_scan_of_the_handwriting_confirms_as_well_if_it_is_of_this_incident(
 ) -> None:
     _, version = _to_sign(desk, incident)
     approval = _by_telephone(desk, version)
-    other = desk.open(None)
+    other = desk.open(exercise=True)
 
     def scan(of: Incident) -> evidence.Evidence:
         return desk.do(

@@ -341,7 +341,7 @@ def test_reassigning_extending_and_waiving_each_need_a_reason(
     cast = desk.cast
     step = _asked(desk, incident, due=hours(1))
     for verb, values in (
-        (directing.reassign, {"person_id": cast.khoi.id}),
+        (directing.reassign, {"person_id": cast.kien.id}),
         (directing.extend, {"due_at": desk.time + hours(3)}),
         (directing.waive, {}),
     ):
@@ -349,11 +349,11 @@ def test_reassigning_extending_and_waiving_each_need_a_reason(
             desk.do(verb, step.id, reason="  ", by=cast.binh, **values)  # type: ignore[arg-type]
     with desk.refused(NotFound, "người này"):
         desk.do(directing.reassign, step.id, UUID(int=3), reason="x", by=cast.binh)
-    desk.do(directing.reassign, step.id, cast.khoi.id, reason="Gần hiện trường", by=cast.binh)
-    desk.expect_messages("step_passed", cast.khoi)
+    desk.do(directing.reassign, step.id, cast.kien.id, reason="Gần hiện trường", by=cast.binh)
+    desk.expect_messages("step_passed", cast.kien)
     with desk.refused(Invalid, "Hạn mới"):
         desk.do(directing.extend, step.id, desk.time + minutes(59), reason="x", by=cast.binh)
-    desk.acknowledge(KEY, by=cast.khoi)
+    desk.acknowledge(KEY, by=cast.kien)
     desk.expect_messages("step_taken", cast.phuc)
     for _ in range(2):
         until = desk.reload(step).due_at
@@ -367,7 +367,7 @@ def test_reassigning_extending_and_waiving_each_need_a_reason(
     assert desk.timeline(incident)[-1].text.endswith("Lý do: Không còn cần")
     for verb, values in (
         (directing.waive, {}),
-        (directing.reassign, {"person_id": cast.khoi.id}),
+        (directing.reassign, {"person_id": cast.kien.id}),
         (directing.extend, {"due_at": desk.time + hours(9)}),
     ):
         with desk.refused(Conflict, "Nhiệm vụ này"):
@@ -404,24 +404,24 @@ def test_a_replaced_member_hands_over_open_steps_and_loses_the_links(
         )
 
     with desk.refused(Invalid, "Nêu lý do"):
-        replace(cast.phuc.id, cast.khoi.id, " ")
+        replace(cast.phuc.id, cast.kien.id, " ")
     with desk.refused(NotFound, "không giữ vai đó"):
-        replace(cast.minh.id, cast.khoi.id)
+        replace(cast.minh.id, cast.kien.id)
     with desk.refused(Conflict, "phải là người khác"):
         replace(cast.phuc.id, cast.phuc.id)
-    assert replace(cast.phuc.id, cast.khoi.id) == 1
-    desk.expect_messages("step_passed", cast.khoi)
+    assert replace(cast.phuc.id, cast.kien.id) == 1
+    desk.expect_messages("step_passed", cast.kien)
     assert desk.reload(step).state is StepState.OPEN
     revoked = {link.person_id: link.revoked_at is not None for link in _links(step)}
-    assert revoked == {cast.phuc.id: True, cast.khoi.id: False}
+    assert revoked == {cast.phuc.id: True, cast.kien.id: False}
     with desk.refused(NotPermitted):
         desk.answer(KEY, by=cast.phuc, **VERIFIED)
     desk.fast_forward(minutes(15))
-    desk.expect_messages("step_reminder", cast.khoi)
-    desk.answer(KEY, by=cast.khoi, **VERIFIED)
+    desk.expect_messages("step_reminder", cast.kien)
+    desk.answer(KEY, by=cast.kien, **VERIFIED)
     desk.expect_messages("step_taken", cast.phuc)
-    desk.expect_message(to=cast.khoi, kind="step_assigned", about="later")
-    assert desk.reload(later).assignee_id == cast.khoi.id
+    desk.expect_message(to=cast.kien, kind="step_assigned", about="later")
+    assert desk.reload(later).assignee_id == cast.kien.id
 
 
 def test_an_ended_incident_takes_no_answer(desk: Desk, incident: Incident) -> None:

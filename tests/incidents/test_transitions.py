@@ -164,8 +164,9 @@ def brought_to(desk: Desk, status: Status) -> Incident:
         Status.UNDONE: ["undo"],
         Status.MERGED: ["merge"],
     }
-    desk.plan(incident, "conclude", Role.LEAD, form="Conclusion")
-    desk.answer("conclude", by=binh, summary="Xong", library_updated="true")
+    if status in (Status.RESOLVED, Status.CLOSED):
+        desk.plan(incident, "conclude", Role.LEAD, form="Conclusion")
+        desk.answer("conclude", by=binh, summary="Xong", library_updated="true")
     for way in ways.get(status, []):
         other = desk.opened(level=1) if way == "merge" else incident
         with database.transaction() as session:

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from sqlmodel import select
 
+from incidents.intake import signals
 from incidents.matter import incidents
 from incidents.matter.incidents import Incident
 from incidents.people.roles import Role
@@ -214,8 +215,16 @@ def test_a_page_an_exercise_left_behind_is_taken_away(stage: Stage) -> None:
     assert (public_page.folder() / f"{SLUG}.html").exists()
     _make_it_an_exercise(stage)
     with database.transaction() as session:
+        lan = by(stage.cast.lan)
+        flag = signals.flag(session, text="Tin thật", by=lan)
+        signals.acknowledge(session, flag.id, by=lan)
         other = opening.open(
-            session, playbook="TIN_GIA_MXH", level=3, title="Vụ việc thật", by=by(stage.cast.lan)
+            session,
+            playbook="TIN_GIA_MXH",
+            level=3,
+            title="Vụ việc thật",
+            signal_id=flag.id,
+            by=lan,
         )
     stage.incident = other
     _released(stage)

@@ -62,18 +62,18 @@ def test_a_flag_becomes_a_closed_incident(
 ) -> None:
     people.finding = finding
     picture = tmp_path / "man-hinh.png"
-    commune = people.page("phuong.ben.lua")
-    commune.screenshot(path=picture)
-    commune.goto(f"{people.desk.address}/bao-tin")
-    commune.fill("[name=text]", RUMOUR)
-    commune.fill("[name=url]", "https://mang-xa-hoi.test/bai/1")
-    commune.fill("[name=seen_where]", "Nhóm Zalo xóm Vàm Lá")
-    commune.fill("[name=reach]", "1800")
-    commune.set_input_files("[name=files]", picture)
-    people.shoot(commune, "flag")
-    commune.click("form[action='/bao-tin'] button.main")
-    commune.wait_for_url(re.compile("/tin-bao/T"))
-    code = commune.url.split("/tin-bao/")[1].split("?")[0]
+    reporter = people.page("theo.doi.2")
+    reporter.screenshot(path=picture)
+    reporter.goto(f"{people.desk.address}/bao-tin")
+    reporter.fill("[name=text]", RUMOUR)
+    reporter.fill("[name=url]", "https://mang-xa-hoi.test/bai/1")
+    reporter.fill("[name=seen_where]", "Nhóm Zalo xóm Vàm Lá")
+    reporter.fill("[name=reach]", "1800")
+    reporter.set_input_files("[name=files]", picture)
+    people.shoot(reporter, "flag")
+    reporter.click("form[action='/bao-tin'] button.main")
+    reporter.wait_for_url(re.compile("/tin-bao/T"))
+    code = reporter.url.split("/tin-bao/")[1].split("?")[0]
 
     officer = people.page(on_shift(people))
     officer.goto(f"{people.desk.address}/")

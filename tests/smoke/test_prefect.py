@@ -17,6 +17,7 @@ from sqlmodel import select
 
 from flows import installed, prefect_server
 from flows.engine import Engine
+from incidents.intake import signals
 from incidents.matter.incidents import Incident
 from incidents.record import clock, database, settings
 from incidents.record.actors import Actor, Via
@@ -96,12 +97,16 @@ def engine(
 
 def opened(cast: Cast, playbook: str = "TIN_GIA_MXH") -> Incident:
     with database.transaction() as session:
+        by = Actor(cast.lan.id, Via.DESK)
+        flag = signals.flag(session, text="Đập sắp vỡ!", by=by)
+        signals.acknowledge(session, flag.id, by=by)
         return opening.open(
             session,
             playbook=playbook,
             level=3,
             title="Tin đồn vỡ đập",
-            by=Actor(cast.lan.id, Via.DESK),
+            signal_id=flag.id,
+            by=by,
         )
 
 

@@ -28,10 +28,11 @@ CODE_LIVES = timedelta(minutes=30)
 TRIES = 5
 _AGAIN_AFTER = timedelta(minutes=1)
 _MAIL = re.compile(r"[^@\s<>,;\"']+@[^@\s<>,;\"']+\.[^@\s<>,;\"']+")
-_TELEPHONE = re.compile(r"\+?[0-9][0-9 .()-]{3,30}")
+TELEPHONE = re.compile(r"\+?[0-9][0-9 .()-]{3,30}")
+NO_TELEPHONE = N_("Số điện thoại chỉ gồm chữ số, có thể bắt đầu bằng +.")
 _SHAPES = {
     ContactKind.MAIL: (_MAIL, N_("Địa chỉ thư điện tử chưa đúng.")),
-    ContactKind.TELEPHONE: (_TELEPHONE, N_("Số điện thoại chỉ gồm chữ số, có thể bắt đầu bằng +.")),
+    ContactKind.TELEPHONE: (TELEPHONE, NO_TELEPHONE),
     ContactKind.APPRISE: (re.compile(r"\w+://\S+"), N_("Ghi địa chỉ dạng dịch_vụ://….")),
 }
 
