@@ -33,16 +33,14 @@ from incidents.record.errors import Conflict, NotFound
 from incidents.record.language import N_, Language, Speech, speech
 from incidents.record.outbox import Channel, OutgoingMessage
 from incidents.response import catalog, runs
+from incidents.words import statements
 from notifications import briefing
 from notifications.briefing import Briefing, of_moment
 
-EXERCISE = N_("[DIỄN TẬP]")
 _KNOWN = frozenset(
     {"incident", "signal", "now", "next_update_at", "desk", "agencies", "facts", "_"}
 )
 """What a statement template may speak of."""
-
-NOT_REAL = N_("DIỄN TẬP – không phải sự việc thật")
 
 
 @dataclass(frozen=True)
@@ -121,7 +119,7 @@ def kinds() -> frozenset[str]:
 
 
 def _subject(told: Briefing, words: str, say: Speech) -> str:
-    marks = [say.text(EXERCISE)] if told.exercise else []
+    marks = [say.text(statements.EXERCISE)] if told.exercise else []
     marks += [f"[{told.tag}]"] if told.tag else []
     return " ".join([*marks, *words.split()])
 
@@ -220,9 +218,7 @@ def statement(
         ) from error
     title, text = " ".join(title.split()), text.strip()
     if incident.exercise:
-        # In the words themselves: copied anywhere, they still say what they are.
-        title = f"{say.text(EXERCISE)} {title}"
-        text = f"{say.text(NOT_REAL)}\n\n{text}"
+        return statements.of_exercise(title, text, language)
     return title, text
 
 

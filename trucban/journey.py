@@ -11,9 +11,11 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from incidents.matter import incidents
 from incidents.record import clock
 from incidents.record.errors import Conflict
 from incidents.record.language import N_
+from trucban import province
 from trucban.visiting import CONFLICT, Door, Refused
 
 PLAYBOOK = "TIN_GIA_MXH"
@@ -32,6 +34,17 @@ Told = Callable[..., None]
 def script() -> dict[str, Any]:
     """What is said and answered."""
     return tomllib.loads((files("trucban") / "demo.toml").read_text("utf-8"))
+
+
+def answered(part: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    """A step's answer as the script says it; its lesson's owner and day are filled in."""
+    answer = part["answers"][key]
+    if "lesson" not in part or "lessons" not in answer:
+        return answer
+    names = {username: name for name, username in province.usernames().items()}
+    due_on = incidents.today() + timedelta(days=part["lesson"]["days"])
+    owner = names[part["lesson"]["owner"]]
+    return {**answer, "lessons": answer["lessons"].format(owner=owner, due_on=f"{due_on:%d/%m/%Y}")}
 
 
 class Journey:
@@ -187,7 +200,7 @@ class Journey:
         if step["kind"] == "approve":
             self._sign(who, step)
             return
-        answer = self._draft(who, step) if step["kind"] == "draft" else self._part["answers"][base]
+        answer = self._draft(who, step) if step["kind"] == "draft" else answered(self._part, base)
         if base in self._part["by_link"]:
             self._by_link(step, answer)
             self._tell(who, N_("trả lời qua liên kết: %(title)s"), title=step["title"])

@@ -87,6 +87,7 @@ def _options(view: dict[str, Any], say: Speech) -> dict[str, list[tuple[str, str
     people = [(str(p.id), f"{p.name} – {p.post}") for p in view["everybody"] if p.active]
     return {
         "people_options": people,
+        "second_options": [each for each in people if UUID(each[0]) in view["graders"]],
         "seat_options": [each for each in people if UUID(each[0]) in seated],
         "role_options": [
             (role.value, say.value(role)) for role in dict.fromkeys(m.role for m in view["seats"])

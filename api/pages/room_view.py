@@ -29,7 +29,7 @@ from incidents.people.persons import Person
 from incidents.record import clock
 from incidents.record.language import speech
 from incidents.record.outbox import MessageState, OutgoingMessage
-from incidents.response import lesson_register, runs, steps
+from incidents.response import grading, lesson_register, runs, steps
 from incidents.response.steps import ANSWERABLE, LATE, Step, StepKind
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
@@ -123,6 +123,9 @@ def gather(session: Session, incident: Incident, person: Person, *, chosen: str)
         "bodies": bodies,
         "recusals": recusals.of_incident(session, incident.id),
         "everybody": everybody,
+        "graders": grading.graders(session, incident.id, seats) - {person.id}
+        if Deed.GRADE in may
+        else set[UUID](),
         "named": {p.id: p for p in everybody},
         "kept": evidence.of_incident(session, incident.id),
         "flags": signals.of_incident(session, incident.id),

@@ -34,6 +34,12 @@ class Role(Labelled):
 READS = frozenset({Role.OBSERVER})
 """Parts that look at everything and do nothing in it: who holds no other only reads."""
 
+COMMAND = frozenset({Role.LEAD, Role.STANDING_DEPUTY, Role.CHAIR})
+"""Who decides about an incident."""
+
+ROOM = COMMAND | {Role.SECRETARY, Role.DUTY_OFFICER}
+"""Who keeps it going: grades it, hands out work, writes its log."""
+
 OFFICES = frozenset({Role.DEPARTMENT_DUTY_LEADER, Role.OFFICE_DUTY})
 """Parts on duty outside the room: nobody sits in a task force in them."""
 

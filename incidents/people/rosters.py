@@ -6,6 +6,7 @@ absences are worked out when they are written (``duty.filling``), some weeks ahe
 question stays one look at one table; what is asked is always the moment itself, never a copy.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -128,6 +129,26 @@ def only_reads(session: Session, person_id: UUID, at: datetime) -> bool:
     """Whether somebody's one part is to look on: nobody gives them work."""
     held = roles_now(session, person_id, at)
     return bool(held) and held <= READS
+
+
+_ACTING = union(
+    select(col(RoleHolder.person_id)).where(
+        col(RoleHolder.role).in_(bindparam("roles", expanding=True)),
+        col(RoleHolder.valid_from) <= bindparam("at"),
+        col(RoleHolder.valid_to).is_(None) | (col(RoleHolder.valid_to) > bindparam("at")),
+    ),
+    select(col(Shift.person_id)).where(
+        col(Shift.role).in_(bindparam("roles", expanding=True)),
+        col(Shift.starts_at) <= bindparam("at"),
+        col(Shift.ends_at) > bindparam("at"),
+    ),
+)
+
+
+def acting(session: Session, parts: Sequence[Role], at: datetime) -> set[UUID]:
+    """Everybody who has one of these roles at a moment, by post or by being on shift."""
+    asked = {"roles": list(parts), "at": at}
+    return {person_id for (person_id,) in session.connection().execute(_ACTING, asked)}
 
 
 def rostered(session: Session, person_id: UUID, at: datetime) -> bool:

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from incidents.record import clock
 from incidents.record.database import Table, choice, document, identifier, moment
 from incidents.record.errors import Invalid, NotFound
-from incidents.record.language import N_, Language
+from incidents.record.language import N_, Language, Phrase
 
 _EXPLORED = 2
 """Rounds of a loop that stand in the outline and have words of their own."""
@@ -168,6 +168,15 @@ def reads_like(key: str) -> str:
 def title_in(titles: Mapping[str, str], key: str) -> str:
     """A step's title among those of its playbook; the key where it has none."""
     return titles.get(key) or titles.get(reads_like(key), key)
+
+
+def step_name(session: Session, code: str, version: int, key: str) -> Phrase:
+    """A step's title in both languages, as a value in a sentence; the key where it has none."""
+    titles = {
+        each.value: wording(session, code, version, each, f"steps/{key}/title") or key
+        for each in Language
+    }
+    return Phrase(**titles)
 
 
 def step_titles(session: Session, code: str, version: int, language: Language) -> dict[str, str]:

@@ -15,7 +15,9 @@ from incidents.matter import gradings, incidents, level_rules, recusals, taskfor
 from incidents.matter.incidents import Incident
 from incidents.matter.level_rules import Floor, LevelRule
 from incidents.matter.severity import Criterion
-from incidents.people import persons
+from incidents.matter.taskforces import TaskForceMember
+from incidents.people import persons, rosters
+from incidents.people.roles import ROOM
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
 from incidents.record.errors import Conflict, Invalid
@@ -62,7 +64,10 @@ class LevelSet(Fact):
     points: int | None
     seconded_by: PersonId | None
     reason: Private
-    says: ClassVar[str] = N_("Cấp độ %(before)s → %(after)s (điểm %(points)s). %(reason)s")
+    says: ClassVar[str] = N_(
+        "Cấp độ %(before)s → %(after)s (điểm %(points)s; người thứ hai đồng ý: %(seconded_by)s). "
+        "%(reason)s"
+    )
 
 
 def score(
@@ -83,8 +88,7 @@ def score(
     points = rule.points(scores)
     level = max(rule.band(points), kept.raised_to or 0, *(floor.level for floor in ticked))
     lower = level < incident.level and not incident.level_provisional
-    second = _second(session, seconded_by, by) if lower else None
-    recusals.require_free(session, incident.id, second)
+    second = _second(session, incident, seconded_by, by) if lower else None
     kept.rule_id, kept.floors = rule.id, [floor.code for floor in ticked]
     incident.scores = {c.value: scores[c.value] for c in Criterion} | {"points": points}
     _record_scores(session, incident, rule, scores, ticked, by)
@@ -102,11 +106,29 @@ def _on_scale(scores: Mapping[str, int]) -> None:
         raise Invalid(fields=wrong)
 
 
-def _second(session: Session, second: UUID | None, by: Actor) -> UUID:
-    """Whoever agrees that the level goes down: another person than the one who lowers it."""
+def _second(session: Session, incident: Incident, second: UUID | None, by: Actor) -> UUID:
+    """Whoever agrees that the level goes down: another person who may grade the incident."""
     if second is None or second == by.person_id:
         raise Invalid(fields={"seconded_by": (N_("Hạ cấp độ cần người thứ hai đồng ý."), {})})
-    return persons.active(session, second).id
+    person = persons.active(session, second)
+    recusals.require_free(session, incident.id, person.id)
+    if person.id not in graders(session, incident.id, taskforces.members(session, incident.id)):
+        raise Invalid(
+            fields={
+                "seconded_by": (
+                    N_("%(name)s không có quyền xếp cấp độ vụ việc này."),
+                    {"name": person.name},
+                )
+            }
+        )
+    return person.id
+
+
+def graders(session: Session, incident_id: UUID, seats: Sequence[TaskForceMember]) -> set[UUID]:
+    """Whoever has by post, shift or seat a role that grades, and no conflict in the incident."""
+    seated = {m.person_id for m in seats if m.role in ROOM}
+    held = rosters.acting(session, list(ROOM), clock.now()) | seated
+    return held - recusals.of(session, incident_id).keeps_out(judging=True)
 
 
 def _record_scores(
@@ -146,8 +168,8 @@ def override(
         raise Invalid(fields={"level": (N_("Cấp độ từ 0 đến 4."), {})})
     if level == incident.level:
         raise Conflict(N_("Vụ việc đang ở cấp độ này."))
-    second = _second(session, seconded_by, by) if level < incident.level else None
-    recusals.require_free(session, incident.id, by.person_id, second)
+    recusals.require_free(session, incident.id, by.person_id)
+    second = _second(session, incident, seconded_by, by) if level < incident.level else None
     rule = level_rules.in_force(session, incidents.today())
     kept = gradings.kept(session, incident.id, rule)
     for floor in gradings.rule_of(session, kept).ticked(kept.floors):
@@ -189,23 +211,44 @@ def _set_level(
     session.add(incident)
     if changed:
         moved = replanning.follow_level(session, incident, by=by)
-        _tell(session, incident, reason, moved, by)
+        _tell(session, incident, reason, moved, seconded_by, by)
     for run in runs.of_incident(session, incident.id):
         runs.want(session, run.id)
 
 
-def _tell(session: Session, incident: Incident, reason: str, moved: list[Step], by: Actor) -> None:
-    """Tell the task force, and whoever holds work whose deadline moved: each with their own."""
+def _tell(
+    session: Session,
+    incident: Incident,
+    reason: str,
+    moved: list[Step],
+    second: UUID | None,
+    by: Actor,
+) -> None:
+    """Tell the task force, and whoever holds work whose deadline moved: each with their own.
+
+    Whoever is named as the second person hears that they are.
+    """
     mine: dict[UUID, list[str]] = {}
     for step in moved:
         if step.assignee_id and step.assignee_id != by.person_id:
             mine.setdefault(step.assignee_id, []).append(str(step.id))
     persons.tell_all(
         session,
-        list(dict.fromkeys([*taskforces.others(session, incident.id, by.person_id), *mine])),
+        list(
+            dict.fromkeys(
+                [
+                    *taskforces.others(session, incident.id, by.person_id),
+                    *mine,
+                    *([second] if second else []),
+                ]
+            )
+        ),
         "level_changed",
         key=f"level:{incident.id}:{clock.now().isoformat()}",
         incident_id=incident.id,
         values={"level": incident.level, "reason": reason},
-        values_of=lambda person_id: {"steps": mine.get(person_id, [])},
+        values_of=lambda person_id: {
+            "steps": mine.get(person_id, []),
+            "seconded": person_id == second,
+        },
     )

@@ -36,6 +36,8 @@ from incidents.response.lesson_facts import (
 PROSE = 20_000
 _LINE = 300
 
+PAST = N_("Hạn phải từ hôm nay trở đi.")
+
 
 class LessonState(Labelled):
     """What became of a lesson."""
@@ -151,6 +153,8 @@ def _check(learnt: Learnt) -> None:
             wrong[name] = (N_("Tối đa %(limit)s ký tự."), {"limit": PROSE})
     if len(learnt.owner_name) > _LINE:
         wrong["owner_name"] = (N_("Tối đa %(limit)s ký tự."), {"limit": _LINE})
+    if learnt.due_on and learnt.due_on < incidents.today():
+        wrong["due_on"] = (PAST, {})
     if wrong:
         raise Invalid(fields=wrong)
 
@@ -183,7 +187,7 @@ def assign(session: Session, lesson_id: UUID, owner_id: UUID, due_on: date, *, b
     lesson = _open(session, lesson_id)
     owner = persons.get(session, owner_id)
     if due_on < incidents.today():
-        raise Invalid(fields={"due_on": (N_("Hạn phải từ hôm nay trở đi."), {})})
+        raise Invalid(fields={"due_on": (PAST, {})})
     if not owner.active:
         raise Invalid(fields={"owner_id": (N_("Người này không còn làm việc."), {})})
     lesson.owner_id, lesson.owner_name, lesson.due_on = owner.id, "", due_on

@@ -151,7 +151,7 @@ def resolve(session: Session, incident_id: UUID, *, reason: str = "", by: Actor)
     missing: list[tuple[str, Mapping[str, Any]]] = [
         (
             N_("Việc %(number)s «%(key)s» chưa xong và chưa được miễn."),
-            {"number": s.number, "key": s.own_title or s.key},
+            {"number": s.number, "key": steps.name(session, s)},
         )
         for s in undone
     ]
@@ -174,8 +174,11 @@ def resolve(session: Session, incident_id: UUID, *, reason: str = "", by: Actor)
 def _unfinished(session: Session, incident_id: UUID) -> list[tuple[str, Mapping[str, Any]]]:
     """Runs that are held, or about to open what comes after the last answer."""
     return [
-        (N_("Kịch bản đang tạm giữ ở bước «%(step)s»."), {"step": run.held_reason})
-        if run.state is RunState.HELD
+        (
+            N_("Kịch bản đang tạm giữ ở bước «%(step)s»."),
+            {"step": catalog.step_name(session, run.playbook, run.version, run.held_reason)},
+        )
+        if run.state is RunState.HELD and run.held_reason
         else (N_("Kịch bản đang mở bước tiếp theo; thử lại sau giây lát."), {})
         for run in runs.of_incident(session, incident_id)
         if run.state is RunState.HELD

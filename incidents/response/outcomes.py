@@ -2,7 +2,9 @@
 
 from sqlmodel import Session, col, select
 
+from incidents.matter import incidents
 from incidents.record.actors import Actor
+from incidents.record.errors import Invalid
 from incidents.record.language import N_, Labelled, Language, speech
 from incidents.response import decisions, lessons, steps
 from incidents.response.decisions import Words
@@ -47,6 +49,8 @@ def _concluded(form: Conclusion) -> list[Learnt]:
 
 def _learn(session: Session, step: Step, taught: list[Learnt], by: Actor) -> None:
     """Write them down; lessons an earlier step wrote and nobody has acted on are written anew."""
+    if any(each.due_on and each.due_on < incidents.today() for each in taught):
+        raise Invalid(fields={"lessons": (lessons.PAST, {})})
     for earlier in session.exec(
         select(Lesson)
         .join(Step, col(Step.id) == Lesson.step_id)

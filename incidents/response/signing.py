@@ -18,7 +18,7 @@ from incidents.record import clock, timeline
 from incidents.record.actors import Actor
 from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotPermitted
 from incidents.record.facts import Fact
-from incidents.record.language import N_
+from incidents.record.language import N_, Language
 from incidents.record.outbox import Channel
 from incidents.response import answering, passing, runs, steps, succession
 from incidents.response.forms import SignOff
@@ -250,13 +250,16 @@ def release_shell(
     shell = offered.get(code.upper())
     if shell is None:
         raise Conflict(N_("Không có mẫu duyệt sẵn %(code)s dùng được ở cấp độ này."), code=code)
+    title, text = shell.title, shells.fill(shell, values)
+    if incident.exercise:
+        title, text = statements.of_exercise(title, text, Language.VI)
     statement = statements.draft(
         session,
         incident.id,
         key=f"shell {shell.code}",
         kind=shell.kind,
-        title=shell.title,
-        text=shells.fill(shell, values),
+        title=title,
+        text=text,
         by=by,
         shell_id=shell.id,
     )

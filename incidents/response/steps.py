@@ -16,7 +16,7 @@ from incidents.people.roles import Role
 from incidents.record.database import Table, choice, document, identifier, locked, moment, reference
 from incidents.record.errors import NotFound
 from incidents.record.facts import Fact, PersonId, Private
-from incidents.record.language import N_, Labelled, Language
+from incidents.record.language import N_, Labelled, Language, Phrase
 from incidents.response import catalog
 from incidents.response.runs import PlaybookRun
 
@@ -340,3 +340,8 @@ def wording(session: Session, step: Step, language: Language, part: str) -> str:
 def title(session: Session, step: Step, language: Language) -> str:
     """The step's name as people read it."""
     return wording(session, step, language, "title") or step.key
+
+
+def name(session: Session, step: Step) -> Phrase:
+    """The same for a sentence whose reader is not known yet."""
+    return Phrase(**{each.value: title(session, step, each) for each in Language})

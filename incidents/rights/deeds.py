@@ -1,6 +1,6 @@
 """Everything a person can do at the desk, and the roles that hold each deed."""
 
-from incidents.people.roles import Role
+from incidents.people.roles import COMMAND, ROOM, Role
 from incidents.record.language import N_, Labelled
 
 
@@ -76,8 +76,6 @@ FRESHLY_PROVED = frozenset(
 )
 """Deeds that ask for the password again, however long the session still runs."""
 
-COMMAND = frozenset({Role.LEAD, Role.STANDING_DEPUTY, Role.CHAIR})
-ROOM = COMMAND | {Role.SECRETARY, Role.DUTY_OFFICER}
 ABOVE = COMMAND | {Role.SPOKESPERSON}
 DESK = frozenset(
     {Role.DUTY_OFFICER, Role.DEPARTMENT_DUTY_LEADER, Role.OFFICE_DUTY, Role.STANDING_DEPUTY}

@@ -16,7 +16,7 @@ from incidents.people.directory import contacts, focal_points
 from incidents.people.duty import swaps
 from incidents.people.organisations import Organisation
 from incidents.people.persons import ContactPoint, Person
-from incidents.people.roles import READS, Role
+from incidents.people.roles import COMMAND, READS, ROOM, Role
 from incidents.record import clock
 from incidents.record.errors import NotPermitted
 from incidents.record.language import N_
@@ -24,7 +24,7 @@ from incidents.response import answering, lesson_register, succession
 from incidents.response.clocks import Clock
 from incidents.response.lessons import Lesson
 from incidents.response.steps import Step, StepKind
-from incidents.rights.deeds import COMMAND, HELD, ROOM, Deed
+from incidents.rights.deeds import HELD, Deed
 
 Subject = Incident | Signal | Step | Clock | Lesson | Organisation | Person | ContactPoint | None
 

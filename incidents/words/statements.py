@@ -15,10 +15,14 @@ from incidents.record.actors import Actor
 from incidents.record.database import Table, choice, identifier, locked, moment, reference
 from incidents.record.errors import Invalid, NotFound
 from incidents.record.facts import Fact
-from incidents.record.language import N_, Labelled, Language
+from incidents.record.language import N_, Labelled, Language, speech
 from incidents.record.timeline import Confidentiality
 
 TEXT_LIMIT = 20_000
+
+EXERCISE = N_("[DIỄN TẬP]")
+
+NOT_REAL = N_("DIỄN TẬP – không phải sự việc thật")
 
 
 class StatementKind(Labelled):
@@ -81,6 +85,12 @@ class StatementDrafted(Fact):
 def digest(title: str, text: str) -> str:
     """What an approval binds to: the SHA-256 of title and text as they will be read."""
     return hashlib.sha256(f"{title}\n\n{text}".encode()).hexdigest()
+
+
+def of_exercise(title: str, text: str, language: Language) -> tuple[str, str]:
+    """Mark the words themselves: copied anywhere, they still say that they are not real."""
+    say = speech(language)
+    return f"{say.text(EXERCISE)} {title}", f"{say.text(NOT_REAL)}\n\n{text}"
 
 
 def draft(

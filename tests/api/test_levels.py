@@ -84,6 +84,18 @@ def test_the_room_draws_how_the_level_came_about(
     desk.set_aside()
 
 
+def test_the_room_offers_as_second_person_only_who_may_grade_too(
+    desk: Desk, incident: Incident, new_browser: Callable[..., Browser]
+) -> None:
+    page = new_browser("lan").get(f"/vu-viec/{incident.number}").text
+    asked = re.findall(r'<select[^>]*name="seconded_by".*?</select>', page, re.DOTALL)
+    assert len(asked) == 2
+    cast = desk.cast
+    for offered in asked:
+        assert [str(p.id) in offered for p in (cast.binh, cast.ha, cast.tung)] == [True] * 3
+        assert [str(p.id) in offered for p in (cast.lan, cast.minh, cast.khoi)] == [False] * 3
+
+
 def test_an_administrator_edits_the_rules_on_their_page(
     desk: Desk, new_browser: Callable[..., Browser]
 ) -> None:

@@ -17,7 +17,13 @@ from incidents.intake import claims
 from incidents.intake.signals import Nature
 from incidents.people.roles import Role
 from incidents.record import database, links, settings
-from incidents.record.outbox import Channel, MessageState, OutgoingMessage
+from incidents.record.outbox import (
+    AttemptOutcome,
+    Channel,
+    DeliveryAttempt,
+    MessageState,
+    OutgoingMessage,
+)
 from incidents.response import catalog, journal
 from incidents.response.catalog import PlaybookVersion
 from incidents.response.steps import StepKind, StepState
@@ -349,11 +355,16 @@ def test_why_a_message_waits_is_said_in_the_language_of_whoever_looks(
         message = session.exec(select(OutgoingMessage)).one()
         message.state, message.sent_at = MessageState.QUEUED, None
         message.reason = delivery.NO_SERVER
+        attempt = session.exec(
+            select(DeliveryAttempt).where(DeliveryAttempt.message_id == message.id)
+        ).one()
+        attempt.outcome, attempt.detail = AttemptOutcome.FAILED_FOR_NOW, delivery.NO_SERVER
     browser = new_browser("lan")
     for language, why in (("vi", delivery.NO_SERVER), ("en", "no mail server is set")):
         browser.post("/ngon-ngu", language=language)
         for path in ("/hop-thu-di", f"/hop-thu-di/{message.id}"):
-            assert why in browser.get(path).text
+            page = browser.get(path).text
+            assert page.count(why) == (2 if str(message.id) in path else 1)
     desk.set_aside()
 
 

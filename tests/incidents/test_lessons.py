@@ -172,6 +172,22 @@ def test_a_conclusion_writes_its_lessons(desk: Desk, incident: Incident) -> None
     assert desk.facts(incident)[-3:] == ["StepDone", "LessonLearnt", "LessonLearnt"]
 
 
+def test_a_day_that_is_over_is_refused_wherever_a_lesson_is_written(
+    desk: Desk, incident: Incident
+) -> None:
+    over = TODAY - timedelta(days=1)
+    with desk.refused(Invalid, "từ hôm nay trở đi") as refusal:
+        learnt(desk, incident, Learnt("Sửa", due_on=over))
+    assert list(refusal.value.fields) == ["due_on"]
+    desk.plan(incident, "conclude", Role.SECRETARY, form="Conclusion")
+    desk.set_aside()
+    answer = {"summary": "Xong", "library_updated": "true"}
+    answer["lessons"] = f"Sửa; Lý Anh Khôi; {over:%d/%m/%Y}"
+    with desk.refused(Invalid, "từ hôm nay trở đi") as refusal:
+        desk.answer("conclude", by=desk.cast.ha, **answer)  # type: ignore[arg-type]
+    assert list(refusal.value.fields) == ["lessons"]
+
+
 @pytest.mark.parametrize("nothing", ["", "Không có.", "–"])
 def test_a_conclusion_without_lessons_writes_none(
     desk: Desk, incident: Incident, nothing: str

@@ -91,6 +91,7 @@ def test_a_floor_that_is_gone_lets_the_level_down_with_a_second_person(desk: Des
         with desk.refused(Invalid, "người thứ hai"):
             desk.do(grading.score, incident.id, SLIGHT, seconded_by=second, by=lan)
     desk.do(grading.score, incident.id, SLIGHT, seconded_by=tung.id, by=lan)
+    desk.expect_message(to=tung, kind="level_changed", containing="người thứ hai đồng ý")
     assert desk.reload(incident).level == 1
     assert origin(incident).applying == []
 

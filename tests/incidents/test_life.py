@@ -21,11 +21,20 @@ from incidents.record.errors import (
     NotFound,
     NotPermitted,
 )
-from incidents.record.language import Language
-from incidents.response import directing, grading, journal, lifecycle, opening, runs, signing
+from incidents.record.language import Language, speech
+from incidents.response import (
+    catalog,
+    directing,
+    grading,
+    journal,
+    lifecycle,
+    opening,
+    runs,
+    signing,
+)
 from incidents.response.runs import RunState
 from incidents.response.steps import StepState
-from tests.harness import Desk, hours, minutes
+from tests.harness import CODE, Desk, hours, minutes
 
 CONCLUDED: dict[str, Any] = {"summary": "Tin sai, đã trả lời.", "library_updated": "true"}
 
@@ -151,6 +160,29 @@ def test_a_held_playbook_is_named_before_resolving(desk: Desk, incident: Inciden
         session.add(run)
     with desk.refused(GuardFailed, "tạm giữ ở bước «verify»"):
         desk.do(lifecycle.resolve, incident.id, by=desk.cast.binh)
+
+
+def test_a_refusal_names_steps_by_their_titles_in_the_readers_language(
+    desk: Desk, incident: Incident
+) -> None:
+    with database.transaction() as session:
+        row = catalog.newest_row(session, CODE)
+        row.texts = {
+            "vi": {"title": "Tin giả", "steps": {"verify": {"title": "Xác minh"}}},
+            "en": {"title": "False rumour", "steps": {"verify": {"title": "Verify"}}},
+        }
+        session.add(row)
+        run = runs.of_incident(session, incident.id)[0]
+        run.state, run.held_reason = RunState.HELD, "verify"
+        session.add(run)
+    desk.plan(incident, "verify", Role.LEAD)
+    desk.set_aside()
+    with desk.refused(GuardFailed) as refusal:
+        desk.do(lifecycle.resolve, incident.id, by=desk.cast.binh)
+    for language, title in ((Language.VI, "Xác minh"), (Language.EN, "Verify")):
+        say = speech(language)
+        told = [say.text(words, **values) for words, values in refusal.value.missing]
+        assert [title in line for line in told] == [True, False, True]
 
 
 def test_standing_down_ends_steps_messages_and_run_in_one_commit(

@@ -513,6 +513,16 @@ def test_at_level_3_the_duty_officer_releases_a_shell_and_those_above_are_told(
         desk.do(signing.release_shell, incident.id, "BAN-DAU", FILLED, by=cast.lan)
 
 
+def test_a_shell_released_in_an_exercise_says_so_in_its_own_words(desk: Desk) -> None:
+    drill = desk.open(level=3, exercise=True, title="Diễn tập vỡ đập")
+    desk.do(signing.release_shell, drill.id, "BAN-DAU", FILLED, by=desk.cast.lan)
+    with database.reading() as session:
+        ((_, version),) = statements.of_incident(session, drill.id)
+    assert version.title.startswith("[DIỄN TẬP] ")
+    assert version.text.startswith("DIỄN TẬP – không phải sự việc thật\n\n")
+    desk.set_aside()
+
+
 def test_at_level_2_no_shell_is_on_offer(desk: Desk) -> None:
     incident = desk.opened(level=2)
     with desk.refused(Conflict, "dùng được ở cấp độ này"):

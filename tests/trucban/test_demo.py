@@ -4,7 +4,11 @@ import socket
 
 import pytest
 
+from incidents.matter import incidents
+from incidents.response.exercise_forms import read_lesson
 from tests.trucban.conftest import Trucban
+from trucban import province
+from trucban.journey import answered, script
 
 
 def test_the_stories_are_listed_with_what_they_show(trucban: Trucban) -> None:
@@ -18,6 +22,14 @@ def test_a_story_there_is_not_is_refused_and_the_others_named(trucban: Trucban) 
     assert said.code == 2
     assert "khong-co" in said.err
     assert "dyke: " in said.out
+
+
+@pytest.mark.parametrize("part", ["closed", "true"])
+def test_a_lesson_of_a_story_has_an_owner_of_the_province_and_a_day_to_come(part: str) -> None:
+    lesson = read_lesson(answered(script()[part], "conclude")["lessons"])
+    assert lesson
+    assert lesson.owner in province.usernames()
+    assert lesson.due > incidents.today()
 
 
 @pytest.mark.parametrize("story", ["journey", "dyke"])
