@@ -12,9 +12,11 @@ from incidents.matter import incidents
 from incidents.matter.incidents import Incident
 from incidents.matter.taskforces import TaskForce, TaskForceMember
 from incidents.people.authorisations import Authorisation
+from incidents.people.directory.focal_points import FocalPoint
 from incidents.people.duty import feeds, swaps
 from incidents.people.duty.changes import StandIn
 from incidents.people.duty.rotations import Rotation, RotationTurn
+from incidents.people.organisations import Organisation
 from incidents.people.roles import Role, RoleHolder
 from incidents.people.rosters import Roster, Shift
 from incidents.people.sign_ins import SignInSession
@@ -35,6 +37,7 @@ class HoldingKind(Labelled):
     CONFIRMATION = "confirmation", N_("duyệt qua điện thoại chưa xác nhận")
     ROLE = "role", N_("vai theo chức trách")
     AUTHORISATION = "authorisation", N_("giấy ủy quyền")
+    FOCAL = "focal", N_("đầu mối của cơ quan")
     TURN = "turn", N_("lượt trong vòng trực")
     SHIFT = "shift", N_("ca trực")
     STAND_IN = "stand_in", N_("trực thay")
@@ -79,6 +82,7 @@ def of(session: Session, person_id: UUID) -> list[Holding]:
     return [
         *_in_incidents(session, person_id),
         *_by_post(session, person_id),
+        *_for_bodies(session, person_id),
         *_on_rosters(session, person_id),
         *_ways_in(session, person_id),
     ]
@@ -143,6 +147,16 @@ def _by_post(session: Session, person_id: UUID) -> Iterator[Holding]:
         .order_by(col(Authorisation.valid_to))
     ):
         yield Holding(HoldingKind.AUTHORISATION, paper.id, paper.number, paper.role, paper.valid_to)
+
+
+def _for_bodies(session: Session, person_id: UUID) -> Iterator[Holding]:
+    for row, code in session.exec(
+        select(FocalPoint, Organisation.code)
+        .join(Organisation, col(Organisation.id) == FocalPoint.organisation_id)
+        .where(FocalPoint.person_id == person_id, col(FocalPoint.ended_at).is_(None))
+        .order_by(col(Organisation.code))
+    ):
+        yield Holding(HoldingKind.FOCAL, row.id, code, at=row.appointed_at)
 
 
 def _on_rosters(session: Session, person_id: UUID) -> Iterator[Holding]:

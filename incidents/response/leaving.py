@@ -17,6 +17,7 @@ from incidents.matter.taskforces import Basis, TaskForce, TaskForceMember
 from incidents.people import persons, rosters
 from incidents.people.authorisations import Authorisation
 from incidents.people.departures import Departure, PersonLeft
+from incidents.people.directory import focal_points
 from incidents.people.duty import feeds, leavers
 from incidents.people.persons import Person
 from incidents.people.roles import RoleHolder
@@ -156,6 +157,10 @@ def _posts(session: Session, going: _Leaving) -> None:
     for paper in going.rows(session, Authorisation, HoldingKind.AUTHORISATION):
         paper.valid_to = now
         session.add(paper)
+    # A body names and tests its own people; nobody inherits that either.
+    for each in going.held:
+        if each.kind is HoldingKind.FOCAL:
+            focal_points.end(session, each.id, by=going.by)
     session.flush()
 
 

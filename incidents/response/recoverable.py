@@ -90,6 +90,7 @@ def _read(kept: dict[str, Any]) -> Holding:
 _ENDED = frozenset(
     {
         HoldingKind.AUTHORISATION,
+        HoldingKind.FOCAL,
         HoldingKind.SIGN_IN,
         HoldingKind.LINK,
         HoldingKind.FEED,

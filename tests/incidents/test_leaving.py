@@ -10,6 +10,8 @@ from incidents.matter import recusals, taskforces
 from incidents.matter.incidents import Incident
 from incidents.people import authorisations, departures, roles, rosters, sign_ins
 from incidents.people.departures import Departure
+from incidents.people.directory import focal_points, stale
+from incidents.people.directory.focal_points import Standing
 from incidents.people.duty import feeds, keeping, swaps
 from incidents.people.persons import Person
 from incidents.people.roles import Role, RoleHolder
@@ -56,6 +58,23 @@ def _leave(desk: Desk, person: Person, successor: Person | None = None, **more: 
 def _holders(desk: Desk, role: Role) -> list[Any]:
     with database.reading() as session:
         return roles.holders(session, role, desk.time)
+
+
+def test_whoever_leaves_stands_for_no_body_and_is_no_longer_asked_to_be_tested(
+    desk: Desk,
+) -> None:
+    cast = desk.cast
+    body = cast.kien.organisation_id
+    made = desk.do(focal_points.appoint, body, cast.kien.id, standing=Standing.FOCAL, by=cast.tung)
+    assert _held(cast.kien)[HoldingKind.FOCAL] == 1
+    with database.reading() as session:
+        assert [r.id for r in stale.reviews(session, desk.time)[body].untested] == [made.id]
+    _leave(desk, cast.kien, cast.phuc)
+    assert desk.reload(made).ended_at == desk.time
+    with database.reading() as session:
+        assert focal_points.of(session, body) == []
+        assert stale.reviews(session, desk.time)[body].untested == []
+    assert HoldingKind.FOCAL not in _held(cast.phuc)
 
 
 def test_everything_goes_to_the_successor_in_one_commit(desk: Desk, incident: Incident) -> None:
