@@ -31,6 +31,7 @@ from notifications.channels.mail import TIMEOUT, MailServer
 from notifications.outcomes import FailedForGood, FailedForNow, Outcome, Sent
 
 NO_SERVER = N_("chưa cấu hình máy chủ thư")
+NOT_WRITTEN = N_("không ghi được vào thư mục trang thông tin chính thức")
 
 _HANDS = 4
 """Messages under way at the same time, each on a connection of its own."""
@@ -138,7 +139,10 @@ class _Round:
     def _through_channel(self, message: OutgoingMessage) -> Outcome:
         match message.channel:
             case Channel.PUBLIC_PAGE:
-                return public_page.publish(UUID(message.values["publication"]))
+                try:
+                    return public_page.publish(UUID(message.values["publication"]))
+                except OSError:
+                    return FailedForNow(NOT_WRITTEN, whole_channel=True)
             case Channel.APPRISE:
                 title, body = rendering.notice(self._told[message.id])
                 return apprise_gateway.send(message.address, title=title, body=body)

@@ -127,7 +127,7 @@ def _step_to_sign(session: Session, statement: Statement, person_id: UUID) -> St
     waiting = [s for s in asked if s.state in (*ANSWERABLE, *LATE)]
     if not waiting:
         if any(s.state is StepState.DONE for s in asked):
-            raise AlreadySettled(N_("Văn bản này đã có người duyệt."))
+            raise AlreadySettled(N_("Văn bản này đã có người duyệt hoặc từ chối."))
         raise Conflict(N_("Văn bản này chưa đến lượt duyệt."))
     # Their own seat first, so that two approvers never sign on each other's line.
     line = {step.id: succession.in_line(session, step) for step in waiting}

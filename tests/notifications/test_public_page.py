@@ -1,6 +1,7 @@
 """The public page shows exactly what was approved, says what was withdrawn, and nothing else."""
 
 import re
+import shutil
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -332,3 +333,20 @@ def test_a_desk_that_speaks_english_has_vietnamese_in_the_folder(
     assert '<html lang="en">' in _read("index.html")
     assert '<html lang="vi">' in _read("vi/index.html")
     assert f'href="vi/{SLUG}.html?lang=vi"' in _read()
+
+
+def test_a_folder_that_cannot_be_written_is_a_reason_and_is_tried_again(stage: Stage) -> None:
+    publication = _released(stage)
+    folder = settings.current().data_dir / "public"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.write_text("a file stands in the way")
+    delivery.deliver_due()
+    with database.reading() as session:
+        message = session.exec(
+            select(OutgoingMessage).where(OutgoingMessage.channel == Channel.PUBLIC_PAGE)
+        ).one()
+    assert (message.state, message.reason) == (MessageState.QUEUED, delivery.NOT_WRITTEN)
+    folder.unlink()
+    stage.pass_time(timedelta(minutes=1))
+    delivery.deliver_due()
+    assert (folder / f"{publication.slug}.html").is_file()
