@@ -160,7 +160,7 @@ def flag(
 ) -> Signal:
     """Take in a flag, keep its text and files by their hash, and alert whoever is on duty."""
     text, url = text.strip(), url.strip()
-    _accept(text, url, reach, files or [])
+    _accept(text, url, reach, files or [], seen_at)
     now = clock.now()
     signal = Signal(
         code=_free_code(session),
@@ -221,7 +221,9 @@ def _free_code(session: Session) -> str:
             return code
 
 
-def _accept(text: str, url: str, reach: int | None, files: list[File]) -> None:
+def _accept(
+    text: str, url: str, reach: int | None, files: list[File], seen_at: datetime | None
+) -> None:
     fields: dict[str, tuple[str, Mapping[str, Any]]] = {}
     if not text and not url and not files:
         fields["text"] = (N_("Cần có nội dung, đường dẫn hoặc tệp."), {})
@@ -232,6 +234,8 @@ def _accept(text: str, url: str, reach: int | None, files: list[File]) -> None:
         )
     if url and not _on_the_web(url):
         fields["url"] = (N_("Đường dẫn phải bắt đầu bằng http:// hoặc https://."), {})
+    if seen_at is not None and seen_at > clock.now():
+        fields["seen_at"] = (N_("Không thể thấy tin ở một thời điểm chưa tới."), {})
     if reach is not None and reach < 0:
         fields["reach"] = (N_("Lượt tiếp cận không thể âm."), {})
     if fields:

@@ -15,7 +15,7 @@ from incidents.people import persons
 from incidents.people.roles import Role
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
-from incidents.record.errors import Conflict, Invalid
+from incidents.record.errors import AlreadySettled, Conflict, Invalid
 from incidents.record.language import N_
 from incidents.response import entrusting, passing, rerouting, seating, steps, succession, timers
 from incidents.response.steps import (
@@ -33,7 +33,9 @@ def reassign(session: Session, step_id: UUID, person_id: UUID, *, reason: str, b
     """Give an open step to a named person."""
     step = _open(session, step_id)
     _reason(reason)
-    persons.active(session, person_id)
+    person = persons.active(session, person_id)
+    if step.assignee_id == person.id:
+        raise AlreadySettled(N_("%(name)s đang giữ việc này rồi."), name=person.name)
     succession.require_free(session, step, person_id)
     if not succession.may_take(session, step, person_id):
         raise Conflict(N_("Người được giao chưa có thẩm quyền hoặc giấy ủy quyền để duyệt."))

@@ -128,7 +128,7 @@ def _begin(session: Session, asked: _Asked, signal: Signal | None, *, by: Actor)
     now = clock.now()
     incident = Incident(
         number=incidents.next_number(session, incidents.today()),
-        title=asked.title.strip(),
+        title=" ".join(asked.title.split()),  # one line, in mails as on pages
         place=asked.place.strip(),
         level=asked.level,
         playbook=asked.playbook,

@@ -113,6 +113,22 @@ def test_a_flag_that_says_nothing_usable_is_refused(
         desk.flag(**values)  # type: ignore[arg-type]
 
 
+def test_nobody_has_seen_it_in_the_future(desk: Desk) -> None:
+    with desk.refused(Invalid, "thời điểm chưa tới"):
+        desk.flag(seen_at=desk.time + minutes(1))
+    assert desk.flag(seen_at=desk.time).seen_at == desk.time
+    desk.expect_messages("signal_flagged", desk.cast.lan)
+
+
+def test_the_title_of_an_incident_is_one_line(desk: Desk) -> None:
+    signal = desk.flag()
+    desk.take(signal)
+    assert desk.open(signal, title=" Tin vỡ đập\r\n Bcc: ai@do.test ").title == (
+        "Tin vỡ đập Bcc: ai@do.test"
+    )
+    desk.set_aside()
+
+
 def test_a_file_over_the_limit_is_refused(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     from incidents.record import settings
 

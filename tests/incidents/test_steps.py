@@ -350,6 +350,8 @@ def test_reassigning_extending_and_waiving_each_need_a_reason(
     with desk.refused(NotFound, "người này"):
         desk.do(directing.reassign, step.id, UUID(int=3), reason="x", by=cast.binh)
     desk.do(directing.reassign, step.id, cast.kien.id, reason="Gần hiện trường", by=cast.binh)
+    with desk.refused(AlreadySettled, "đang giữ việc này rồi"):
+        desk.do(directing.reassign, step.id, cast.kien.id, reason="Nhắc lại", by=cast.binh)
     desk.expect_messages("step_passed", cast.kien)
     with desk.refused(Invalid, "Hạn mới"):
         desk.do(directing.extend, step.id, desk.time + minutes(59), reason="x", by=cast.binh)
