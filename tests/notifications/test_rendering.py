@@ -69,7 +69,7 @@ def _started(stage: Stage) -> clocks.Clock:
 
 
 def _learnt(stage: Stage) -> lessons.Lesson:
-    learnt = lessons.Learnt("SOP 12", due_on=stage.now.date())
+    learnt = lessons.Learnt("SOP 12", due_on=stage.now.date() + timedelta(days=1))
     with database.transaction() as session:
         by = Actor(stage.cast.lan.id, Via.DESK)
         return lessons.learn(session, stage.incident.id, learnt, by=by)
