@@ -34,9 +34,9 @@ def reassign(session: Session, step_id: UUID, person_id: UUID, *, reason: str, b
     step = _open(session, step_id)
     _reason(reason)
     person = persons.active(session, person_id)
+    succession.require_free(session, step, person_id)
     if step.assignee_id == person.id:
         raise AlreadySettled(N_("%(name)s đang giữ việc này rồi."), name=person.name)
-    succession.require_free(session, step, person_id)
     if not succession.may_take(session, step, person_id):
         raise Conflict(N_("Người được giao chưa có thẩm quyền hoặc giấy ủy quyền để duyệt."))
     passing.move(session, step, person_id, cause=Cause.REASSIGNED, by=by, reason=reason)
