@@ -9,7 +9,6 @@ from api.deeds.decisions import Prose
 from api.fields import Reason, Request, Ticked
 from api.identity import Caller
 from incidents.matter import incidents
-from incidents.matter.incidents import Incident
 from incidents.response import postures
 from incidents.response.postures import Stance
 from incidents.rights.permissions import Deed
@@ -23,13 +22,6 @@ class Take(Request):
     postures: Annotated[list[Posture], Ticked] = Field(default_factory=list)
     reason: Reason
     dissent: Prose = ""
-
-
-def see(session: Session, caller: Caller, number: str) -> Incident:
-    """The incident, for whoever may see it."""
-    incident = incidents.by_number(session, number)
-    caller.require(session, Deed.SEE_INCIDENT, incident)
-    return incident
 
 
 def take(session: Session, caller: Caller, number: str, asked: Take) -> Stance:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
+from api.deeds import incidents as incident_deeds
 from api.deeds import postures as deeds
 from api.deeds.postures import Take
 from api.dependencies import Db, RestCaller
@@ -71,7 +72,7 @@ def _standing(stance: Stance, decision: Decision, stray: str | None) -> StanceOu
 
 
 def _shown(session: Db, caller: RestCaller, number: str) -> PostureOut:
-    incident, say = deeds.see(session, caller, number), speech(caller.person.language)
+    incident, say = incident_deeds.see(session, caller, number), speech(caller.person.language)
     standing = postures.standing(session, incident.id)
     stray = postures.stray(standing[0], incident) if standing else None
     return PostureOut(

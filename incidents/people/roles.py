@@ -90,14 +90,15 @@ def among(session: Session, roles: Sequence[Role], at: datetime) -> set[UUID]:
     )
 
 
+IN_POST = (col(RoleHolder.valid_from) <= bindparam("at")) & (
+    col(RoleHolder.valid_to).is_(None) | (col(RoleHolder.valid_to) > bindparam("at"))
+)
+"""Of statements built once: the post is held at the moment ``at``."""
+
 # Built once: each opening asks it.
 _HOLDERS = (
     select(col(RoleHolder.role), col(RoleHolder.person_id))
-    .where(
-        col(RoleHolder.role).in_(bindparam("roles", expanding=True)),
-        col(RoleHolder.valid_from) <= bindparam("at"),
-        col(RoleHolder.valid_to).is_(None) | (col(RoleHolder.valid_to) > bindparam("at")),
-    )
+    .where(col(RoleHolder.role).in_(bindparam("roles", expanding=True)), IN_POST)
     .order_by(col(RoleHolder.rank), col(RoleHolder.valid_from))
 )
 

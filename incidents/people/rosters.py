@@ -104,18 +104,14 @@ def on_shift(session: Session, at: datetime, role: Role = Role.DUTY_OFFICER) -> 
     )
 
 
+_ON_SHIFT = (col(Shift.starts_at) <= bindparam("at")) & (col(Shift.ends_at) > bindparam("at"))
+
 # Built once, and one look instead of two: every route asks this.
 _ROLES_NOW = union(
     select(col(RoleHolder.role)).where(
-        col(RoleHolder.person_id) == bindparam("person"),
-        col(RoleHolder.valid_from) <= bindparam("at"),
-        col(RoleHolder.valid_to).is_(None) | (col(RoleHolder.valid_to) > bindparam("at")),
+        col(RoleHolder.person_id) == bindparam("person"), roles.IN_POST
     ),
-    select(col(Shift.role)).where(
-        col(Shift.person_id) == bindparam("person"),
-        col(Shift.starts_at) <= bindparam("at"),
-        col(Shift.ends_at) > bindparam("at"),
-    ),
+    select(col(Shift.role)).where(col(Shift.person_id) == bindparam("person"), _ON_SHIFT),
 )
 
 
@@ -131,17 +127,10 @@ def only_reads(session: Session, person_id: UUID, at: datetime) -> bool:
     return bool(held) and held <= READS
 
 
+_ONE_OF = bindparam("roles", expanding=True)
 _ACTING = union(
-    select(col(RoleHolder.person_id)).where(
-        col(RoleHolder.role).in_(bindparam("roles", expanding=True)),
-        col(RoleHolder.valid_from) <= bindparam("at"),
-        col(RoleHolder.valid_to).is_(None) | (col(RoleHolder.valid_to) > bindparam("at")),
-    ),
-    select(col(Shift.person_id)).where(
-        col(Shift.role).in_(bindparam("roles", expanding=True)),
-        col(Shift.starts_at) <= bindparam("at"),
-        col(Shift.ends_at) > bindparam("at"),
-    ),
+    select(col(RoleHolder.person_id)).where(col(RoleHolder.role).in_(_ONE_OF), roles.IN_POST),
+    select(col(Shift.person_id)).where(col(Shift.role).in_(_ONE_OF), _ON_SHIFT),
 )
 
 

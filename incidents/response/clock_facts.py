@@ -82,16 +82,9 @@ class EventClockStarted(Fact):
 
 
 @dataclass(frozen=True)
-class EventClockStartedLate(Fact):
+class EventClockStartedLate(EventClockStarted):
     """A person confirmed an event so near that the term had ended before it was started."""
 
-    clock: int
-    rule: str
-    event_at: datetime
-    due_at: datetime
-    owner: PersonId | None
-    verified: bool
-    note: Private
     says: ClassVar[str] = N_(
         "Xác nhận thời hạn luật định số %(clock)s «%(rule)s»: sự kiện lúc %(event_at)s, hạn "
         "%(due_at)s đã qua trước khi xác nhận, phụ trách %(owner)s, quy định đã thẩm định: "

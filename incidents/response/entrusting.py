@@ -11,14 +11,13 @@ from sqlmodel import Session
 
 from incidents.matter import taskforces
 from incidents.people import authorisations, persons, roles, rosters
-from incidents.people.roles import Role
+from incidents.people.roles import COMMAND, Role
 from incidents.record import clock
 from incidents.record.actors import Actor
 from incidents.record.errors import NotPermitted
 from incidents.record.language import N_
 
-_COMMAND = frozenset({Role.LEAD, Role.STANDING_DEPUTY, Role.CHAIR})
-_ENTRUSTED = _COMMAND | {Role.SPOKESPERSON, Role.LEGAL}
+_ENTRUSTED = COMMAND | {Role.SPOKESPERSON, Role.LEGAL}
 """Parts that sign or command."""
 
 _ABOVE: dict[Role, frozenset[Role]] = {
@@ -72,4 +71,4 @@ def _gives(
         return True
     held = {m.role for m in seats if m.person_id == person_id}
     held |= rosters.roles_now(session, person_id, now)
-    return bool(held & _ABOVE.get(role, _COMMAND))
+    return bool(held & _ABOVE.get(role, COMMAND))
