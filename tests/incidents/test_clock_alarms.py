@@ -1,0 +1,122 @@
+"""Terms are spoken of at each share of their time, once, to whom each share concerns."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from incidents.matter import clock_rules
+from incidents.matter.calendar import Unit
+from incidents.matter.incidents import Incident
+from incidents.record import database
+from incidents.record.outbox import MessageState
+from incidents.response import clocks
+from incidents.response.clocks import ClockState
+from tests.harness import Desk, hours, minutes
+from tests.incidents.terms import ROLES, met, started, vouch
+
+
+@pytest.fixture
+def incident(desk: Desk) -> Incident:
+    return desk.opened(level=3, roles=ROLES)
+
+
+def test_owner_and_lead_are_told_at_each_share_and_the_chair_at_the_breach(
+    desk: Desk, incident: Incident
+) -> None:
+    cast = desk.cast
+    vouch(desk)
+    started(desk, incident)
+    for length, left in ((12, "còn 12 giờ"), (6, "còn 6 giờ"), (3.6, "còn 2 giờ 24 phút")):
+        desk.fast_forward(hours(length) - minutes(1))
+        desk.expect_nothing()
+        desk.fast_forward(minutes(1))
+        for told in (cast.minh, cast.binh):
+            message = desk.expect_message(to=told, kind="clock_due", containing=left)
+            assert message.incident_id == incident.id
+        desk.expect_nothing()
+    desk.fast_forward(hours(2.4))
+    for told in (cast.minh, cast.binh, cast.chuong):
+        desk.expect_message(to=told, kind="clock_breached", containing="cần giải trình")
+    desk.fast_forward(hours(48))
+    desk.expect_nothing()
+    with database.reading() as session:
+        (clock,) = clocks.of_incident(session, incident.id)
+    assert clock.state is ClockState.OVERDUE
+    assert desk.facts(incident).count("ClockOverdue") == 1
+
+
+def test_an_unverified_term_alerts_its_owner_alone_and_records_no_breach(
+    desk: Desk, incident: Incident
+) -> None:
+    clock = started(desk, incident)
+    desk.fast_forward(hours(25))
+    told = desk.messages(kind="clock_due")
+    assert [m.values["percent"] for m in told] == [50, 75, 90, 100]
+    for _ in told:
+        desk.expect_message(to=desk.cast.minh, kind="clock_due", containing="chưa thẩm định")
+    desk.expect_nothing()
+    assert desk.reload(clock).state is ClockState.LAPSED
+    assert "ClockOverdue" not in desk.facts(incident)
+    assert "không ghi là vi phạm" in desk.timeline(incident)[-1].text
+    # Vouching for the row later does not turn what passed into a breach.
+    vouch(desk)
+    with database.reading() as session:
+        assert clocks.unsettled(session, incident.id) == []
+    met(desk, clock)
+    assert desk.reload(clock).state is ClockState.MET
+
+
+def test_a_term_changed_while_a_clock_runs_no_longer_stands_behind_it(
+    desk: Desk, incident: Incident
+) -> None:
+    vouch(desk)
+    clock = started(desk, incident)
+    changed: dict[str, Any] = {
+        "unit": Unit.HOURS,
+        "legal_basis": "Mới",
+        "effective_from": date(2026, 1, 1),
+    }
+    desk.do(clock_rules.change, clock.rule_id, amount=12, by=desk.cast.an, **changed)
+    vouch(desk)
+    assert desk.reload(clock).due_at == clock.due_at
+    desk.fast_forward(hours(24))
+    assert desk.reload(clock).state is ClockState.LAPSED
+    desk.set_aside()
+
+
+def test_started_late_only_the_last_passed_share_is_spoken_of(
+    desk: Desk, incident: Incident
+) -> None:
+    vouch(desk)
+    started(desk, incident, triggered_at=desk.time - hours(20))
+    (first, _) = desk.messages(kind="clock_due")
+    assert first.values["percent"] == 75
+    started(desk, incident, triggered_at=desk.time - hours(30))
+    assert len(desk.messages(kind="clock_breached")) == 3
+    desk.set_aside()
+
+
+def test_a_night_without_an_engine_is_told_of_once(desk: Desk, incident: Incident) -> None:
+    vouch(desk)
+    started(desk, incident)
+    desk.time += hours(22)
+    desk.settle()
+    assert {m.values["percent"] for m in desk.messages(kind="clock_due")} == {90}
+    desk.set_aside()
+
+
+def test_several_run_at_once_and_a_met_one_is_not_spoken_of_again(
+    desk: Desk, incident: Incident
+) -> None:
+    desk.mail_works = False
+    lock = started(desk, incident, "ACCOUNT_LOCK")
+    urgent = started(desk, incident, "CONTENT_REMOVAL_URGENT")
+    desk.fast_forward(hours(5))
+    met(desk, urgent)
+    assert {m.state for m in desk.messages(kind="clock_due")} == {MessageState.CANCELLED}
+    desk.mail_works = True
+    desk.fast_forward(hours(8))
+    (message,) = [m for m in desk.messages(kind="clock_due") if m.state is MessageState.SENT]
+    assert message.values["clock"] == str(lock.id)
+    desk.set_aside()
