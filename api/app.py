@@ -3,7 +3,7 @@
 from importlib.metadata import version
 from pathlib import Path
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
 from api import live, problems
@@ -74,6 +74,7 @@ from api.rest import joins as joins_over_rest
 from api.rest import lessons as lessons_rest
 from api.rest import level_timings as timings_over_rest
 from api.rest import situations as situations_rest
+from api.rest.routers import VERSION
 
 _PAGES = (
     account,
@@ -147,18 +148,14 @@ def create() -> FastAPI:
         title="Trực Ban",
         version=version("trucban"),
         summary="The duty desk: from a flag to a closed incident",
-        openapi_url="/api/v1/openapi.json",
+        openapi_url=f"{VERSION}/openapi.json",
         docs_url=None,
         redoc_url=None,
     )
     app.state.attempts = Attempts()
     app.state.pages = Pages()
-    rest = APIRouter(prefix="/api/v1")
-    for part in _REST:
-        rest.include_router(part.router)
-    app.include_router(rest)
-    for part in _PAGES:
-        app.include_router(part.router)
+    for part in (*_REST, *_PAGES):
+        app.router.routes.extend(part.router.routes)
     app.mount("/tinh", StaticFiles(directory=STATIC), name="static")
     problems.install(app)
     app.add_exception_handler(repeats.AlreadyAnswered, repeats.replay)

@@ -3,21 +3,17 @@
 from datetime import datetime
 from uuid import UUID
 
-from fastapi import APIRouter
-
 from api.deeds import authorisations as deeds
 from api.deeds.authorisations import Paper
 from api.dependencies import Db, RestCaller
 from api.fields import Because
-from api.rest.repeats import DeedRoute, Once
+from api.rest.routers import deeds_under
 from api.rest.shapes import Page, Shape
 from incidents.people import authorisations
 from incidents.people.roles import Role
 from incidents.rights.permissions import Deed
 
-router = APIRouter(
-    prefix="/authorisations", tags=["people"], route_class=DeedRoute, dependencies=[Once]
-)
+router = deeds_under("/authorisations", "people")
 
 
 class AuthorisationOut(Shape):

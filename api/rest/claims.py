@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter
 from sqlmodel import Session
 
 from api.deeds import claims as deeds
@@ -10,7 +9,7 @@ from api.deeds.claims import Link, Put, Settle, Unlink
 from api.dependencies import Db, RestCaller, Say
 from api.identity import Caller
 from api.rest.flag_shapes import ClaimOut, PlaceOut, TechniqueOut, VocabularyOut
-from api.rest.repeats import DeedRoute, Once
+from api.rest.routers import deeds_under
 from api.rest.shapes import Page
 from incidents.intake import claims, typology
 from incidents.intake.claims import Claim
@@ -19,7 +18,7 @@ from incidents.record.errors import NotFound
 from incidents.record.language import N_
 from incidents.rights.permissions import Deed
 
-router = APIRouter(tags=["claims"], route_class=DeedRoute, dependencies=[Once])
+router = deeds_under("", "claims")
 
 
 def _whole(session: Session, claim: Claim) -> ClaimOut:

@@ -3,7 +3,6 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from fastapi import APIRouter
 from sqlmodel import Session
 
 from api.deeds import clocks as deeds
@@ -12,7 +11,7 @@ from api.deeds.clocks import Explain, Figures, Meet, Propose, Start, Swap, Verif
 from api.dependencies import Db, RestCaller
 from api.fields import Because
 from api.identity import Caller
-from api.rest.repeats import DeedRoute, Once
+from api.rest.routers import deeds_under
 from api.rest.shapes import Page, Shape
 from incidents.matter import calendar, clock_rules
 from incidents.matter.calendar import DayKind, Unit
@@ -24,7 +23,7 @@ from incidents.response.clock_facts import Certainty, Origin, ProofKind
 from incidents.response.clocks import Clock, ClockState
 from incidents.rights.permissions import Deed
 
-router = APIRouter(tags=["clocks"], route_class=DeedRoute, dependencies=[Once])
+router = deeds_under("", "clocks")
 
 
 class ClockOut(Shape):

@@ -3,23 +3,16 @@
 from datetime import datetime
 from uuid import UUID
 
-from fastapi import APIRouter
-
 from api.deeds import conflicts as deeds
 from api.deeds import incidents as room
 from api.deeds.conflicts import Declare
 from api.dependencies import Db, RestCaller
 from api.fields import Because
-from api.rest.repeats import DeedRoute, Once
+from api.rest.routers import deeds_under
 from api.rest.shapes import Page, Shape
 from incidents.matter import recusals
 
-router = APIRouter(
-    prefix="/incidents/{number}/conflicts",
-    tags=["conflicts of interest"],
-    route_class=DeedRoute,
-    dependencies=[Once],
-)
+router = deeds_under("/incidents/{number}/conflicts", "conflicts of interest")
 
 
 class ConflictOut(Shape):

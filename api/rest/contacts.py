@@ -2,18 +2,16 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter
-
 from api.deeds import contacts as deeds
 from api.deeds.contacts import AddContact, Appoint, Tested, Tried, TypedCode
 from api.dependencies import Db, RestCaller
 from api.rest.directory_shapes import CodeSentOut, ContactOut, FocalOut
-from api.rest.repeats import DeedRoute, Once
+from api.rest.routers import deeds_under
 from incidents.people.directory import stale
 from incidents.people.persons import ContactPoint
 from incidents.record import clock
 
-router = APIRouter(tags=["directory"], route_class=DeedRoute, dependencies=[Once])
+router = deeds_under("", "directory")
 
 
 def _shown(point: ContactPoint) -> ContactOut:

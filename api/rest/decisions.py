@@ -4,20 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from fastapi import APIRouter
-
 from api.deeds import decisions as deeds
 from api.deeds import incidents as incident_deeds
 from api.deeds.decisions import Decide
 from api.dependencies import Db, RestCaller
-from api.rest.repeats import DeedRoute, Once
+from api.rest.routers import deeds_under
 from api.rest.shapes import Page, Shape
 from incidents.response import decisions
 from incidents.response.decisions import Decision
 
-router = APIRouter(
-    prefix="/incidents/{number}", tags=["decisions"], route_class=DeedRoute, dependencies=[Once]
-)
+router = deeds_under("/incidents/{number}", "decisions")
 
 
 class DecisionOut(Shape):

@@ -3,12 +3,10 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from fastapi import APIRouter
-
 from api.deeds import departures as deeds
 from api.deeds.departures import ComeBack, Leave
 from api.dependencies import Db, RestCaller
-from api.rest.repeats import DeedRoute, Once
+from api.rest.routers import deeds_under
 from api.rest.shapes import Shape
 from incidents.people.roles import Role
 from incidents.record.errors import NotFound
@@ -17,9 +15,7 @@ from incidents.response import holdings, recoverable
 from incidents.response.holdings import HoldingKind
 from incidents.response.recoverable import Fate
 
-router = APIRouter(
-    prefix="/people/{person_id}", tags=["people"], route_class=DeedRoute, dependencies=[Once]
-)
+router = deeds_under("/people/{person_id}", "people")
 
 
 class HoldingOut(Shape):

@@ -1,9 +1,9 @@
 """What a caller chooses from: people, playbooks, shells, task forces and runs."""
 
-from fastapi import APIRouter
 from sqlmodel import col, select
 
 from api.dependencies import Db, RestCaller
+from api.rest.routers import under
 from api.rest.shapes import (
     MemberOut,
     Page,
@@ -22,7 +22,7 @@ from incidents.response.runs import PlaybookRun
 from incidents.rights.permissions import Deed
 from incidents.words.shells import Shell
 
-router = APIRouter(tags=["directory"])
+router = under("", "directory")
 
 
 @router.get("/people", summary="People, for pickers")

@@ -3,15 +3,14 @@
 from datetime import timedelta
 from uuid import UUID
 
-from fastapi import APIRouter
 from sqlmodel import Session
 
 from api.deeds import rosters as deeds
 from api.deeds.rosters import AskSwap, Away, MakeFeed, Note
 from api.dependencies import Db, RestCaller
 from api.identity import Caller
-from api.rest.repeats import DeedRoute, Once
 from api.rest.roster_shapes import AbsenceOut, FeedOut, HandOverOut, PrefillOut, SwapOut
+from api.rest.routers import deeds_under
 from api.rest.shapes import Page
 from incidents.people.duty import absences, feeds, swaps
 from incidents.people.duty.changes import FARTHEST, Absence
@@ -21,7 +20,7 @@ from incidents.response import handovers
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 
-router = APIRouter(tags=["rosters"], route_class=DeedRoute, dependencies=[Once])
+router = deeds_under("", "rosters")
 
 
 @router.get("/swaps", summary="Swaps I asked for or was asked")

@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from fastapi import APIRouter
-
 from api.deeds import incidents as deeds
 from api.dependencies import Db, RestCaller
+from api.rest.routers import under
 from api.rest.shapes import Shape
 from incidents.insight import reading, scoring
 
-router = APIRouter(prefix="/incidents/{number}", tags=["incidents"])
+router = under("/incidents/{number}", "incidents")
 
 
 class LateOut(Shape):

@@ -2,13 +2,14 @@
 
 from datetime import datetime, timedelta
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from pydantic import BaseModel
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from api.dependencies import Db
+from api.rest.routers import under
 from incidents.intake.signals import Signal, SignalState
 from incidents.matter.incidents import LIVE, Incident
 from incidents.record import clock, schema, settings
@@ -17,7 +18,7 @@ from incidents.response.runs import PlaybookRun, RunState
 from incidents.words.publications import Publication
 from incidents.words.statements import Statement, StatementKind
 
-router = APIRouter(tags=["health"])
+router = under("", "health")
 
 LATE = timedelta(minutes=2)
 """How long something due may lie before the desk is called unwell."""

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from api.deeds import incidents as deeds
 from api.deeds.incidents import (
@@ -17,15 +17,13 @@ from api.deeds.incidents import (
 )
 from api.dependencies import Db, RestCaller
 from api.fields import Because
-from api.rest.repeats import DeedRoute, Once
+from api.rest.routers import deeds_under
 from api.rest.shapes import IncidentOut, Page, PublicationOut
 from incidents.matter import incidents, ties
 from incidents.matter.incidents import Incident, Status
 from incidents.rights.permissions import Deed
 
-router = APIRouter(
-    prefix="/incidents", tags=["incidents"], route_class=DeedRoute, dependencies=[Once]
-)
+router = deeds_under("/incidents", "incidents")
 
 
 def _shown(incident: Incident, merged_into: str | None = None) -> IncidentOut:

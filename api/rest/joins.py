@@ -2,20 +2,16 @@
 
 from datetime import datetime
 
-from fastapi import APIRouter
-
 from api.deeds import incidents as incident_deeds
 from api.deeds import joins as deeds
 from api.deeds.joins import FlareUp, Follow, Merge, Reopen, Split
 from api.dependencies import Db, RestCaller
-from api.rest.repeats import DeedRoute, Once
+from api.rest.routers import deeds_under
 from api.rest.shapes import IncidentOut, Page, Shape
 from incidents.matter import ties
 from incidents.matter.ties import TieKind
 
-router = APIRouter(
-    prefix="/incidents/{number}", tags=["incidents"], route_class=DeedRoute, dependencies=[Once]
-)
+router = deeds_under("/incidents/{number}", "incidents")
 
 
 class TieOut(Shape):

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from sqlmodel import Session
 
 from api.deeds import incidents as incident_deeds
@@ -12,7 +12,7 @@ from api.deeds import lessons as deeds
 from api.deeds.lessons import Assign, Finish, Learn, Link
 from api.dependencies import Db, RestCaller
 from api.fields import Because
-from api.rest.repeats import DeedRoute, Once
+from api.rest.routers import deeds_under
 from api.rest.shapes import Page, Shape
 from incidents.matter import incidents
 from incidents.response import lesson_register, lessons
@@ -21,7 +21,7 @@ from incidents.response.lessons import Lesson, LessonState
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 
-router = APIRouter(tags=["lessons"], route_class=DeedRoute, dependencies=[Once])
+router = deeds_under("", "lessons")
 
 
 class LessonOut(Shape):

@@ -3,20 +3,19 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from fastapi import APIRouter
 from sqlmodel import Session
 
 from api.deeds import level_timings as deeds
 from api.deeds.level_timings import Pace, Timings
 from api.dependencies import Db, RestCaller
-from api.rest.repeats import DeedRoute, Once
+from api.rest.routers import deeds_under
 from api.rest.shapes import Page, Shape
 from incidents.matter import level_timings
 from incidents.matter.level_timings import LevelTimings
 from incidents.record import clock
 from incidents.rights.permissions import Deed
 
-router = APIRouter(tags=["levels"], route_class=DeedRoute, dependencies=[Once])
+router = deeds_under("", "levels")
 
 
 class TimingsOut(Shape):

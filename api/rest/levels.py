@@ -3,21 +3,20 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from fastapi import APIRouter
 from sqlmodel import Session
 
 from api.deeds import incidents as incident_deeds
 from api.deeds import levels as deeds
 from api.deeds.levels import Rules
 from api.dependencies import Db, RestCaller
-from api.rest.repeats import DeedRoute, Once
+from api.rest.routers import deeds_under
 from api.rest.shapes import Page, Shape
 from incidents.insight import levels
 from incidents.matter import incidents, level_rules
 from incidents.matter.severity import Criterion
 from incidents.rights.permissions import Deed
 
-router = APIRouter(tags=["levels"], route_class=DeedRoute, dependencies=[Once])
+router = deeds_under("", "levels")
 
 
 class FloorOut(Shape):

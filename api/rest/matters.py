@@ -2,8 +2,8 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query, UploadFile
 from fastapi import File as FileField
+from fastapi import Form, Query, UploadFile
 from sqlmodel import col, select
 
 from api.deeds import incidents as deeds
@@ -12,7 +12,7 @@ from api.deeds.steps import Add
 from api.dependencies import Db, RestCaller, Say
 from api.fields import Moment, Optional
 from api.rest.flag_shapes import SignalOut
-from api.rest.repeats import DeedRoute, Once
+from api.rest.routers import deeds_under
 from api.rest.shapes import (
     EvidenceOut,
     FaultOut,
@@ -33,9 +33,7 @@ from incidents.response import steps
 from incidents.rights.permissions import Deed
 from incidents.words import statements
 
-router = APIRouter(
-    prefix="/incidents/{number}", tags=["incidents"], route_class=DeedRoute, dependencies=[Once]
-)
+router = deeds_under("/incidents/{number}", "incidents")
 
 
 @router.get("/timeline", summary="The timeline in words")

@@ -3,7 +3,6 @@
 from datetime import date
 from uuid import UUID
 
-from fastapi import APIRouter
 from sqlmodel import Session
 
 from api.deeds import directory as deeds
@@ -20,7 +19,7 @@ from api.rest.directory_shapes import (
     SuccessionOut,
     WorksThereOut,
 )
-from api.rest.repeats import DeedRoute, Once
+from api.rest.routers import deeds_under
 from api.rest.shapes import Page, PersonOut
 from incidents.insight import directory
 from incidents.matter import incidents
@@ -30,7 +29,7 @@ from incidents.people.directory.tree import Node
 from incidents.record import clock
 from incidents.rights.permissions import Deed
 
-router = APIRouter(tags=["directory"], route_class=DeedRoute, dependencies=[Once])
+router = deeds_under("", "directory")
 
 
 def _shown(nodes: dict[UUID, Node], node: Node) -> OrganisationOut:

@@ -3,13 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from fastapi import APIRouter
-
 from api.deeds import incidents as incident_deeds
 from api.deeds import postures as deeds
 from api.deeds.postures import Take
 from api.dependencies import Db, RestCaller
-from api.rest.repeats import DeedRoute, Once
+from api.rest.routers import deeds_under
 from api.rest.shapes import Shape
 from incidents.record.language import Speech, speech
 from incidents.response import postures
@@ -17,12 +15,7 @@ from incidents.response.decisions import Decision
 from incidents.response.postures import Stance
 from incidents.words.doctrine import Cluster, Posture, Suggestion
 
-router = APIRouter(
-    prefix="/incidents/{number}/posture",
-    tags=["posture"],
-    route_class=DeedRoute,
-    dependencies=[Once],
-)
+router = deeds_under("/incidents/{number}/posture", "posture")
 
 
 class SuggestionOut(Shape):

@@ -5,14 +5,13 @@ from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from sqlmodel import Session
 
 from api.deeds import rosters as deeds
 from api.deeds.rosters import AddRotation, DrawUp, EndRotation, Override
 from api.dependencies import Db, RestCaller
 from api.fields import Moment
-from api.rest.repeats import DeedRoute, Once
 from api.rest.roster_shapes import (
     FaultOut,
     OnDutyOut,
@@ -22,6 +21,7 @@ from api.rest.roster_shapes import (
     ShiftOut,
     StandInOut,
 )
+from api.rest.routers import deeds_under
 from api.rest.shapes import Page, PersonOut
 from incidents.people import persons, rosters
 from incidents.people.duty import days, faults, rotations, schedule
@@ -32,7 +32,7 @@ from incidents.record.errors import Invalid
 from incidents.record.language import N_, Language
 from incidents.rights.permissions import Deed
 
-router = APIRouter(tags=["rosters"], route_class=DeedRoute, dependencies=[Once])
+router = deeds_under("", "rosters")
 
 _LONGEST_LOOK = timedelta(days=400)
 _USUAL_LOOK = timedelta(days=14)

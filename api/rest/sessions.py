@@ -1,18 +1,19 @@
 """Sign-in for programs: a password for a session token, and a fresh proof for grave deeds."""
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from pydantic import BaseModel, SecretStr
 from sqlmodel import Session
 
 from api import identity
 from api.dependencies import Db, RestCaller
+from api.rest.routers import under
 from api.rest.shapes import ProofOut, SessionOut
 from incidents.people import sign_ins
 from incidents.people.sign_ins import FRESH
 from incidents.record import clock, database
 from incidents.rights.permissions import Deed
 
-router = APIRouter(prefix="/sessions", tags=["sessions"])
+router = under("/sessions", "sessions")
 
 
 class SignIn(BaseModel):

@@ -4,20 +4,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from api.deeds import sheets as deeds
 from api.deeds.sheets import ImportSheet, LookAt
 from api.dependencies import Db, RestCaller
-from api.rest.repeats import DeedRoute, Once
+from api.rest.routers import deeds_under
 from api.rest.shapes import Page, Shape
 from incidents.people.directory.importing import ImportDeed, ImportLook
 from incidents.people.directory.sheets import SheetKind
 from incidents.record.language import Language, speech
 
-router = APIRouter(tags=["directory"], prefix="/directory")
-acts = APIRouter(route_class=DeedRoute, dependencies=[Once])
+router = deeds_under("/directory", "directory")
 
 
 class ChangeOut(Shape):
@@ -94,13 +92,13 @@ def take_out(session: Db, caller: RestCaller, kind: SheetKind) -> Response:
     return sheet_file(kind, deeds.take_out(session, caller, kind))
 
 
-@acts.post("/{kind}/look", summary="What a sheet would change")
+@router.post("/{kind}/look", summary="What a sheet would change")
 def look(session: Db, caller: RestCaller, kind: SheetKind, asked: LookAt) -> LookOut:
     """The directory stays as it is; a sheet with lines at fault is entered as refused."""
     return _shown(deeds.look(session, caller, kind, asked), caller.person.language)
 
 
-@acts.post("/{kind}/import", summary="Read a sheet in")
+@router.post("/{kind}/import", summary="Read a sheet in")
 def read_in(session: Db, caller: RestCaller, kind: SheetKind, asked: ImportSheet) -> LookOut:
     """All of it, or with any line at fault nothing."""
     return _shown(deeds.read_in(session, caller, kind, asked), caller.person.language)
@@ -113,6 +111,3 @@ def sheet_file(kind: SheetKind, text: str) -> Response:
         media_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="trucban-{kind.value}.csv"'},
     )
-
-
-router.include_router(acts)

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Depends, Query, Request
 from pydantic import ValidationError
 from sqlmodel import col, select
 from starlette.datastructures import UploadFile
@@ -12,7 +12,7 @@ from api.deeds import flags
 from api.deeds.flags import Dismiss, Flag, Merge, TakeOut, Watch
 from api.dependencies import Db, RestCaller, values_of
 from api.rest.flag_shapes import SignalOut
-from api.rest.repeats import DeedRoute, Once
+from api.rest.routers import deeds_under
 from api.rest.shapes import Page
 from incidents.intake import signals
 from incidents.intake.signals import File, Signal, SignalState
@@ -21,7 +21,7 @@ from incidents.record.language import N_
 from incidents.response import forms
 from incidents.rights.permissions import Deed
 
-router = APIRouter(prefix="/signals", tags=["signals"], route_class=DeedRoute, dependencies=[Once])
+router = deeds_under("/signals", "signals")
 
 _BODY = {
     "requestBody": {

@@ -3,17 +3,16 @@
 from datetime import datetime
 from uuid import UUID
 
-from fastapi import APIRouter
 from sqlmodel import Session
 
 from api.deeds import silences as deeds
 from api.dependencies import Db, RestCaller
 from api.identity import Caller
-from api.rest.repeats import DeedRoute, Once
+from api.rest.routers import deeds_under
 from api.rest.shapes import Page, Shape
 from incidents.response.forms import AnswerOrWatch, Course
 
-router = APIRouter(tags=["answer or watch"], route_class=DeedRoute, dependencies=[Once])
+router = deeds_under("", "answer or watch")
 
 
 class SilenceOut(Shape):

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from api.deeds import incidents as incident_deeds
 from api.deeds import situations as deeds
@@ -12,7 +12,7 @@ from api.deeds.situations import Issue
 from api.dependencies import Db, RestCaller
 from api.fields import Moment, Optional
 from api.rest.decisions import DecisionOut, shown
-from api.rest.repeats import DeedRoute, Once
+from api.rest.routers import deeds_under
 from api.rest.shapes import Page, Shape
 from incidents.matter.incidents import Finding, Status
 from incidents.people.roles import Role
@@ -23,9 +23,7 @@ from incidents.response.situation import NO_HISTORY, Situation, Work
 from incidents.response.steps import StepState
 from incidents.words.statements import StatementKind
 
-router = APIRouter(
-    prefix="/incidents/{number}", tags=["situations"], route_class=DeedRoute, dependencies=[Once]
-)
+router = deeds_under("/incidents/{number}", "situations")
 
 
 class ClaimThen(Shape):

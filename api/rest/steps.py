@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter
 from sqlmodel import Session
 
 from api.deeds import steps as deeds
@@ -10,13 +9,13 @@ from api.deeds.steps import Comment, Complete, Extend, Reassign
 from api.dependencies import Db, RestCaller
 from api.fields import Because
 from api.identity import Caller
-from api.rest.repeats import DeedRoute, Once
+from api.rest.routers import deeds_under
 from api.rest.shapes import Page, StepOut
 from incidents.response import steps
 from incidents.response.steps import Step
 from incidents.rights.permissions import Deed
 
-router = APIRouter(prefix="/steps", tags=["steps"], route_class=DeedRoute, dependencies=[Once])
+router = deeds_under("/steps", "steps")
 
 
 def _shown(session: Session, caller: Caller, step: Step) -> StepOut:

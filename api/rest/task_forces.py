@@ -3,7 +3,6 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from fastapi import APIRouter
 from pydantic import Field
 from sqlmodel import Session
 
@@ -12,7 +11,7 @@ from api.deeds import task_forces as deeds
 from api.deeds.task_forces import Appraise, Decide, HandOver, Join, Propose
 from api.dependencies import Db, RestCaller
 from api.fields import Because
-from api.rest.repeats import DeedRoute, Once
+from api.rest.routers import deeds_under
 from api.rest.shapes import IncidentOut, Shape
 from incidents.matter import mandates, taskforces
 from incidents.matter.incidents import Incident
@@ -22,12 +21,7 @@ from incidents.people import persons
 from incidents.people.directory import postings
 from incidents.people.roles import Role
 
-router = APIRouter(
-    prefix="/incidents/{number}",
-    tags=["task forces"],
-    route_class=DeedRoute,
-    dependencies=[Once],
-)
+router = deeds_under("/incidents/{number}", "task forces")
 
 
 class SeatOut(Shape):

@@ -3,14 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter
 from sqlmodel import Session, col, select
 
 from api.deeds import statements as deeds
 from api.deeds.statements import ByScan, Revise, SignOff, Telephone
 from api.dependencies import Db, RestCaller
 from api.fields import Because
-from api.rest.repeats import DeedRoute, Once
+from api.rest.routers import deeds_under
 from api.rest.shapes import (
     ApprovalOut,
     PublicationOut,
@@ -25,7 +24,7 @@ from incidents.words.approvals import Approval
 from incidents.words.publications import Publication
 from incidents.words.statements import Statement, StatementVersion
 
-router = APIRouter(tags=["statements"], route_class=DeedRoute, dependencies=[Once])
+router = deeds_under("", "statements")
 
 
 def statement_out(
