@@ -113,6 +113,7 @@ class _Found:
         self._people = persons.names(session, {p for p in people if p})
         self._leading = self._leaders()
         self._wordings: dict[tuple[UUID, Language, str], str | None] = {}
+        self._desk = desk()
 
     def _rows(self, table: type[Any], ids: Iterable[UUID | None]) -> dict[UUID | None, Any]:
         wanted = {each for each in ids if each}
@@ -150,7 +151,7 @@ class _Found:
         about: dict[str, Any] = {
             "person": {"name": person.name, "post": person.post} if person else None,
             "leader": message.recipient_id in self._leading,
-            "desk": desk(),
+            "desk": self._desk,
             "incident": incident and _incident(incident),
             "signal": signal and self._told_of(message, signal),
             "step": step and self._step(step, language),

@@ -4,7 +4,7 @@ What people typed is data and never a template; what a mail says in plain text a
 from the same words.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -93,7 +93,7 @@ def compose(kind: str, told: Briefing) -> Mail:
     say = speech(told.language)
     template = _mails().get_template(f"mail/{kind}.j2")
     context = {**told.about, "exercise": told.exercise, "say": say, "_": say.text}
-    written = {name: _block(template, name, context) for name in ("subject", "lead", "note")}
+    written = _blocks(template, ("subject", "lead", "note"), context)
     parts = {
         **context,
         **written,
@@ -166,9 +166,13 @@ def _who(person: dict[str, str] | None) -> str | None:
     return ", ".join(filter(None, person.values())) if person else None
 
 
-def _block(template: Template, name: str, context: dict[str, Any]) -> str:
-    block = template.blocks.get(name)
-    return "".join(block(template.new_context(context))).strip() if block else ""
+def _blocks(template: Template, names: Sequence[str], context: dict[str, Any]) -> dict[str, str]:
+    """The blocks of a template by name; empty where it has none."""
+    told = template.new_context(context)
+    return {
+        name: "".join(template.blocks[name](told)).strip() if name in template.blocks else ""
+        for name in names
+    }
 
 
 @lru_cache

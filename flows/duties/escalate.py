@@ -175,9 +175,13 @@ def _tell_late_direction(force: TaskForce, now: datetime) -> int:
     return len(people)
 
 
+# Built once: each commit asks it.
+_FLAGS_IN_WAIT = select(Signal.flagged_at, Signal.alarmed).where(*_UNANSWERED)
+
+
 def next_due(session: Session) -> datetime | None:
     """The nearest moment of a step, clock or flag; slower reminders are looked at each round."""
-    unanswered = session.exec(select(Signal.flagged_at, Signal.alarmed).where(*_UNANSWERED))
+    unanswered = session.exec(_FLAGS_IN_WAIT)
     moments = [flagged_at + _RUNGS[alarmed] for flagged_at, alarmed in unanswered]
     armed = [timers.next_due(session), clock_alarms.next_due(session), reviews.next_due(session)]
     return min([*moments, *(each for each in armed if each)], default=None)

@@ -12,7 +12,6 @@ from uuid import UUID
 from sqlalchemy import (
     CheckConstraint,
     Column,
-    ColumnElement,
     Index,
     Uuid,
     bindparam,
@@ -142,9 +141,10 @@ def claim_due(session: Session, *, claim: UUID, limit: int = 50) -> list[Outgoin
     now = clock.now()
     wanted = (
         select(OutgoingMessage.id)
-        .where(_due(now))
+        .where(_DUE)
         .order_by(col(OutgoingMessage.due_at), col(OutgoingMessage.id))
         .limit(limit)
+        .params(now=now)
     )
     if not is_sqlite():
         wanted = wanted.with_for_update(skip_locked=True)
@@ -172,32 +172,35 @@ def claim_due(session: Session, *, claim: UUID, limit: int = 50) -> list[Outgoin
     return messages
 
 
-def _due(now: datetime) -> ColumnElement[bool]:
-    return (
-        (col(OutgoingMessage.state) == MessageState.QUEUED) & (col(OutgoingMessage.due_at) <= now)
-    ) | (
-        (col(OutgoingMessage.state) == MessageState.CLAIMED)
-        & (col(OutgoingMessage.claimed_until) <= now)
-    )
+_DUE = (
+    (col(OutgoingMessage.state) == MessageState.QUEUED)
+    & (col(OutgoingMessage.due_at) <= bindparam("now"))
+) | (
+    (col(OutgoingMessage.state) == MessageState.CLAIMED)
+    & (col(OutgoingMessage.claimed_until) <= bindparam("now"))
+)
+
+# Built once: they are asked at each commit, and while a call-out leaves.
+_ANYTHING_DUE = select(OutgoingMessage.id).where(_DUE).limit(1)
+_HELD = select(OutgoingMessage.id).where(
+    OutgoingMessage.state == MessageState.CLAIMED, OutgoingMessage.claim == bindparam("claimer")
+)
+_NEXT_DUE = (
+    select(OutgoingMessage.due_at)
+    .where(OutgoingMessage.state == MessageState.QUEUED)
+    .order_by(col(OutgoingMessage.due_at))
+    .limit(1)
+)
 
 
 def anything_due(session: Session) -> bool:
     """Whether ``claim_due`` would take anything; only looks."""
-    return (
-        session.exec(select(OutgoingMessage.id).where(_due(clock.now())).limit(1)).first()
-        is not None
-    )
+    return session.exec(_ANYTHING_DUE, params={"now": clock.now()}).first() is not None
 
 
 def held(session: Session, claim: UUID) -> set[UUID]:
     """The messages a claimer still holds: those cancelled, taken over or marked are gone."""
-    return set(
-        session.exec(
-            select(OutgoingMessage.id).where(
-                OutgoingMessage.state == MessageState.CLAIMED, OutgoingMessage.claim == claim
-            )
-        )
-    )
+    return set(session.exec(_HELD, params={"claimer": claim}))
 
 
 def hurry(session: Session, *, reason: str) -> int:
@@ -339,9 +342,4 @@ def cancel(
 
 def next_due(session: Session) -> datetime | None:
     """When the next queued message wants to leave."""
-    return session.exec(
-        select(OutgoingMessage.due_at)
-        .where(OutgoingMessage.state == MessageState.QUEUED)
-        .order_by(col(OutgoingMessage.due_at))
-        .limit(1)
-    ).first()
+    return session.exec(_NEXT_DUE).first()

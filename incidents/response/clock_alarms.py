@@ -53,14 +53,18 @@ def due(session: Session, limit: int = 100) -> list[UUID]:
     )
 
 
+# Built once: each commit asks it.
+_NEXT_DUE = (
+    select(ClockAlarm.due_at)
+    .where(ClockAlarm.state == TimerState.ARMED)
+    .order_by(col(ClockAlarm.due_at))
+    .limit(1)
+)
+
+
 def next_due(session: Session) -> datetime | None:
     """The nearest armed moment."""
-    return session.exec(
-        select(ClockAlarm.due_at)
-        .where(ClockAlarm.state == TimerState.ARMED)
-        .order_by(col(ClockAlarm.due_at))
-        .limit(1)
-    ).first()
+    return session.exec(_NEXT_DUE).first()
 
 
 def take(session: Session, alarm: ClockAlarm) -> bool:

@@ -99,8 +99,12 @@ def _called(session: Session, rung: int, owner: UUID | None) -> list[UUID]:
     return rosters.to_alert(session, clock.now())
 
 
+# Built once: each commit asks them.
+_REVIEWS_OF_FLAGS = select(Signal.review_at, Signal.review_told).where(*_WATCHED)
+_REVIEWS_OF_SILENCES = select(Silence.review_at, Silence.review_told).where(*_SILENT)
+
+
 def next_due(session: Session) -> datetime | None:
     """The nearest moment at which somebody is to be told."""
-    watched = session.exec(select(Signal.review_at, Signal.review_told).where(*_WATCHED))
-    silent = session.exec(select(Silence.review_at, Silence.review_told).where(*_SILENT))
+    watched, silent = session.exec(_REVIEWS_OF_FLAGS), session.exec(_REVIEWS_OF_SILENCES)
     return min((at + _RUNGS[told] for at, told in (*watched, *silent) if at), default=None)

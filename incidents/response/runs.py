@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, Column, UniqueConstraint, Uuid, update
+from sqlalchemy import JSON, CheckConstraint, Column, UniqueConstraint, Uuid, bindparam, update
 from sqlmodel import Field, Session, col, select
 
 from incidents.record import clock, timeline
@@ -176,24 +176,30 @@ def wake(session: Session, run_id: UUID) -> None:
     )
 
 
-def due(session: Session, limit: int = 20) -> list[UUID]:
-    """Runs to advance now: wanted, or their wake time came, and nobody holds them."""
-    now = clock.now()
-    wanted = (
-        select(PlaybookRun.id)
-        .where(PlaybookRun.state == RunState.WAITING)
-        .where(col(PlaybookRun.claimed_until).is_(None) | (col(PlaybookRun.claimed_until) <= now))
-        .where(
-            (
-                (col(PlaybookRun.wanted) > col(PlaybookRun.advanced))
-                & col(PlaybookRun.wake_at).is_(None)
-            )
-            | (col(PlaybookRun.wake_at) <= now)
-        )
-        .order_by(col(PlaybookRun.id))
-        .limit(limit)
+# Built once: each commit asks them.
+_DUE = (
+    select(PlaybookRun.id)
+    .where(
+        PlaybookRun.state == RunState.WAITING,
+        col(PlaybookRun.claimed_until).is_(None)
+        | (col(PlaybookRun.claimed_until) <= bindparam("now")),
+        ((col(PlaybookRun.wanted) > col(PlaybookRun.advanced)) & col(PlaybookRun.wake_at).is_(None))
+        | (col(PlaybookRun.wake_at) <= bindparam("now")),
     )
-    return list(session.exec(wanted))
+    .order_by(col(PlaybookRun.id))
+    .limit(20)
+)
+_NEXT_WAKE = (
+    select(PlaybookRun.wake_at)
+    .where(PlaybookRun.state == RunState.WAITING, col(PlaybookRun.wake_at).is_not(None))
+    .order_by(col(PlaybookRun.wake_at))
+    .limit(1)
+)
+
+
+def due(session: Session) -> list[UUID]:
+    """Runs to advance now: wanted, or their wake time came, and nobody holds them."""
+    return list(session.exec(_DUE, params={"now": clock.now()}))
 
 
 @dataclass(frozen=True)
@@ -331,14 +337,9 @@ def remember(session: Session, held: Claim, key: str, value: Any) -> None:
 
 def next_wake(session: Session) -> datetime | None:
     """When the next sleeping run wants to go on."""
-    return session.exec(
-        select(PlaybookRun.wake_at)
-        .where(PlaybookRun.state == RunState.WAITING, col(PlaybookRun.wake_at).is_not(None))
-        .order_by(col(PlaybookRun.wake_at))
-        .limit(1)
-    ).first()
+    return session.exec(_NEXT_WAKE).first()
 
 
 def next_due(session: Session) -> datetime | None:
     """When there is a run to advance: now, or when the next sleeping one wants to go on."""
-    return clock.now() if due(session, limit=1) else next_wake(session)
+    return clock.now() if due(session) else next_wake(session)

@@ -127,11 +127,12 @@ def take(session: Session, timer_id: UUID) -> Timer | None:
     return session.get(Timer, timer_id, populate_existing=True) if fired else None
 
 
+# Built once: each commit asks it.
+_NEXT_DUE = (
+    select(Timer.due_at).where(Timer.state == TimerState.ARMED).order_by(col(Timer.due_at)).limit(1)
+)
+
+
 def next_due(session: Session) -> datetime | None:
     """The nearest armed moment."""
-    return session.exec(
-        select(Timer.due_at)
-        .where(Timer.state == TimerState.ARMED)
-        .order_by(col(Timer.due_at))
-        .limit(1)
-    ).first()
+    return session.exec(_NEXT_DUE).first()

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from email.header import Header
 from email.utils import format_datetime, formataddr, parseaddr
 from enum import Enum
+from functools import lru_cache
 from queue import Empty, LifoQueue
 from typing import NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -99,8 +100,8 @@ class MailServer:
 
     def __init__(self, url: str, sender: str) -> None:
         self._account = Account.of(url)
-        self._sender = sender
-        self._address = parseaddr(sender)[1]
+        desk, self._address = parseaddr(sender)
+        self._from = formataddr((desk, self._address), "utf-8")
         self._domain = self._address.rpartition("@")[2] or "localhost"
         self._idle: LifoQueue[smtplib.SMTP] = LifoQueue()
 
@@ -120,12 +121,11 @@ class MailServer:
     def letter(self, mail: Mail, *, to: str, key: str) -> tuple[str, bytes]:
         """The Message-ID and the mail as bytes, in plain text and HTML."""
         name = f"<{keys.digest(key)[:40]}@{self._domain}>"
-        desk, _ = parseaddr(self._sender)
         # Written out by hand: the email package spends ten times longer on the same bytes.
         lines = [
-            f"From: {formataddr((desk, self._address), 'utf-8')}",
+            f"From: {self._from}",
             f"To: {to}",
-            f"Subject: {Header(mail.subject, 'utf-8', header_name='Subject').encode(linesep=_END)}",
+            _subject(mail.subject),
             f"Date: {format_datetime(clock.now())}",
             f"Message-ID: {name}",
             f"Reply-To: {self._address}",
@@ -229,6 +229,12 @@ def _introduce(server: smtplib.SMTP, account: Account, tls: ssl.SSLContext) -> N
         raise NotEncrypted
     if account.user:
         server.login(account.user, account.password)
+
+
+@lru_cache(maxsize=32)
+def _subject(words: str) -> str:
+    """The header line; a call-out says the same to everybody."""
+    return f"Subject: {Header(words, 'utf-8', header_name='Subject').encode(linesep=_END)}"
 
 
 def _part(border: str, form: str, words: str) -> list[str]:
