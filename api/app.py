@@ -41,6 +41,7 @@ from api.pages import (
 from api.pages import authorisations as authorisation_pages
 from api.pages import departures as departure_pages
 from api.pages import directory as directory_pages
+from api.pages import posts as post_pages
 from api.pages import rosters as roster_pages
 from api.pages import sheets as sheet_pages
 from api.rest import (
@@ -58,6 +59,7 @@ from api.rest import (
     levels,
     matters,
     organisations,
+    posts,
     postures,
     repeats,
     rosters,
@@ -105,6 +107,7 @@ _PAGES = (
     clock_rules,
     departure_pages,
     authorisation_pages,
+    post_pages,
     level_rules,
     level_timings,
     live,
@@ -134,6 +137,7 @@ _REST = (
     contacts,
     departures,
     authorisations,
+    posts,
     organisations,
     sheets,
     rosters,

@@ -15,7 +15,7 @@ from sqlmodel import Session
 from flows import advancing, catalogue, resident
 from flows.advancing import GIVEN_BACK, Ending
 from flows.backfill import Backfill
-from flows.duties import audit, contacts, deliver, escalate, reviews, rosters
+from flows.duties import audit, contacts, deliver, escalate, posts, reviews, rosters
 from flows.duties.advance import Advancing
 from flows.duty import Duty
 from flows.lookout import Lookout
@@ -28,6 +28,7 @@ from incidents.response import runs
 
 _AUDIT_EVERY = 15.0
 _ROSTERS_EVERY = 60.0
+_POSTS_EVERY = 15.0
 _REVIEWS_EVERY = 60.0
 _CONTACTS_EVERY = 600.0
 _BACKFILL_EVERY = 2.0
@@ -64,6 +65,7 @@ class Engine:
     def tick(self) -> int:
         """Every duty once, one after the other; says how much was done."""
         kept = escalate.escalate() + rosters.rosters() + reviews.reviews() + contacts.contacts()
+        kept += posts.posts()
         return kept + self.advance_due() + deliver.deliver() + audit.audit()
 
     def advance_due(self) -> int:
@@ -83,6 +85,7 @@ class Engine:
             Duty("advance", self._advancing.start_due, self._next_advance),
             Duty("escalate", escalate.escalate, escalate.next_due),
             Duty("rosters", _once(rosters.rosters), every=_ROSTERS_EVERY),
+            Duty("posts", _once(posts.posts), every=_POSTS_EVERY),
             Duty("reviews", _once(reviews.reviews), every=_REVIEWS_EVERY),
             Duty("contacts", _once(contacts.contacts), every=_CONTACTS_EVERY),
             Duty("audit", _once(audit.audit), every=_AUDIT_EVERY),

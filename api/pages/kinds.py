@@ -20,6 +20,8 @@ KINDS: dict[str, str] = {
     "conflict_reported": N_("có người, cơ quan liên quan"),
     "conflict_lifted": N_("gỡ khai báo liên quan"),
     "work_inherited": N_("nhận công việc của người đã thôi"),
+    "post_given": N_("cử vào vai"),
+    "post_ended": N_("thôi giữ vai"),
     "inject": N_("tình huống diễn tập"),
     "step_assigned": N_("giao nhiệm vụ"),
     "step_passed": N_("chuyển nhiệm vụ"),

@@ -68,6 +68,20 @@ class AuthorisationEnded(Fact):
     )
 
 
+@dataclass(frozen=True)
+class AuthorisationLapsed(Fact):
+    """A paper lets nobody sign any more because whoever lent it has the part no longer."""
+
+    number: str
+    role: Role
+    grantor: PersonId
+    grantee: PersonId
+    says: ClassVar[str] = N_(
+        "Giấy ủy quyền số %(number)s của %(grantor)s cho %(grantee)s hết hiệu lực: "
+        "%(grantor)s thôi giữ vai %(role)s"
+    )
+
+
 def record(
     session: Session,
     *,
@@ -176,6 +190,33 @@ def end(session: Session, authorisation_id: UUID, *, reason: str, by: Actor) -> 
     timeline.record(session, timeline.DESK, fact, by=by)
     _tell(session, paper, "authorisation_ended", by=by)
     return paper
+
+
+def lent(session: Session, role: Role, grantor_id: UUID, at: datetime) -> list[Authorisation]:
+    """The papers somebody lent in a role that are not over at a moment."""
+    return list(
+        session.exec(
+            select(Authorisation).where(
+                Authorisation.role == role,
+                Authorisation.grantor_id == grantor_id,
+                Authorisation.valid_to > at,
+            )
+        )
+    )
+
+
+def lapse(session: Session, paper: Authorisation, *, by: Actor) -> None:
+    """Nobody signs by it from now on: it lent what its grantor has no longer."""
+    paper.valid_to = clock.now()
+    session.add(paper)
+    fact = AuthorisationLapsed(
+        number=paper.number,
+        role=paper.role,
+        grantor=paper.grantor_id,
+        grantee=paper.grantee_id,
+    )
+    timeline.record(session, timeline.DESK, fact, by=by)
+    _tell(session, paper, "authorisation_ended", by=by)
 
 
 def listed(session: Session) -> list[Authorisation]:

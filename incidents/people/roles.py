@@ -1,11 +1,11 @@
 """The parts people play, who holds them, and whom work passes to when they are silent."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import bindparam
-from sqlmodel import Session, col, select
+from sqlmodel import Field, Session, col, select
 
 from incidents.record.database import Table, choice, identifier, moment, reference
 from incidents.record.language import N_, Labelled
@@ -40,12 +40,19 @@ COMMAND = frozenset({Role.LEAD, Role.STANDING_DEPUTY, Role.CHAIR})
 ROOM = COMMAND | {Role.SECRETARY, Role.DUTY_OFFICER}
 """Who keeps it going: grades it, hands out work, writes its log."""
 
+ENTRUSTED = COMMAND | {Role.SPOKESPERSON, Role.LEGAL}
+"""Parts that sign or command."""
+
 OFFICES = frozenset({Role.DEPARTMENT_DUTY_LEADER, Role.OFFICE_DUTY})
 """Parts on duty outside the room: nobody sits in a task force in them."""
 
 
 class RoleHolder(Table, table=True):
-    """A person in a part from one moment to another; rank 1 holds it, rank 2 deputises."""
+    """A person in a part from one moment to another; rank 1 holds it, rank 2 deputises.
+
+    ``document``, its day and its signer are the paper's where there is one. ``closed_at`` is when
+    what hung on an ended post was passed on.
+    """
 
     __tablename__ = "role_holder"
 
@@ -55,6 +62,10 @@ class RoleHolder(Table, table=True):
     rank: int = 1
     valid_from: datetime = moment()
     valid_to: datetime | None = moment(optional=True)
+    document: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    signed_on: date | None = None
+    signer: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    closed_at: datetime | None = moment(optional=True)
 
 
 class RoleTier(Table, table=True):

@@ -11,14 +11,11 @@ from sqlmodel import Session
 
 from incidents.matter import taskforces
 from incidents.people import authorisations, persons, roles, rosters
-from incidents.people.roles import COMMAND, Role
+from incidents.people.roles import COMMAND, ENTRUSTED, Role
 from incidents.record import clock
 from incidents.record.actors import Actor
 from incidents.record.errors import NotPermitted
 from incidents.record.language import N_
-
-_ENTRUSTED = COMMAND | {Role.SPOKESPERSON, Role.LEGAL}
-"""Parts that sign or command."""
 
 _ABOVE: dict[Role, frozenset[Role]] = {
     Role.CHAIR: frozenset(),
@@ -38,7 +35,7 @@ def require(
     by: Actor,
 ) -> None:
     """Return if a person may be put into a seat by whoever does it; ``NotPermitted`` otherwise."""
-    if role not in _ENTRUSTED:
+    if role not in ENTRUSTED:
         return
     now = clock.now()
     in_post = incoming in roles.holders(session, role, now)

@@ -187,6 +187,7 @@ class Cause(Labelled):
     HAND_OVER = "hand_over", N_("bàn giao vai")
     CONFLICT = "conflict", N_("người liên quan thôi tham gia")
     LEFT = "left", N_("người giữ việc đã thôi làm")
+    POST_ENDED = "post_ended", N_("người giữ việc đã thôi giữ vai")
 
 
 @dataclass(frozen=True)

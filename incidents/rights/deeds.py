@@ -57,6 +57,7 @@ class Deed(Labelled):
     VERIFY_RECORD = "verify_record", N_("kiểm tra tính toàn vẹn")
     MARK_LEFT = "mark_left", N_("ghi người thôi làm việc, chuyển việc đang giữ")
     KEEP_AUTHORISATIONS = "keep_authorisations", N_("ghi, chấm dứt giấy ủy quyền")
+    KEEP_POSTS = "keep_posts", N_("cử người vào vai, ghi thôi vai")
     ADMINISTER = "administer", N_("quản trị")
 
 
@@ -72,6 +73,7 @@ FRESHLY_PROVED = frozenset(
         Deed.LIFT_CONFLICT,
         Deed.MARK_LEFT,
         Deed.KEEP_AUTHORISATIONS,
+        Deed.KEEP_POSTS,
     }
 )
 """Deeds that ask for the password again, however long the session still runs."""

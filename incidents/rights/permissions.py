@@ -281,6 +281,7 @@ _ADMINISTRATORS = frozenset(
         Deed.KEEP_DIRECTORY,
         Deed.MARK_LEFT,
         Deed.KEEP_AUTHORISATIONS,
+        Deed.KEEP_POSTS,
     }
 )
 _RULES: dict[Deed, Callable[[Session, Person, Subject], bool]] = {
@@ -303,5 +304,6 @@ _RULES: dict[Deed, Callable[[Session, Person, Subject], bool]] = {
     Deed.HAND_OVER_ROLE: _seated,
     Deed.ADMINISTER: _administrator,
     Deed.MARK_LEFT: _administrator,
+    Deed.KEEP_POSTS: _administrator,
     Deed.KEEP_AUTHORISATIONS: _keeps_papers,
 }

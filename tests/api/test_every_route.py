@@ -57,6 +57,7 @@ PAPER = {
     "valid_from": "2026-12-01T00:00:00Z",
     "valid_to": "2026-12-02T00:00:00Z",
 }
+POST = {"role": "lead", "person_id": str(uuid4()), "valid_from": "2026-12-01T00:00:00Z"}
 ROTATION = {
     "people": [str(uuid4())],
     "rule": "FREQ=DAILY",
@@ -215,6 +216,9 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ("GET", "/api/v1/authorisations"): (None, INSIDERS),
     ("POST", "/api/v1/authorisations"): (PAPER, ADMINISTRATORS),
     ("POST", "/api/v1/authorisations/{authorisation_id}/end"): (BECAUSE, ADMINISTRATORS),
+    ("GET", "/api/v1/posts"): (None, INSIDERS),
+    ("POST", "/api/v1/posts"): (POST, ADMINISTRATORS),
+    ("POST", "/api/v1/posts/{post_id}/end"): (BECAUSE, ADMINISTRATORS),
     ("GET", "/api/v1/incidents/{number}/level"): (None, INSIDERS),
     ("GET", "/api/v1/incidents/{number}/ties"): (None, INSIDERS),
     ("POST", "/api/v1/incidents/{number}/flare-up"): ({"cause": "reach", **BECAUSE}, ROOM),
@@ -527,6 +531,10 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ("GET", "/quan-tri/uy-quyen"): (None, PAGE_ADMINISTRATORS),
     ("POST", "/quan-tri/uy-quyen"): (PAPER, PAGE_ADMINISTRATORS),
     ("POST", "/quan-tri/uy-quyen/{authorisation_id}/cham-dut"): (BECAUSE, PAGE_ADMINISTRATORS),
+    ("GET", "/quan-tri/chuc-trach"): (None, PAGE_ADMINISTRATORS),
+    ("POST", "/quan-tri/chuc-trach"): (POST, PAGE_ADMINISTRATORS),
+    ("GET", "/quan-tri/chuc-trach/{post_id}"): (None, PAGE_ADMINISTRATORS),
+    ("POST", "/quan-tri/chuc-trach/{post_id}"): (BECAUSE, PAGE_ADMINISTRATORS),
     ("GET", "/song/ban-truc"): (None, PAGE_INSIDERS),
     ("GET", "/song/vu-viec/{number}"): (None, PAGE_INSIDERS),
 }
@@ -621,7 +629,7 @@ def scene(desk: Desk) -> Scene:
             "feed_id": str(uuid4()),
             "proposal_id": str(uuid4()),
             "recusal_id": str(uuid4()),
-            "authorisation_id": str(uuid4()),
+            **dict.fromkeys(("authorisation_id", "post_id"), str(uuid4())),
             "organisation": "SYT",
             "kind": "people",
             "person_id": str(desk.cast.kien.id),

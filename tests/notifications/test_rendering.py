@@ -90,6 +90,7 @@ def _every_kind(
         "count": 2,
     }
     about_a_paper = {**about_a_shift, "to": str(stage.cast.yen.id), "paper": "18/GUQ-UBND"}
+    about_a_post = {**about_a_shift, "to": str(stage.cast.yen.id)}
     values: dict[str, dict[str, Any]] = {
         "called_out": {"roles": ["lead", "spokesperson"]},
         "inject": {"inject": 2, "role": "lead", "text": {"vi": "Phóng viên gọi", "en": "A call"}},
@@ -114,6 +115,8 @@ def _every_kind(
         },
         "authorisation_recorded": about_a_paper,
         "authorisation_ended": about_a_paper,
+        "post_given": {**about_a_post, "rank": 2},
+        "post_ended": {**about_a_post, "rank": 1},
         "direction_unsigned": {"given_by": "Phan Đình Chương"},
         "signal_review": {"review_at": "2026-11-24T23:00:00+00:00"},
         "silence_review": {"review_at": "2026-11-24T23:00:00+00:00"},
