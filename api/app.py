@@ -26,6 +26,7 @@ from api.pages import (
     level_timings,
     links,
     outbox,
+    passwords,
     posture_forms,
     public,
     records,
@@ -38,6 +39,7 @@ from api.pages import (
     step_pages,
     task_force_forms,
 )
+from api.pages import accounts as account_pages
 from api.pages import authorisations as authorisation_pages
 from api.pages import departures as departure_pages
 from api.pages import directory as directory_pages
@@ -45,6 +47,7 @@ from api.pages import posts as post_pages
 from api.pages import rosters as roster_pages
 from api.pages import sheets as sheet_pages
 from api.rest import (
+    accounts,
     authorisations,
     claims,
     clocks,
@@ -80,6 +83,7 @@ from api.rest.routers import VERSION
 
 _PAGES = (
     account,
+    passwords,
     calendars,
     claim_forms,
     decisions,
@@ -108,6 +112,7 @@ _PAGES = (
     departure_pages,
     authorisation_pages,
     post_pages,
+    account_pages,
     level_rules,
     level_timings,
     live,
@@ -138,6 +143,7 @@ _REST = (
     departures,
     authorisations,
     posts,
+    accounts,
     organisations,
     sheets,
     rosters,

@@ -89,7 +89,7 @@ Say = Annotated[Speech, Depends(_speech)]
 
 def values_of(form: FormData) -> dict[str, Any]:
     """The written fields of a form: no files, no token, no password, nothing left empty."""
-    hidden = ("form_token", "password")
+    hidden = ("form_token", "password", "new_password", "again")
     return {
         name: value
         for name, value in form.items()

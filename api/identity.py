@@ -20,10 +20,19 @@ from incidents.rights.permissions import Deed, Subject
 COOKIE = "trucban_phien"
 LANGUAGE_COOKIE = "trucban_ngon_ngu"
 REST = "/api/"
+SET_PASSWORD = "/mat-khau"  # noqa: S105 - an address
+_FIRST = frozenset(
+    {SET_PASSWORD, "/dang-xuat", "/ngon-ngu", "/api/v1/sessions", "/api/v1/sessions/password"}
+)
+"""Where somebody with a one-time password may go: to set their own, or out again."""
 
 
 class NotSignedIn(NotPermitted):
     """Nobody is signed in, or no longer."""
+
+
+class OwnPasswordFirst(NotPermitted):
+    """They signed in with a password that is good for setting another, and for nothing else."""
 
 
 @dataclass(slots=True)
@@ -88,6 +97,8 @@ def require(request: Request, password: str = "") -> Caller:
     if found is None:
         raise NotSignedIn(N_("Hãy đăng nhập để tiếp tục."))
     sign_in, person = found
+    if person.one_time_until and request.url.path not in _FIRST:
+        raise OwnPasswordFirst(N_("Hãy đặt mật khẩu riêng trước khi làm việc khác."))
     if password:
         check(request, person.username or "", password)
     via = Via.REST if is_rest(request) else Via.DESK

@@ -32,6 +32,7 @@ _KINDS: dict[str, tuple[HTTPStatus, str]] = {
     "Unreadable": (HTTPStatus.BAD_REQUEST, "unreadable"),
     "TooManyAttempts": (HTTPStatus.TOO_MANY_REQUESTS, "too-many-attempts"),
     "NotSignedIn": (HTTPStatus.UNAUTHORIZED, "sign-in"),
+    "OwnPasswordFirst": (HTTPStatus.FORBIDDEN, "own-password-first"),
     "Busy": (HTTPStatus.SERVICE_UNAVAILABLE, "busy"),
     "Broken": (HTTPStatus.INTERNAL_SERVER_ERROR, "broken"),
     SignInAgain.__name__: (HTTPStatus.UNAUTHORIZED, "sign-in-again"),

@@ -59,12 +59,13 @@ def act(session: Session, username: str | None, deed: Deed, subject: Subject = N
     Whoever can run this command can read the data folder, so the name is trusted; what the named
     person may do is still asked. Reading commands may leave it out: the administrator reads.
     """
-    person = _named(session, username) if username else _administrator(session)
+    person = named(session, username) if username else _administrator(session)
     permissions.require(session, person, deed, subject)
     return Actor(person.id, Via.COMMAND)
 
 
-def _named(session: Session, username: str) -> Person:
+def named(session: Session, username: str) -> Person:
+    """The person of a user name; ``NotFound`` when there is none."""
     person = session.exec(select(Person).where(Person.username == username)).first()
     if person is None:
         raise NotFound(N_("Không có người dùng %(username)s."), username=username)

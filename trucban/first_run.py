@@ -1,11 +1,10 @@
 """What an empty desk starts with: a first administrator, or the invented demo province."""
 
-import secrets
 from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
-from incidents.people import roles, rosters, sign_ins
+from incidents.people import accounts, roles, rosters, sign_ins
 from incidents.people.organisations import Organisation
 from incidents.people.persons import Person
 from incidents.people.roles import Role
@@ -50,22 +49,23 @@ class Welcome:
 def prepare(*, demo: bool) -> Welcome:
     """Fill an empty desk; the demo province never mixes with real people.
 
-    A first password is made anew at each start until somebody has signed in with one: a crash
+    A first password is made anew at each start until somebody has set their own with it: a crash
     between making it and printing it must not lock the desk for ever.
     """
     with database.transaction() as session:
-        people = list(session.exec(select(Person).limit(2)))
-        if demo and not people:
+        anybody = session.exec(select(Person.id).limit(1)).first()
+        if demo and not anybody:
             province.seed(session)
             session.flush()
-        elif not people:
-            people = [_first_administrator(session)]
+        elif not anybody:
+            _first_administrator(session)
+            session.flush()
         if _is_demo(session):
             return Welcome(demo=_demo(session))
-        return Welcome(first_password=_first_password(session, people))
+        return Welcome(first_password=_first_password(session))
 
 
-def _first_administrator(session: Session) -> Person:
+def _first_administrator(session: Session) -> None:
     body = Organisation(code="desk", name=N_("Bàn trực"), kind="desk")
     person = Person(
         name=N_("Quản trị viên"),
@@ -74,17 +74,23 @@ def _first_administrator(session: Session) -> Person:
         administrator=True,
     )
     session.add_all([body, person])
-    return person
 
 
-def _first_password(session: Session, people: list[Person]) -> str:
-    first = people[0]
-    signed_in = select(SignInSession.id).where(col(SignInSession.person_id) == first.id).limit(1)
-    alone = len(people) == 1 and first.username == ADMINISTRATOR
-    if not alone or session.exec(signed_in).first():
+def _first_password(session: Session) -> str:
+    """Another one-time password, or nothing once some administrator has come in."""
+    first, *others = session.exec(
+        select(Person)
+        .where(col(Person.administrator), col(Person.active))
+        .order_by(col(Person.username) != ADMINISTRATOR)
+    ).all() or [None]
+    if first is None or others or first.username != ADMINISTRATOR:
         return ""
-    password = secrets.token_urlsafe(12)
+    signed_in = select(SignInSession.id).where(col(SignInSession.person_id) == first.id).limit(1)
+    if first.one_time_until is None and session.exec(signed_in).first():
+        return ""
+    password = accounts.one_time()
     first.password_hash = sign_ins.hash_password(password)
+    first.one_time_until = clock.now() + accounts.VALID
     session.add(first)
     return password
 

@@ -13,6 +13,7 @@ from trucban import (
     flag,
     migrate,
     open,
+    password,
     playbooks,
     serve,
     status,
@@ -43,6 +44,7 @@ for module in (
     timeline,
     verify,
     doctor,
+    password,
 ):
     app.add_typer(module.command)
 app.add_typer(playbooks.command, name="playbooks")

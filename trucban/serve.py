@@ -120,8 +120,8 @@ async def _greet(welcome: "Welcome") -> None:
         put(
             say.text(
                 N_(
-                    "Đăng nhập lần đầu: %(username)s / %(password)s (mỗi lần khởi động một mật khẩu"
-                    " mới cho đến khi có người đăng nhập; không lưu ở đâu)"
+                    "Đăng nhập lần đầu: %(username)s / %(password)s (dùng một lần trong ba ngày;"
+                    " mỗi lần khởi động một mật khẩu mới cho đến khi có người đặt mật khẩu riêng)"
                 ),
                 username=welcome.administrator,
                 password=welcome.first_password,

@@ -24,6 +24,8 @@ def page(request: Request, problem: Problem) -> Response:
     """The page for a refusal."""
     if problem.kind == "sign-in":
         return RedirectResponse(f"/dang-nhap?tiep={quote(_shown_path(request))}", 303)
+    if problem.kind == "own-password-first":
+        return RedirectResponse(identity.SET_PASSWORD, 303)
     caller = _caller(request)
     if problem.kind == "sign-in-again" and caller:
         return rendering.for_caller(

@@ -5,6 +5,7 @@ from pydantic import BaseModel, SecretStr
 from sqlmodel import Session
 
 from api import identity
+from api.deeds import accounts as account_deeds
 from api.dependencies import Db, RestCaller
 from api.rest.routers import under
 from api.rest.shapes import ProofOut, SessionOut
@@ -21,6 +22,13 @@ class SignIn(BaseModel):
 
     username: str
     password: SecretStr
+
+
+class OwnPassword(BaseModel):
+    """The password so far, and another."""
+
+    current: SecretStr
+    new_password: SecretStr
 
 
 class Prove(BaseModel):
@@ -60,6 +68,14 @@ def prove(request: Request, asked: Prove, caller: RestCaller, session: Db) -> Pr
     caller.require(session, Deed.FLAG)
     sign_ins.renew_proof(session, session.merge(caller.sign_in))
     return ProofOut(fresh_until=clock.now() + FRESH)
+
+
+@router.post("/password", status_code=204, summary="Set your own password")
+def set_own(request: Request, asked: OwnPassword, caller: RestCaller, session: Db) -> None:
+    """Every other session ends; with a one-time password this is all there is to do."""
+    current = asked.current.get_secret_value()
+    identity.check(request, caller.person.username or "", current)
+    account_deeds.set_own(session, caller, asked.new_password.get_secret_value())
 
 
 @router.delete("", status_code=204, summary="Sign out")

@@ -18,7 +18,7 @@ from incidents.matter import (
     taskforce_facts,
 )
 from incidents.matter.incidents import Incident
-from incidents.people import authorisations, organisations, persons, posts
+from incidents.people import accounts, authorisations, organisations, persons, posts
 from incidents.people.directory import (
     contacts,
     focal_points,
@@ -70,7 +70,7 @@ TELLERS = (
     *(opening, lifecycle, resuming, merging, grading, replanning, journal, decisions),
     *(situation_reports, added_steps, signing, recusing, founding_decisions, seating),
     *(requests, leaving, coming_back, exercises, handovers, lesson_facts, authorisations),
-    *(posts, post_endings),
+    *(posts, post_endings, accounts),
 )
 """What enters every fact into the vocabulary: whoever reads can read whatever was recorded."""
 

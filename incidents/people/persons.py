@@ -19,7 +19,10 @@ from incidents.record.outbox import Channel, OutgoingMessage
 
 
 class Person(Table, table=True):
-    """An official of a body; ``post`` is the state post printed in documents."""
+    """An official of a body; ``post`` is the state post printed in documents.
+
+    With ``one_time_until`` the password is one an administrator gave, good for setting another.
+    """
 
     __tablename__ = "person"
 
@@ -30,6 +33,7 @@ class Person(Table, table=True):
     language: Language = choice(Language, Language.VI)
     username: str | None = Field(default=None, unique=True)
     password_hash: str | None = None
+    one_time_until: datetime | None = moment(optional=True)
     telephone: str = ""
     active: bool = True
     administrator: bool = False

@@ -58,6 +58,7 @@ class Deed(Labelled):
     MARK_LEFT = "mark_left", N_("ghi người thôi làm việc, chuyển việc đang giữ")
     KEEP_AUTHORISATIONS = "keep_authorisations", N_("ghi, chấm dứt giấy ủy quyền")
     KEEP_POSTS = "keep_posts", N_("cử người vào vai, ghi thôi vai")
+    KEEP_ACCOUNTS = "keep_accounts", N_("cấp, khóa tài khoản")
     ADMINISTER = "administer", N_("quản trị")
 
 
@@ -74,6 +75,7 @@ FRESHLY_PROVED = frozenset(
         Deed.MARK_LEFT,
         Deed.KEEP_AUTHORISATIONS,
         Deed.KEEP_POSTS,
+        Deed.KEEP_ACCOUNTS,
     }
 )
 """Deeds that ask for the password again, however long the session still runs."""

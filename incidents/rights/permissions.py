@@ -282,6 +282,7 @@ _ADMINISTRATORS = frozenset(
         Deed.MARK_LEFT,
         Deed.KEEP_AUTHORISATIONS,
         Deed.KEEP_POSTS,
+        Deed.KEEP_ACCOUNTS,
     }
 )
 _RULES: dict[Deed, Callable[[Session, Person, Subject], bool]] = {
@@ -304,6 +305,6 @@ _RULES: dict[Deed, Callable[[Session, Person, Subject], bool]] = {
     Deed.HAND_OVER_ROLE: _seated,
     Deed.ADMINISTER: _administrator,
     Deed.MARK_LEFT: _administrator,
-    Deed.KEEP_POSTS: _administrator,
+    **dict.fromkeys((Deed.KEEP_POSTS, Deed.KEEP_ACCOUNTS), _administrator),
     Deed.KEEP_AUTHORISATIONS: _keeps_papers,
 }

@@ -117,6 +117,11 @@ def _every_kind(
         "authorisation_ended": about_a_paper,
         "post_given": {**about_a_post, "rank": 2},
         "post_ended": {**about_a_post, "rank": 1},
+        "account_changed": {
+            "what": "given",
+            "username": "yen",
+            "by": str(stage.cast.phuc.id),
+        },
         "direction_unsigned": {"given_by": "Phan Đình Chương"},
         "signal_review": {"review_at": "2026-11-24T23:00:00+00:00"},
         "silence_review": {"review_at": "2026-11-24T23:00:00+00:00"},

@@ -181,7 +181,17 @@ def test_however_it_ends_no_child_is_left(tmp_path: Path, number: signal.Signals
     assert alive == []
 
 
-def test_an_empty_desk_has_an_administrator_until_somebody_signs_in(tmp_path: Path) -> None:
+def set_own_password(desk: str, one_time: str) -> None:
+    who = {"username": "quan-tri", "password": one_time}
+    token = httpx.post(f"{desk}/sessions", json=who, timeout=30).json()["token"]
+    with httpx.Client(headers={"Authorization": f"Bearer {token}"}, timeout=30) as asked:
+        assert asked.get(f"{desk}/signals").status_code == 403
+        fresh = {"current": one_time, "new_password": "bến cũ đò xưa"}
+        assert asked.post(f"{desk}/sessions/password", json=fresh).status_code == 204
+        assert asked.get(f"{desk}/signals").status_code == 200
+
+
+def test_an_empty_desk_prints_a_password_until_somebody_sets_their_own(tmp_path: Path) -> None:
     passwords: list[str] = []
     for _ in range(3):
         served = Served(tmp_path, free_port())
@@ -190,12 +200,7 @@ def test_an_empty_desk_has_an_administrator_until_somebody_signs_in(tmp_path: Pa
             found = served.printed.split("quan-tri / ")[1:]
             passwords += [found[0].split()[0]] if found else [""]
             if passwords[-1] and len(passwords) == 2:
-                answer = httpx.post(
-                    f"http://127.0.0.1:{served.port}/api/v1/sessions",
-                    json={"username": "quan-tri", "password": passwords[-1]},
-                    timeout=30,
-                )
-                assert answer.status_code == 201
+                set_own_password(f"http://127.0.0.1:{served.port}/api/v1", passwords[-1])
         finally:
             served.process.terminate()
             assert served.process.wait(_PATIENCE) == 0
