@@ -19,6 +19,7 @@ from api.pages import (
     decisions,
     desk,
     flags,
+    founding_decisions,
     handbook,
     joins,
     lessons,
@@ -75,6 +76,7 @@ from api.rest import (
     wordings,
 )
 from api.rest import decisions as decisions_rest
+from api.rest import founding_decisions as founding_over_rest
 from api.rest import joins as joins_over_rest
 from api.rest import lessons as lessons_rest
 from api.rest import level_timings as timings_over_rest
@@ -115,6 +117,7 @@ _PAGES = (
     account_pages,
     level_rules,
     level_timings,
+    founding_decisions,
     live,
 )
 STATIC = Path(__file__).parent / "static"
@@ -131,6 +134,7 @@ _REST = (
     levels,
     timings_over_rest,
     task_forces,
+    founding_over_rest,
     exercises,
     steps,
     wordings,

@@ -10,7 +10,7 @@ from functools import cache
 
 from sqlmodel import Session, select
 
-from incidents.matter.taskforces import FoundingDecision
+from incidents.matter.standing import FoundingDecision
 from incidents.people import sign_ins
 from incidents.people.authorisations import Authorisation
 from incidents.people.organisations import Organisation

@@ -12,8 +12,9 @@ from sqlmodel import Session, select
 
 from incidents.matter import incidents
 from incidents.matter.incidents import Finding, Incident, Status
+from incidents.matter.standing import FoundingDecision
 from incidents.matter.taskforce_facts import TaskForceActivated
-from incidents.matter.taskforces import FoundingDecision, TaskForce, TaskForceMember
+from incidents.matter.taskforces import TaskForce, TaskForceMember
 from incidents.people.directory import focal_points, keeping, routing
 from incidents.people.directory.focal_points import Standing
 from incidents.people.directory.postings import FormerPosting

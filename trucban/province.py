@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlmodel import Session, select
 
-from incidents.matter.taskforces import FoundingDecision
+from incidents.matter.standing import FoundingDecision
 from incidents.people import sign_ins
 from incidents.people.authorisations import Authorisation
 from incidents.people.duty import keeping

@@ -22,6 +22,7 @@ from incidents.intake import evidence, signals
 from incidents.matter import incidents, level_timings, recusals, taskforces
 from incidents.matter.incidents import Incident, Status
 from incidents.matter.severity import ANCHORS, Criterion
+from incidents.matter.standing import FoundingDecision
 from incidents.people import persons
 from incidents.people.directory import postings
 from incidents.people.organisations import Organisation
@@ -115,8 +116,7 @@ def gather(session: Session, incident: Incident, person: Person, *, chosen: str)
         "agencies": postings.on(
             session, [p for p in everybody if p.id in {m.person_id for m in seats}], incident.day
         ),
-        "decision": force.decision_id
-        and session.get(taskforces.FoundingDecision, force.decision_id)
+        "decision": force.decision_id and session.get(FoundingDecision, force.decision_id)
         if force
         else None,
         **task_force_forms.gather(session, incident, force),

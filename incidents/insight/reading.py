@@ -15,6 +15,7 @@ from incidents.matter import (
     clock_rules,
     level_rules,
     level_timings,
+    standing,
     taskforce_facts,
 )
 from incidents.matter.incidents import Incident
@@ -66,7 +67,7 @@ TELLERS = (
     *(absences, feeds, keeping, planning, stand_ins, swaps),
     *(bodies, body_corrections, contacts, focal_points, imported, importing, postings, routing),
     *(flag_merging, parting, triage, wording, silences),
-    *(level_rules, level_timings, taskforce_facts),
+    *(level_rules, level_timings, standing, taskforce_facts),
     *(opening, lifecycle, resuming, merging, grading, replanning, journal, decisions),
     *(situation_reports, added_steps, signing, recusing, founding_decisions, seating),
     *(requests, leaving, coming_back, exercises, handovers, lesson_facts, authorisations),

@@ -1,13 +1,14 @@
 """The task force (Tổ công tác): founded beforehand by decision, activated for one incident."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ColumnElement, UniqueConstraint
+from sqlalchemy import ColumnElement, UniqueConstraint
 from sqlmodel import Field, Session, col, select
 
-from incidents.matter import incidents, recusals
+from incidents.matter import incidents, recusals, standing
 from incidents.matter.incidents import Incident, Status
+from incidents.matter.standing import FoundingDecision
 from incidents.matter.taskforce_facts import DirectionRecorded, TaskForceActivated, WorkRouted
 from incidents.people import persons, roles, rosters
 from incidents.people.directory import contacts, routing
@@ -27,23 +28,6 @@ NEEDED = (Role.LEAD, Role.SPOKESPERSON, Role.SECRETARY)
 
 NO_OBSERVERS = N_("Quan sát chỉ tham gia diễn tập; vụ việc thật thì xem, không có ghế.")
 """What is said when somebody who only looks on is to sit in a real task force."""
-
-
-class FoundingDecision(Table, table=True):
-    """The decision that founds a standing task force and says when it acts by itself."""
-
-    __tablename__ = "founding_decision"
-    __table_args__ = (CheckConstraint("automatic_from_level BETWEEN 0 AND 5", name="level"),)
-
-    id: UUID = identifier()
-    number: str = Field(unique=True)
-    signed_on: date
-    signer: str
-    automatic_from_level: int
-    """From this level activation needs nobody's word; 5 means never."""
-    valid_from: date
-    valid_to: date | None = None
-    verified: bool = False
 
 
 class Basis(Labelled):
@@ -134,27 +118,18 @@ def others(session: Session, incident_id: UUID, but: UUID | None) -> list[UUID]:
     return [p for p in dict.fromkeys(everyone) if p != but]
 
 
-def standing_decision(session: Session, today: date) -> FoundingDecision | None:
-    """The founding decision in force."""
-    return session.exec(
-        select(FoundingDecision)
-        .where(FoundingDecision.valid_from <= today)
-        .where(col(FoundingDecision.valid_to).is_(None) | (col(FoundingDecision.valid_to) >= today))
-        .order_by(col(FoundingDecision.valid_from).desc())
-    ).first()
-
-
 def activate(
     session: Session, incident: Incident, wanted: list[Role], *, by: Actor
 ) -> TaskForce | None:
     """Activate the standing task force; ``None`` where its decision leaves that to a direction.
 
-    Idempotent: an active task force is returned as it is.
+    Idempotent: an active task force is returned as it is. The decision is the one in force when
+    the incident was opened, whatever the office has decided since.
     """
     existing = of(session, incident.id)
     if existing:
         return existing
-    decision = standing_decision(session, incidents.today())
+    decision = standing.in_force(session, incident.opened_at)
     if decision is None or incident.level < decision.automatic_from_level:
         return None
     force = _call_out(session, incident, wanted, decision=decision)

@@ -58,6 +58,13 @@ PAPER = {
     "valid_to": "2026-12-02T00:00:00Z",
 }
 POST = {"role": "lead", "person_id": str(uuid4()), "valid_from": "2026-12-01T00:00:00Z"}
+FOUNDING = {
+    "number": "1/QĐ-UBND",
+    "signed_on": "2026-11-01",
+    "signer": "x",
+    "automatic_from_level": 2,
+    "valid_from": "2026-11-01",
+}
 ROTATION = {
     "people": [str(uuid4())],
     "rule": "FREQ=DAILY",
@@ -220,6 +227,12 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ("GET", "/api/v1/authorisations"): (None, INSIDERS),
     ("POST", "/api/v1/authorisations"): (PAPER, ADMINISTRATORS),
     ("POST", "/api/v1/authorisations/{authorisation_id}/end"): (BECAUSE, ADMINISTRATORS),
+    ("GET", "/api/v1/founding-decisions"): (None, INSIDERS),
+    ("POST", "/api/v1/founding-decisions"): (FOUNDING, ADMINISTRATORS),
+    ("POST", "/api/v1/founding-decisions/{decision_id}/end"): (
+        {"last_day": "2030-01-01", **BECAUSE},
+        ADMINISTRATORS,
+    ),
     ("GET", "/api/v1/accounts"): (None, ADMINISTRATORS),
     ("POST", "/api/v1/people/{person_id}/account"): ({"username": "x"}, ADMINISTRATORS),
     ("POST", "/api/v1/people/{person_id}/account/reset"): (None, ADMINISTRATORS),
@@ -543,6 +556,12 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ("GET", "/quan-tri/uy-quyen"): (None, PAGE_ADMINISTRATORS),
     ("POST", "/quan-tri/uy-quyen"): (PAPER, PAGE_ADMINISTRATORS),
     ("POST", "/quan-tri/uy-quyen/{authorisation_id}/cham-dut"): (BECAUSE, PAGE_ADMINISTRATORS),
+    ("GET", "/quan-tri/to-cong-tac"): (None, PAGE_ADMINISTRATORS),
+    ("POST", "/quan-tri/to-cong-tac"): (FOUNDING, PAGE_ADMINISTRATORS),
+    ("POST", "/quan-tri/to-cong-tac/{decision_id}/het-hieu-luc"): (
+        {"last_day": "2030-01-01", **BECAUSE},
+        PAGE_ADMINISTRATORS,
+    ),
     ("GET", "/mat-khau"): (None, PAGE_SIGNED_IN),
     ("POST", "/mat-khau"): ({"new_password": "x"}, PAGE_SIGNED_IN),
     ("GET", "/quan-tri/tai-khoan"): (None, PAGE_ADMINISTRATORS),
@@ -652,7 +671,7 @@ def scene(desk: Desk) -> Scene:
             "feed_id": str(uuid4()),
             "proposal_id": str(uuid4()),
             "recusal_id": str(uuid4()),
-            **dict.fromkeys(("authorisation_id", "post_id"), str(uuid4())),
+            **dict.fromkeys(("authorisation_id", "post_id", "decision_id"), str(uuid4())),
             "organisation": "SYT",
             "kind": "people",
             "person_id": str(desk.cast.kien.id),

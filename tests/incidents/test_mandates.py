@@ -10,7 +10,8 @@ from flows.duties import escalate
 from incidents.matter import mandates, taskforces
 from incidents.matter.incidents import Incident, Status
 from incidents.matter.mandates import DecisionKind, ProposalState, TaskForceProposal
-from incidents.matter.taskforces import Basis, FoundingDecision, TaskForceMember
+from incidents.matter.standing import FoundingDecision
+from incidents.matter.taskforces import Basis, TaskForceMember
 from incidents.people.roles import Role
 from incidents.record import database
 from incidents.record.errors import (

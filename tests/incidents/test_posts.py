@@ -170,7 +170,7 @@ def test_the_successor_gets_seat_and_signature_and_papers_of_the_post_lapse(desk
     assert signers(desk, incident) == [cast.minh.id, cast.quan.id]
     desk.time += hours(1)
     end(desk, cast.minh, successor=Successor(cast.kien.id, **PAPER))  # type: ignore[arg-type]
-    desk.expect_messages("post_ended", cast.minh)
+    desk.expect_messages("post_ended", cast.minh, cast.thao)
     desk.expect_messages("post_given", cast.kien)
     desk.expect_messages("authorisation_ended", cast.minh, cast.quan)
     desk.expect_messages("called_out", cast.kien)

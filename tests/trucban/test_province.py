@@ -8,9 +8,8 @@ from sqlalchemy import func
 from sqlmodel import Session, SQLModel, col, select
 
 from incidents.insight import reading
-from incidents.matter import incidents, taskforces
+from incidents.matter import incidents, standing, taskforces
 from incidents.matter.incidents import today
-from incidents.matter.taskforces import standing_decision
 from incidents.people import authorisations, organisations, persons, roles, rosters, sign_ins
 from incidents.people.directory import postings, routing, stale, tree
 from incidents.people.directory.focal_points import Standing
@@ -90,7 +89,7 @@ def test_the_rosters_have_no_fault_for_two_months(seeded: Session) -> None:
 def test_the_task_force_acts_by_itself_from_level_2_and_the_deputy_may_speak(
     seeded: Session,
 ) -> None:
-    decision = standing_decision(seeded, today())
+    decision = standing.in_force(seeded, clock.now())
     assert decision
     assert (decision.automatic_from_level, decision.verified) == (2, False)
     paper = authorisations.valid(seeded, Role.SPOKESPERSON, clock.now())
