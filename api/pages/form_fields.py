@@ -10,7 +10,6 @@ from starlette.datastructures import FormData
 
 from incidents.record.clock import LOCAL
 from incidents.record.language import Labelled, Speech
-from incidents.response import forms
 from incidents.response.forms import Form
 
 _LINE = 300
@@ -58,16 +57,6 @@ def read(form: type[Form], sent: FormData) -> dict[str, Any]:
         else:
             answer[name] = value
     return answer
-
-
-def shown(form_name: str, answer: dict[str, Any], say: Speech) -> list[tuple[str, str]]:
-    """A given answer as people read it."""
-    form = forms.of(form_name).model_validate(answer)
-    return [
-        (say.text(info.title or name), say.value(getattr(form, name)))
-        for name, info in type(form).model_fields.items()
-        if getattr(form, name) not in (None, "")
-    ]
 
 
 def _type(info: FieldInfo) -> Any:

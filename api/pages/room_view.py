@@ -42,7 +42,7 @@ from incidents.words.statements import Statement, StatementVersion
 SHOWN = 40
 """Timeline entries on the room's page before one asks for all of them."""
 
-_STEPS = """Opened Acknowledged Reminded Passed Done Overdue RefusedByAll Waived Extended
+_STEPS = """Opened Acknowledged Reminded Passed Done Answered Overdue RefusedByAll Waived Extended
     Commented Reopened Added Cancelled Replanned"""
 _WORDS = """StatementDrafted SignedOff SignedOffByTelephone TelephoneApprovalConfirmed
     ApprovalsVoided StatementReleased StatementReleasedInExercise

@@ -14,12 +14,9 @@ from incidents.insight.branching import Choice, Condition, Conditions, choices
 from incidents.matter.severity import Level
 from incidents.people.roles import Role
 from incidents.record.language import Language, Speech, speech
-from incidents.response import crisis_forms, exercise_forms, forms
+from incidents.response import forms, sayings
 from incidents.response.catalog import PlaybookVersion
 from incidents.response.steps import StepKind
-
-FORMS = (forms, crisis_forms, exercise_forms)
-"""What enters every form into the registry."""
 
 _REPEAT = re.compile(r"^(?P<first>.+?) [2-9](?P<signer> \(\w+\))?$")
 
@@ -156,7 +153,7 @@ class Handbook:
             then=Role(noted["then"]) if noted["then"] else None,
             heading=self.say.text(form.heading),
             questions=tuple(
-                self.say.text(info.title or name) for name, info in form.model_fields.items()
+                sayings.label(noted["form"], name, self.say) for name in form.model_fields
             ),
             due={level: scaled(due, self._percent[level]) for level in Level},
             mandatory=noted["mandatory"],

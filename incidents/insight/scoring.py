@@ -23,6 +23,7 @@ from incidents.record.facts import Fact
 from incidents.record.language import N_
 from incidents.response import runs, steps
 from incidents.response.added_steps import StepCancelled
+from incidents.response.answer_facts import StepAnswered, StepDone
 from incidents.response.catalog import EXERCISE_ONLY
 from incidents.response.exercises import BEGINNINGS
 from incidents.response.grading import LevelSet
@@ -30,7 +31,6 @@ from incidents.response.opening import IncidentOpened
 from incidents.response.steps import (
     Step,
     StepAcknowledged,
-    StepDone,
     StepExtended,
     StepOpened,
     StepWaived,
@@ -185,7 +185,7 @@ def _go_on(asked: dict[int, _Asked], at: datetime, fact: Fact) -> None:
     match fact:
         case StepAcknowledged(number=number) if number in asked:
             asked[number].taken = asked[number].taken or at
-        case StepDone(number=number) if number in asked:
+        case StepAnswered(number=number) | StepDone(number=number) if number in asked:
             asked[number].taken = asked[number].taken or at
             asked[number].ended = asked[number].ended or at
             asked[number].answered = asked[number].answered or at

@@ -13,9 +13,10 @@ from incidents.people import persons
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
 from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotPermitted
-from incidents.record.language import N_, Language, speech
+from incidents.record.language import N_
 from incidents.record.outbox import OutgoingMessage
 from incidents.response import forms, outcomes, passing, recusing, silences, steps, succession
+from incidents.response.answer_facts import StepAnswered
 from incidents.response.crisis_forms import (
     CaseReport,
     HazardReport,
@@ -29,13 +30,13 @@ from incidents.response.forms import (
     LegalCheck,
     Verification,
 )
+from incidents.response.sayings import Answered
 from incidents.response.steps import (
     ANSWERABLE,
     LATE,
     Step,
     StepAcknowledged,
     StepCommented,
-    StepDone,
     StepKind,
     StepState,
 )
@@ -156,25 +157,10 @@ def conclude(
     timeline.record(
         session,
         step.incident_id,
-        StepDone(
-            number=step.number,
-            key=step.key,
-            late=step.late,
-            answer=in_words(form),
-        ),
+        StepAnswered(number=step.number, key=step.key, late=step.late, answer=Answered.of(form)),
         by=by,
     )
     passing.settle(session, step, StepState.DONE, by=by)
-
-
-def in_words(form: Form, language: Language = Language.VI) -> str:
-    """The answer as one line people can read: labels and values, empty ones left out."""
-    say = speech(language)
-    return "; ".join(
-        f"{say.text(field.title or name)}: {say.value(value)}"
-        for name, field in type(form).model_fields.items()
-        if (value := getattr(form, name)) not in (None, "")
-    )
 
 
 def take_effect(session: Session, step: Step, form: Form, by: Actor) -> None:

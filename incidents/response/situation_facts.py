@@ -13,6 +13,7 @@ from incidents.matter.taskforce_facts import DirectionRecorded, TaskForceActivat
 from incidents.record.facts import Fact
 from incidents.record.timeline import TimelineEntry
 from incidents.response.added_steps import StepCancelled
+from incidents.response.answer_facts import StepAnswered, StepDone
 from incidents.response.grading import LevelSet
 from incidents.response.lifecycle import StatusChanged, StoodDown
 from incidents.response.merging import IncidentMerged
@@ -22,7 +23,6 @@ from incidents.response.steps import (
     Cause,
     Step,
     StepAcknowledged,
-    StepDone,
     StepExtended,
     StepOpened,
     StepOverdue,
@@ -38,7 +38,7 @@ READ = (
     *(TaskForceActivated, DirectionRecorded, TaskForceDecided),
     *(ClaimStated, ClaimReworded, ClaimsVerified, ClaimSettled),
     *(StepOpened, StepAcknowledged, StepPassed, StepExtended, StepReplanned, StepReopened),
-    *(StepDone, StepOverdue, StepRefusedByAll, StepWaived, StepCancelled),
+    *(StepAnswered, StepDone, StepOverdue, StepRefusedByAll, StepWaived, StepCancelled),
 )
 """The facts a situation is read from."""
 
@@ -132,6 +132,7 @@ def _verify(findings: dict[str, Finding], fact: Fact) -> None:
 
 
 _ENDED: dict[type[Fact], StepState] = {
+    StepAnswered: StepState.DONE,
     StepDone: StepState.DONE,
     StepOverdue: StepState.OVERDUE,
     StepRefusedByAll: StepState.DECLINED,
@@ -156,7 +157,7 @@ def _work_on(work: dict[int, Work], step: Step, entry: TimelineEntry, fact: Fact
         case StepReopened():
             after = Work(step, StepState.OPEN, before.person_id, at + allowed)
         case _ if type(fact) in _ENDED:
-            by = entry.actor_id if isinstance(fact, StepDone) else None
+            by = entry.actor_id if isinstance(fact, StepAnswered | StepDone) else None
             person_id = by or before.person_id
             after = Work(step, _ENDED[type(fact)], person_id, before.due_at, ended_at=at)
         case _:

@@ -206,17 +206,6 @@ class StepPassed(Fact):
 
 
 @dataclass(frozen=True)
-class StepDone(Fact):
-    """The work was done and answered."""
-
-    number: int
-    key: str
-    late: bool
-    answer: Private
-    says: ClassVar[str] = N_("Hoàn thành việc %(number)s «%(key)s». %(answer)s")
-
-
-@dataclass(frozen=True)
 class StepOverdue(Fact):
     """Its time ran out with everyone it could pass to."""
 

@@ -168,7 +168,7 @@ def test_a_policy_decision_writes_itself_into_the_log(desk: Desk, incident: Inci
         "Giữ nguyên: mất lòng tin",
         "Sở Tài chính: ảnh hưởng dự toán",
     )
-    assert desk.facts(incident)[-2:] == ["StepDone", "DecisionTaken"]
+    assert desk.facts(incident)[-2:] == ["StepAnswered", "DecisionTaken"]
 
 
 @pytest.mark.parametrize(

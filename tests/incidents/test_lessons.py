@@ -169,7 +169,7 @@ def test_a_conclusion_writes_its_lessons(desk: Desk, incident: Incident) -> None
         ("Diễn tập đêm", "Đập không vỡ", date(2026, 12, 15), step.id),
         ("Cập nhật danh bạ", "Đập không vỡ", None, step.id),
     ]
-    assert desk.facts(incident)[-3:] == ["StepDone", "LessonLearnt", "LessonLearnt"]
+    assert desk.facts(incident)[-3:] == ["StepAnswered", "LessonLearnt", "LessonLearnt"]
 
 
 def test_a_day_that_is_over_is_refused_wherever_a_lesson_is_written(

@@ -50,7 +50,7 @@ def test_the_spokesperson_signs_and_that_signature_releases_the_holding_statemen
     assert desk.reload(incident).first_statement_at == desk.time
     assert desk.facts(incident)[-4:] == [
         "SignedOff",
-        "StepDone",
+        "StepAnswered",
         "StatementReleased",
         "StatementPublished",
     ]

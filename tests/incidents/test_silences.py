@@ -123,7 +123,7 @@ def test_a_playbooks_own_step_makes_the_same_decision(desk: Desk) -> None:
     desk.answer("weigh", by=cast.tung, **answer)
     (silence,) = kept(incident)
     assert silence.review_at == desk.time + hours(4), "the cadence of level 3"
-    assert desk.facts(incident)[-2:] == ["ResponseHeldBack", "StepDone"]
+    assert desk.facts(incident)[-2:] == ["ResponseHeldBack", "StepAnswered"]
     desk.plan(incident, "weigh again", Role.STANDING_DEPUTY, form="AnswerOrWatch")
     answer["course"] = "answer"
     desk.answer("weigh again", by=cast.tung, **answer)

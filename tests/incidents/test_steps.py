@@ -315,7 +315,7 @@ def test_the_same_answer_by_two_at_the_same_moment_counts_once(
     desk.settle()
     desk.set_aside()
     assert sorted(told) == [False, True]
-    assert desk.facts(incident).count("StepDone") == 1
+    assert desk.facts(incident).count("StepAnswered") == 1
 
 
 def test_with_nobody_in_the_role_the_duty_officer_gets_the_work_and_an_alarm(

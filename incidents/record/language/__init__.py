@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any, Self
+from typing import Any, Protocol, Self, runtime_checkable
 
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
 from babel.messages.pofile import read_po
@@ -54,6 +54,19 @@ class Phrase:
     def __str__(self) -> str:
         return self.vi
 
+    def said(self, say: "Speech") -> str:
+        """The words of a language."""
+        return self.en if say.language is Language.EN else self.vi
+
+
+@runtime_checkable
+class Sayable(Protocol):
+    """What the record keeps as data and every reader is told in their own language."""
+
+    def said(self, say: "Speech") -> str:
+        """It in the words of a language."""
+        ...
+
 
 @lru_cache
 def catalogue(language: Language) -> Mapping[str, str]:
@@ -87,8 +100,6 @@ class Speech:
         match value:
             case Labelled():
                 return self.text(value.label)
-            case Phrase():
-                return value.en if self.language is Language.EN else value.vi
             case bool():
                 return self.text(N_("có") if value else N_("không"))
             case datetime():
@@ -103,6 +114,8 @@ class Speech:
                 return ", ".join(self.value(each) for each in value)
             case int():
                 return format_decimal(value, locale=self.language.value)
+            case Sayable():
+                return value.said(self)
             case _:
                 return str(value)
 
