@@ -51,6 +51,7 @@ from incidents.words import publications, statements
 from incidents.words.approvals import Approval, Verdict
 from incidents.words.publications import Publication
 from incidents.words.statements import Statement, StatementKind, StatementVersion
+from tests import english
 from tests.cast import Cast
 
 START = datetime(2026, 11, 22, 19, 30, tzinfo=UTC)
@@ -91,6 +92,8 @@ class Desk:
         self.mail_works = True
         self.reporters_listen = False
         self.engine: Engine | None = None
+        self.typed: set[str] = set()
+        """What people wrote in this story; all other words are the program's."""
         self._plans: list[tuple[UUID, UUID, Plan]] = []
         self._expected: set[UUID] = set()
         clock.set_source(lambda: self.time)
@@ -101,6 +104,7 @@ class Desk:
 
     def do(self, verb: Callable[..., T], *args: Any, by: Person | Actor, **values: Any) -> T:
         """Carry out one verb in one transaction, then let everything due happen."""
+        self.typed.update(english.typed(args, values))
         with database.transaction() as session:
             outcome = verb(session, *args, by=_actor(by), **values)
         self.settle()

@@ -1,5 +1,6 @@
 """The decision log on a page of its own, whole, and what the room shows of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request
@@ -9,9 +10,11 @@ from starlette.responses import Response
 from api.deeds import incidents as deeds
 from api.dependencies import Db, Reader
 from api.pages import rendering
+from incidents.insight import reading
 from incidents.matter.incidents import Incident
 from incidents.people import persons
 from incidents.people.persons import Person
+from incidents.record.language import Language, speech
 from incidents.response import decisions, steps
 from incidents.response.decisions import Decision
 
@@ -23,6 +26,8 @@ class Shown:
     """One decision as pages draw it."""
 
     decision: Decision
+    words: Mapping[str, str]
+    """What it says, in the reader's language."""
     by: Person | None
     recorded_by: Person | None
     replaces: int | None
@@ -36,8 +41,13 @@ class Shown:
         return self.decision.decided_at != self.decision.recorded_at
 
 
-def gather(session: Session, incident: Incident) -> list[Shown]:
-    """The log of an incident, the latest decision first; three queries however long it is."""
+def gather(
+    session: Session, incident: Incident, language: Language, titles: Mapping[str, str]
+) -> list[Shown]:
+    """The log of an incident, the latest decision first; three queries however long it is.
+
+    ``titles`` is step key → title in the language.
+    """
     log = decisions.of_incident(session, incident.id)
     if not log:
         return []
@@ -49,6 +59,7 @@ def gather(session: Session, incident: Incident) -> list[Shown]:
     return [
         Shown(
             decision=d,
+            words=d.in_words(speech(language), titles),
             by=named.get(d.decided_by) if d.decided_by else None,
             recorded_by=named.get(d.recorded_by) if d.recorded_by else None,
             replaces=numbers.get(d.replaces_id) if d.replaces_id else None,
@@ -62,11 +73,13 @@ def gather(session: Session, incident: Incident) -> list[Shown]:
 @router.get("/quyet-dinh")
 def log(request: Request, session: Db, caller: Reader, number: str) -> Response:
     """Every decision in full, fit for print."""
-    incident = deeds.see(session, caller, number)
+    incident, language = deeds.see(session, caller, number), caller.person.language
     return rendering.for_caller(
         request,
         "decision_log.html",
         caller,
         incident=incident,
-        decisions=gather(session, incident),
+        decisions=gather(
+            session, incident, language, reading.step_titles(session, incident.id, language)
+        ),
     )

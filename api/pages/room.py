@@ -95,7 +95,7 @@ def _options(view: dict[str, Any], say: Speech) -> dict[str, list[tuple[str, str
         "callable_options": [(role.value, say.value(role)) for role in view["roles"]],
         "form_options": [(name, say.text(forms.of(name).heading)) for name in FORMS],
         "decision_options": [
-            (d.decision.number, f"{d.decision.number}. {d.decision.question}")
+            (d.decision.number, f"{d.decision.number}. {d.words['question']}")
             for d in view["decisions"]
             if not d.replaced_by
         ],

@@ -48,8 +48,9 @@ _WORDS = """StatementDrafted SignedOff SignedOffByTelephone TelephoneApprovalCon
     ApprovalsVoided StatementReleased StatementReleasedInExercise
     StatementPublished StatementWithdrawn ShellReleased"""
 _CLAIMS = "ClaimStated ClaimReworded ClaimClassed ClaimLinked ClaimSettled ClaimsVerified"
-_DECISIONS = """DecisionTaken DecisionReplaced SituationReported
-    LessonLearnt LessonAssigned LessonDone LessonDropped LessonCameBack LessonKnown
+_DECISIONS = """DecisionTaken DecisionReplaced DecisionLogged DecisionSuperseded SituationReported
+    LessonLearnt LessonAssigned LessonDone LessonDropped LessonWrittenAnew
+    LessonCameBack LessonKnown
     IncidentOpened ScoresGiven FloorTicked LevelSet
     StatusChanged StoodDown OpeningUndone ReviewHeld
     FlaredUp IncidentReopened FollowingOpened FollowsIncident
@@ -61,7 +62,7 @@ _DECISIONS = """DecisionTaken DecisionReplaced SituationReported
     TaskForceDissolved MemberSeated RoleHandedOver
     ConflictDeclared BodyConflictDeclared ConflictLifted
     ResponseHeldBack ResponseChosen
-    ExerciseBegun ExerciseBegunWithInjects InjectGiven"""
+    ExerciseBegun ExerciseBegunWithInjects InjectGiven InjectPlayed"""
 _NOTES = "NoteAdded CallLogged EvidenceKept StepCommented"
 
 FILTERS: dict[str, frozenset[str]] = {
@@ -103,7 +104,7 @@ def gather(session: Session, incident: Incident, person: Person, *, chosen: str)
         "to_approve": _to_approve(asked),
         "statements": _statements(session, incident, words, out),
         "out": out,
-        "decisions": decisions.gather(session, incident),
+        "decisions": decisions.gather(session, incident, person.language, titles),
         "lessons": (taught := lesson_register.find(session, incident_id=incident.id)),
         "lesson_codes": lessons.codes(taught),
         "earlier": lessons.Earlier(session, incident, speech(person.language))

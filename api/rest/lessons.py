@@ -45,6 +45,8 @@ class LessonOut(Shape):
     learnt_by: UUID | None
     proof: str
     reason: str
+    written_anew: bool
+    """Dropped because a later answer says it again."""
     settled_at: datetime | None
     settled_by: UUID | None
 

@@ -151,7 +151,7 @@ def one(
         task_force=[SeatThen.model_validate(seat) for seat in drawn.seats],
         published=_published(drawn),
         clocks=[ClockThen.model_validate(running) for running in drawn.clocks],
-        decisions=shown(drawn.decisions),
+        decisions=shown(session, drawn.decisions, language),
         no_history=speech(language).text(NO_HISTORY) if drawn.past else "",
     )
 

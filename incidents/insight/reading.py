@@ -61,6 +61,7 @@ from incidents.response import (
     steps,
 )
 from incidents.response.runs import PlaybookRun
+from incidents.response.sayings import StepTitle
 from incidents.response.steps import Step
 
 TELLERS = (
@@ -122,6 +123,8 @@ def story(
                 values[name] = named[value].name if value in named else agencies.get(value, "–")
             elif name in ("key", "step"):
                 values[name] = titles.get(value, value)
+            elif isinstance(value, StepTitle):
+                values[name] = titles.get(value.key, value.key)
             elif name == "playbook":
                 values[name] = _playbook(session, value, language)
             elif name == "rule":

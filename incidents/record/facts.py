@@ -5,7 +5,7 @@ them here. A fact is named in the past tense and never changes its meaning: a ch
 a new name, because old entries are read for ever.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
@@ -43,9 +43,7 @@ def _adapter(kind: type[Fact]) -> TypeAdapter[Any]:
 def private_fields(kind: type[Fact]) -> frozenset[str]:
     """The names of the fields that stay outside the chain."""
     return frozenset(
-        name
-        for name, hint in kind.__annotations__.items()
-        if Beside in getattr(hint, "__metadata__", ())
+        field.name for field in fields(kind) if Beside in getattr(field.type, "__metadata__", ())
     )
 
 

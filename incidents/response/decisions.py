@@ -4,9 +4,9 @@ A decision is never edited; a later one replaces it and names it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, UniqueConstraint, func
@@ -17,15 +17,28 @@ from incidents.matter.incidents import Incident, Status
 from incidents.people import persons
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
-from incidents.record.database import Table, identifier, locked, moment, reference
+from incidents.record.database import Table, document, identifier, locked, moment, reference
 from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound
-from incidents.record.facts import Fact, PersonId, Private
-from incidents.record.language import N_
+from incidents.record.language import N_, Speech
 from incidents.record.timeline import TimelineHead
+from incidents.response import sayings
+from incidents.response.decision_facts import DecisionLogged, DecisionSuperseded
+from incidents.response.sayings import Said
 
 LINE = 300
 PROSE = 20_000
 _OVER = (Status.CLOSED, Status.UNDONE, Status.MERGED)
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a decision says; ``dissent`` names who disagreed, and with what."""
+
+    question: Said
+    chosen: Said
+    reason: Said
+    options: Said = ""
+    dissent: Said = ""
 
 
 class Decision(Table, table=True):
@@ -54,56 +67,21 @@ class Decision(Table, table=True):
     """The step of a playbook, or one added by hand, that asked for it."""
     recorded_by: UUID | None = reference("person.id", optional=True)
     recorded_at: datetime = moment()
+    said: dict[str, Any] | None = document(optional=True)
+    """Column → what the program says there as data; that column is empty then."""
 
+    @property
+    def words(self) -> Words:
+        """What it says: people's words as they were typed, the rest to be told to each reader."""
+        typed: dict[str, Said] = {each.name: getattr(self, each.name) for each in fields(Words)}
+        told = {name: sayings.revived(kept) for name, kept in (self.said or {}).items()}
+        return Words(**typed | told)
 
-@dataclass(frozen=True)
-class Words:
-    """What a decision says; ``dissent`` names who disagreed, and with what."""
-
-    question: str
-    chosen: str
-    reason: str
-    options: str = ""
-    dissent: str = ""
-
-
-@dataclass(frozen=True)
-class DecisionTaken(Fact):
-    """Something was decided, by a named person."""
-
-    decision: int
-    decided_by: PersonId | None
-    review_at: datetime | None
-    question: Private
-    options: Private
-    chosen: Private
-    reason: Private
-    dissent: Private
-    says: ClassVar[str] = N_(
-        "Quyết định %(decision)s của %(decided_by)s. Vấn đề: %(question)s. Chọn: %(chosen)s. "
-        "Lý do: %(reason)s. Phương án đã cân nhắc: %(options)s. Ý kiến khác: %(dissent)s. "
-        "Xem lại: %(review_at)s"
-    )
-
-
-@dataclass(frozen=True)
-class DecisionReplaced(Fact):
-    """A decision took the place of an earlier one, which stays as it was written."""
-
-    decision: int
-    replaced: int
-    decided_by: PersonId | None
-    review_at: datetime | None
-    question: Private
-    options: Private
-    chosen: Private
-    reason: Private
-    dissent: Private
-    says: ClassVar[str] = N_(
-        "Quyết định %(decision)s của %(decided_by)s, thay quyết định %(replaced)s. "
-        "Vấn đề: %(question)s. Chọn: %(chosen)s. Lý do: %(reason)s. "
-        "Phương án đã cân nhắc: %(options)s. Ý kiến khác: %(dissent)s. Xem lại: %(review_at)s"
-    )
+    def in_words(self, say: Speech, titles: Mapping[str, str]) -> dict[str, str]:
+        """The same for one reader; ``titles`` is step key → title in their language."""
+        return {
+            name: sayings.in_words(said, say, titles) for name, said in vars(self.words).items()
+        }
 
 
 def take(
@@ -138,10 +116,13 @@ def take(
     if decided_by:
         persons.get(session, decided_by)
     before = _replaceable(session, incident, replaces) if replaces else None
+    typed: dict[str, Any] = {
+        name: said if isinstance(said, str) else "" for name, said in vars(words).items()
+    }
     taken = Decision(
         incident_id=incident.id,
         number=_next_number(session, incident.id),
-        **vars(words),
+        **typed,
         decided_by=decided_by,
         decided_at=decided_at,
         review_at=review_at,
@@ -149,30 +130,34 @@ def take(
         step_id=step_id,
         recorded_by=by.person_id,
         recorded_at=now,
+        said={n: sayings.plain(s) for n, s in vars(words).items() if not isinstance(s, str)}
+        or None,
     )
     session.add(taken)
     told: dict[str, Any] = {name: text or "–" for name, text in vars(words).items()}
     told |= {"decision": taken.number, "decided_by": decided_by, "review_at": review_at}
-    fact = DecisionReplaced(replaced=before.number, **told) if before else DecisionTaken(**told)
+    fact = DecisionSuperseded(replaced=before.number, **told) if before else DecisionLogged(**told)
     timeline.record(session, incident.id, fact, by=by, happened_at=decided_at)
     return taken
 
 
 def _stripped(words: Words) -> Words:
-    return Words(**{name: text.strip() for name, text in vars(words).items()})
+    return Words(
+        **{n: said.strip() if isinstance(said, str) else said for n, said in vars(words).items()}
+    )
 
 
 def _check(
     words: Words, incident: Incident, decided_at: datetime, review_at: datetime | None
 ) -> None:
     wrong: dict[str, tuple[str, Mapping[str, Any]]] = {}
-    if not words.question or len(words.question) > LINE:
+    if not words.question or _length(words.question) > LINE:
         wrong["question"] = (N_("Ghi điều phải quyết, tối đa %(limit)s ký tự."), {"limit": LINE})
     for name in ("chosen", "reason"):
         if not getattr(words, name):
             wrong[name] = (N_("Ghi nội dung."), {})
     for name, text in vars(words).items():
-        if len(text) > PROSE:
+        if _length(text) > PROSE:
             wrong[name] = (N_("Tối đa %(limit)s ký tự."), {"limit": PROSE})
     if decided_at > clock.now():
         wrong["decided_at"] = (N_("Không thể ghi một việc vào thời điểm chưa tới."), {})
@@ -182,6 +167,11 @@ def _check(
         wrong["review_at"] = (N_("Hẹn xem lại phải ở phía trước."), {})
     if wrong:
         raise Invalid(fields=wrong)
+
+
+def _length(said: Said) -> int:
+    """What the program says was within its bounds when it was answered."""
+    return len(said) if isinstance(said, str) else 0
 
 
 def _replaceable(session: Session, incident: Incident, decision_id: UUID) -> Decision:

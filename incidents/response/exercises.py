@@ -1,7 +1,7 @@
 """An exercise at work: its beginning with a real playbook beside it, and its injects."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from sqlmodel import Session
 
@@ -12,8 +12,8 @@ from incidents.people.roles import Role
 from incidents.record import clock, timeline
 from incidents.record.actors import ENGINE
 from incidents.record.errors import Conflict, Invalid
-from incidents.record.facts import Fact, Private
-from incidents.record.language import N_
+from incidents.record.facts import Beside, Fact, Private
+from incidents.record.language import N_, Language, Phrase
 from incidents.response import catalog, runs
 from incidents.response.exercise_forms import Inject, Rehearsed
 
@@ -36,14 +36,27 @@ class ExerciseBegunWithInjects(Fact):
     )
 
 
+_GIVEN = N_("Tình huống %(inject)s gửi %(role)s: %(text)s")
+
+
 @dataclass(frozen=True)
 class InjectGiven(Fact):
-    """The director let something happen to a role."""
+    """The director let something happen to a role, told in Vietnamese; old entries only."""
 
     inject: int
     role: Role
     text: Private
-    says: ClassVar[str] = N_("Tình huống %(inject)s gửi %(role)s: %(text)s")
+    says: ClassVar[str] = _GIVEN
+
+
+@dataclass(frozen=True)
+class InjectPlayed(Fact):
+    """The director let something happen to a role, in the words of either language."""
+
+    inject: int
+    role: Role
+    text: Annotated[str | Phrase, Beside]
+    says: ClassVar[str] = _GIVEN
 
 
 BEGINNINGS = (ExerciseBegun, ExerciseBegunWithInjects)
@@ -79,13 +92,9 @@ def give(session: Session, incident: Incident, number: int, inject: Inject) -> N
         incident_id=incident.id,
         values={"inject": number, "role": inject.role.value, "text": dict(inject.text)},
     )
-    words = next(iter(inject.text.values()), "")
-    timeline.record(
-        session,
-        incident.id,
-        InjectGiven(inject=number, role=inject.role, text=inject.text.get("vi", words)),
-        by=ENGINE,
-    )
+    words = Phrase(**{each.value: inject.text.get(each.value, "") for each in Language})
+    told = InjectPlayed(inject=number, role=inject.role, text=words)
+    timeline.record(session, incident.id, told, by=ENGINE)
 
 
 def _must_be(incident: Incident) -> None:

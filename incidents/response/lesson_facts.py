@@ -52,6 +52,14 @@ class LessonDropped(Fact):
 
 
 @dataclass(frozen=True)
+class LessonWrittenAnew(Fact):
+    """A later answer wrote the lessons down anew, and this one nobody had acted on went."""
+
+    lesson: int
+    says: ClassVar[str] = N_("Bài học %(lesson)s đã được viết lại")
+
+
+@dataclass(frozen=True)
 class LessonCameBack(Fact):
     """What another incident taught is what this lesson had taught before."""
 

@@ -31,6 +31,7 @@ from incidents.response.lesson_facts import (
     LessonDropped,
     LessonKnown,
     LessonLearnt,
+    LessonWrittenAnew,
 )
 
 PROSE = 20_000
@@ -79,6 +80,11 @@ class Lesson(Table, table=True):
     reason: str = ""
     settled_at: datetime | None = moment(optional=True)
     settled_by: UUID | None = reference("person.id", optional=True)
+
+    @property
+    def written_anew(self) -> bool:
+        """Whether the program let it go, because a later answer says it again."""
+        return self.state is LessonState.DROPPED and not self.reason
 
 
 @dataclass(frozen=True)
@@ -217,6 +223,12 @@ def drop(session: Session, lesson_id: UUID, *, reason: str, by: Actor) -> Lesson
     lesson.reason = reason.strip()
     fact = LessonDropped(lesson=lesson.number, reason=lesson.reason)
     return _settle(session, lesson, LessonState.DROPPED, fact, by)
+
+
+def write_anew(session: Session, lesson_id: UUID, *, by: Actor) -> Lesson:
+    """A later answer says the same or better: this one goes without anybody's reason."""
+    lesson = _open(session, lesson_id)
+    return _settle(session, lesson, LessonState.DROPPED, LessonWrittenAnew(lesson.number), by)
 
 
 def _settle(session: Session, lesson: Lesson, state: LessonState, fact: Fact, by: Actor) -> Lesson:

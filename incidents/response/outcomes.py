@@ -5,12 +5,12 @@ from sqlmodel import Session, col, select
 from incidents.matter import incidents
 from incidents.record.actors import Actor
 from incidents.record.errors import Invalid
-from incidents.record.language import N_, Labelled, Language, speech
-from incidents.response import decisions, lessons, steps
+from incidents.response import decisions, lessons
 from incidents.response.decisions import Words
 from incidents.response.exercise_forms import Lessons, read_lesson, read_lessons
 from incidents.response.forms import Conclusion, Form
 from incidents.response.lessons import Learnt, Lesson, LessonState
+from incidents.response.sayings import Answered, Offered, Remark, StepTitle, Stock
 from incidents.response.steps import Step, StepKind
 
 _REASONS = ("reason", "ground", "explanation", "comment", "note")
@@ -57,21 +57,23 @@ def _learn(session: Session, step: Step, taught: list[Learnt], by: Actor) -> Non
         .where(Lesson.incident_id == step.incident_id, Step.form == step.form)
         .where(Lesson.state == LessonState.OPEN, col(Lesson.step_id) != step.id)
     ).all():
-        reason = speech(Language.VI).text(N_("đã viết lại"))
-        lessons.drop(session, earlier.id, reason=reason, by=by)
+        lessons.write_anew(session, earlier.id, by=by)
     for learnt in taught:
         lessons.learn(session, step.incident_id, learnt, step_id=step.id, by=by)
 
 
 def _decided(session: Session, step: Step, form: Form, by: Actor) -> None:
-    say, before = speech(Language.VI), decisions.of_step(session, step.id)
+    before = decisions.of_step(session, step.id)
     reason = next((name for name in _REASONS if getattr(form, name, "")), "")
-    said, why = _chosen(form, but=(reason, *_ASIDE)), getattr(form, reason, "")
+    # What was answered beside its reasons; where there is nothing else, the reason is the answer.
+    said, why = Answered.of(form, but=(reason, *_ASIDE)), getattr(form, reason, "")
+    chosen = said if said.values else why
+    offered = Offered.by(form)
     words = Words(
-        question=steps.title(session, step, Language.VI)[: decisions.LINE],
-        chosen=said or why or say.text(N_("đã quyết, không ghi lời")),
-        reason=(why if said else "") or say.text(N_("không nêu")),
-        options=getattr(form, "options", "") or _offered(form),
+        question=StepTitle(step.key),
+        chosen=chosen or Remark(Stock.DECIDED),
+        reason=(why if said.values else "") or Remark(Stock.NO_REASON),
+        options=getattr(form, "options", "") or (offered if offered.names else ""),
         dissent=getattr(form, "dissent", ""),
     )
     decisions.take(
@@ -82,25 +84,3 @@ def _decided(session: Session, step: Step, form: Form, by: Actor) -> None:
         replaces=before.id if before else None,
         step_id=step.id,
     )
-
-
-def _chosen(form: Form, *, but: tuple[str, ...]) -> str:
-    """What was answered beside its reasons, by label and value; empty answers are left out."""
-    say = speech(Language.VI)
-    said = [
-        f"{say.text(info.title or name)}: {say.value(value)}"
-        for name, info in type(form).model_fields.items()
-        if name not in but and (value := getattr(form, name)) not in (None, "")
-    ]
-    return "; ".join(said)
-
-
-def _offered(form: Form) -> str:
-    """Where the form has a closed choice, what else could have been chosen."""
-    say = speech(Language.VI)
-    offered = [
-        f"{say.text(info.title or name)}: {', '.join(say.value(each) for each in type(value))}"
-        for name, info in type(form).model_fields.items()
-        if isinstance(value := getattr(form, name), Labelled)
-    ]
-    return "; ".join(offered)

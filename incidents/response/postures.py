@@ -12,9 +12,10 @@ from incidents.matter.incidents import Incident
 from incidents.record.actors import Actor
 from incidents.record.database import Table, choice, owned_by, reference
 from incidents.record.errors import Conflict, Invalid
-from incidents.record.language import N_, Language, speech
+from incidents.record.language import N_
 from incidents.response import decisions
 from incidents.response.decisions import Decision, Words
+from incidents.response.sayings import Remark, Stock, Suggested, Taken
 from incidents.words import doctrine
 from incidents.words.doctrine import Cluster, Posture, Suggestion
 from incidents.words.publications import Publication
@@ -84,12 +85,10 @@ def take(
     if not reason.strip():
         raise Invalid(fields={"reason": (N_("Nêu lý do."), {})})
     offered, before = suggestion(session, incident), standing(session, incident.id)
-    # The log is kept in Vietnamese, as the steps of a playbook write it.
-    say = speech(Language.VI)
     words = Words(
-        question=say.text(N_("Tư thế phát ngôn")),
-        options=say.text(N_("Gợi ý: %(postures)s"), postures=_named(offered.postures)),
-        chosen=f"{_named(taken)} ({say.value(cluster)})",
+        question=Remark(Stock.POSTURE),
+        options=Suggested(list(offered.postures)),
+        chosen=Taken(taken, cluster),
         reason=reason,
         dissent=dissent,
     )
@@ -105,12 +104,6 @@ def take(
     )
     session.add(stance)
     return stance
-
-
-def _named(postures: Collection[Posture]) -> str:
-    say = speech(Language.VI)
-    named = [say.value(each) for each in postures]
-    return "; ".join(named) or say.text(N_("chỉ hướng dẫn và chia sẻ"))
 
 
 def standing(session: Session, incident_id: UUID) -> tuple[Stance, Decision] | None:

@@ -198,12 +198,14 @@ def _clocks(drawn: Situation, known: _Names, say: Speech) -> Iterable[str]:
 
 
 def _decisions(drawn: Situation, known: _Names, say: Speech) -> Iterable[str]:
+    titles = {work.step.key: known.of(work, say.language) for work in drawn.work}
     for each in drawn.standing:
+        words = each.in_words(say, titles)
         yield say.text(
             N_("%(number)s. %(question)s → %(chosen)s (%(name)s, %(at)s)"),
             number=each.number,
-            question=each.question,
-            chosen=each.chosen,
+            question=words["question"],
+            chosen=words["chosen"],
             name=known.person(each.decided_by),
             at=each.decided_at,
         )

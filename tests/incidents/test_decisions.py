@@ -8,13 +8,21 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
 from flows.duties import reviews
+from incidents.insight import reading
 from incidents.matter.incidents import Incident
 from incidents.people.roles import Role
 from incidents.record import database, guards, timeline
+from incidents.record.actors import ENGINE
 from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound
-from incidents.record.language import Language
+from incidents.record.language import Language, speech
 from incidents.response import decisions, lifecycle
-from incidents.response.decisions import Decision, DecisionReplaced, DecisionTaken, Words
+from incidents.response.decision_facts import (
+    DecisionLogged,
+    DecisionReplaced,
+    DecisionSuperseded,
+    DecisionTaken,
+)
+from incidents.response.decisions import Decision, Words
 from incidents.response.steps import StepKind
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
@@ -44,6 +52,14 @@ def log(incident: Incident) -> list[Decision]:
         return decisions.of_incident(session, incident.id)
 
 
+def read(incident: Incident, language: Language = Language.VI) -> list[dict[str, str]]:
+    """The log in the words of a language."""
+    with database.reading() as session:
+        titles = reading.step_titles(session, incident.id, language)
+        found = decisions.of_incident(session, incident.id)
+        return [each.in_words(speech(language), titles) for each in found]
+
+
 def test_it_keeps_who_decided_what_else_was_possible_and_both_times(
     desk: Desk, incident: Incident
 ) -> None:
@@ -64,7 +80,7 @@ def test_its_words_stay_outside_the_chain(desk: Desk, incident: Incident) -> Non
     taken(desk, incident)
     with database.reading() as session:
         entry, fact = timeline.entries_of(session, incident.id)[-1]
-    assert isinstance(fact, DecisionTaken)
+    assert type(fact) is DecisionLogged
     assert set(entry.payload) == {"decision", "decided_by", "review_at"}
 
 
@@ -76,7 +92,7 @@ def test_a_later_one_replaces_it_and_names_it(desk: Desk, incident: Incident) ->
     assert desk.reload(first) == first
     with database.reading() as session:
         _, fact = timeline.entries_of(session, incident.id)[-1]
-    assert isinstance(fact, DecisionReplaced)
+    assert isinstance(fact, DecisionSuperseded)
     assert fact.replaced == 1
     with desk.refused(AlreadySettled, "đã được thay bằng quyết định 2"):
         taken(desk, incident, other, replaces=first.id)
@@ -162,13 +178,49 @@ def test_a_policy_decision_writes_itself_into_the_log(desk: Desk, incident: Inci
     )
     (one,) = log(incident)
     assert (one.step_id, one.decided_by) == (step.id, desk.cast.binh.id)
-    assert one.chosen.startswith("Hướng xử lý: Điều chỉnh; Cam kết với người dân")
-    assert one.reason == "Người dân chưa kịp chuẩn bị"
-    assert (one.options, one.dissent) == (
+    (words,) = read(incident)
+    assert words["chosen"].startswith("Hướng xử lý: Điều chỉnh; Cam kết với người dân")
+    assert words["reason"] == "Người dân chưa kịp chuẩn bị"
+    assert (words["options"], words["dissent"]) == (
         "Giữ nguyên: mất lòng tin",
         "Sở Tài chính: ảnh hưởng dự toán",
     )
-    assert desk.facts(incident)[-2:] == ["StepAnswered", "DecisionTaken"]
+    assert desk.facts(incident)[-2:] == ["StepAnswered", "DecisionLogged"]
+
+
+def test_what_a_form_says_in_the_log_is_told_in_the_readers_language(
+    desk: Desk, incident: Incident
+) -> None:
+    desk.plan(incident, "decide it", Role.LEAD, kind=StepKind.DECIDE, form="Approval")
+    desk.set_aside()
+    desk.answer("decide it", by=desk.cast.binh, verdict="refused")
+    vietnamese, english = (read(incident, each)[0] for each in Language)
+    assert vietnamese == {
+        "question": "decide it",
+        "chosen": "Kết luận: không đồng ý",
+        "reason": "không nêu",
+        "options": "Kết luận: đồng ý, không đồng ý",
+        "dissent": "",
+    }
+    assert english == {
+        "question": "decide it",
+        "chosen": "Conclusion: refused",
+        "reason": "not given",
+        "options": "Conclusion: granted, refused",
+        "dissent": "",
+    }
+    line = desk.timeline(incident, Language.EN)[-1].text
+    assert "Chosen: Conclusion: refused. Reason: not given." in line
+
+
+def test_a_decision_told_in_prose_before_still_reads(desk: Desk, incident: Incident) -> None:
+    told: dict[str, Any] = {**vars(WORDS), "decision": 1, "decided_by": None, "review_at": None}
+    with database.transaction() as session:
+        timeline.record(session, incident.id, DecisionTaken(**told), by=ENGINE)
+        timeline.record(session, incident.id, DecisionReplaced(replaced=1, **told), by=ENGINE)
+    first, second = desk.timeline(incident, Language.EN)[-2:]
+    assert "Nghỉ hai xã ven đê" in first.text
+    assert "Chỉ hai xã có đường ngập" in second.text
 
 
 @pytest.mark.parametrize(
@@ -191,8 +243,8 @@ def test_every_form_of_deciding_is_logged(
     desk.plan(incident, "decide it", Role.LEAD, kind=StepKind.DECIDE, form=form)
     desk.set_aside()
     desk.answer("decide it", by=desk.cast.binh, **answer)
-    (one,) = log(incident)
-    assert (one.chosen, one.reason) == (chosen, reason)
+    (words,) = read(incident)
+    assert (words["chosen"], words["reason"]) == (chosen, reason)
 
 
 def test_work_that_only_asks_decides_nothing(desk: Desk, incident: Incident) -> None:

@@ -49,6 +49,15 @@ def found(chosen: Filter = Filter.ALL, **more: Any) -> list[str]:
         return [lessons.code(e.incident, e.lesson) for e in entries]
 
 
+def one(code: str) -> Lesson:
+    with database.reading() as session:
+        return next(
+            e.lesson
+            for e in lesson_register.find(session)
+            if lessons.code(e.incident, e.lesson) == code
+        )
+
+
 def test_its_owner_hears_of_it_and_the_timeline_tells(desk: Desk, incident: Incident) -> None:
     lesson = learnt(desk, incident)
     assert (lesson.number, lesson.owner_id, lesson.state) == (1, None, LessonState.OPEN)
@@ -209,7 +218,12 @@ def test_lessons_written_once_more_take_the_place_of_the_first_ones(
         desk.answer(key, by=desk.cast.ha, summary="Chậm", lessons=lines)
         desk.expect_messages("lesson_assigned", desk.cast.khoi)
     assert found(Filter.OPEN) == [f"{incident.number}/2"]
-    assert "LessonDropped" in desk.facts(incident)
+    assert "LessonWrittenAnew" in desk.facts(incident)
+    first = one(f"{incident.number}/1")
+    assert (first.written_anew, first.reason) == (True, "")
+    assert "has been written anew" in " ".join(
+        line.text for line in desk.timeline(incident, Language.EN)
+    )
 
 
 def test_they_outlive_their_incident_but_not_a_wrong_opening(

@@ -8,6 +8,7 @@ from incidents.matter.incidents import Finding, Incident
 from incidents.people.roles import Role
 from incidents.record import database
 from incidents.record.errors import Conflict, Invalid
+from incidents.record.language import Language, speech
 from incidents.record.outbox import Channel
 from incidents.response import decisions, lifecycle, postures
 from incidents.response.decisions import Words
@@ -94,15 +95,20 @@ def test_a_posture_is_a_decision_that_the_next_one_replaces(desk: Desk, incident
     take(desk, incident, DENY, BOLSTER, dissent="Đồng chí Phúc: nên chờ thêm")
     with database.reading() as session:
         one, two = decisions.of_incident(session, incident.id)
-    assert one.chosen == (
+    before, after = (each.in_words(speech(Language.VI), {}) for each in (one, two))
+    assert before["chosen"] == (
         "chỉ hướng dẫn và chia sẻ (ngoài ý muốn: bị chất vấn, lỗi kỹ thuật, tác động chưa lường)"
     )
     assert (two.replaces_id, two.decided_by) == (one.id, desk.cast.minh.id)
-    assert two.chosen.startswith("bác bỏ bằng sự thật; nhắc việc đã làm được")
-    assert (two.options, two.dissent) == (
+    assert after["chosen"].startswith("bác bỏ bằng sự thật; nhắc việc đã làm được")
+    assert (after["options"], after["dissent"]) == (
         "Gợi ý: bác bỏ bằng sự thật",
         "Đồng chí Phúc: nên chờ thêm",
     )
+    english = two.in_words(speech(Language.EN), {})
+    assert english["question"] == "Posture of the words"
+    assert english["chosen"].startswith("deny with facts; ")
+    assert english["dissent"] == after["dissent"]
     now = standing(incident)
     assert now
     assert (now.taken, now.suggested) == ([DENY, BOLSTER], ["deny"])

@@ -20,7 +20,7 @@ from incidents.response.steps import Step, StepState
 from incidents.words.approvals import Verdict
 from playbooks.catalog import PLAYBOOKS
 from playbooks.false_rumour import false_rumour
-from tests import shelf
+from tests import english, shelf
 from tests.conftest import BOTH_DATABASES
 from tests.harness import Desk
 from tests.playbooks.branches import Branches
@@ -212,6 +212,7 @@ def travelling(desk: Desk, playbook: Playbook) -> Generator[Journey]:
     desk.set_aside()
     assert not {"Failed", "Held", "Given back"} & set(made.engine.endings)
     with database.reading() as session:
+        english.throughout(session, desk.typed)
         for step in session.exec(select(Step)):
             for language in Language:
                 path = f"steps/{step.key}/title"

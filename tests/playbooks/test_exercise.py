@@ -170,7 +170,7 @@ def test_an_engine_that_was_away_gives_each_inject_once(drill: Drill) -> None:
     drill.desk.settle()
 
     facts = drill.desk.facts(drill.incident)
-    assert facts.count("InjectGiven") == 2
+    assert facts.count("InjectPlayed") == 2
     assert len(drill.desk.messages(to=drill.cast.hung, kind="inject")) == 1
 
 
@@ -212,7 +212,10 @@ def test_the_real_playbook_runs_beside_it_and_its_words_stay_inside(drill: Drill
     assert len(asked) > score.asked
 
     drill.desk.fast_forward(minutes(60))
-    assert len([f for f in drill.desk.facts(drill.incident) if f == "InjectGiven"]) == 6
+    given = [line.text for line in drill.desk.timeline(drill.incident, Language.EN)]
+    shipped = [each.text["en"] for each in scenarios.shelf()[Scenario.DYKE_AT_NIGHT]]
+    assert [g for g in given if g.endswith(shipped[0])]
+    assert len([f for f in drill.desk.facts(drill.incident) if f == "InjectPlayed"]) == 6
 
 
 def test_a_playbook_the_catalogue_lacks_holds_nobody_up(drill: Drill) -> None:
