@@ -40,7 +40,8 @@ class CheckedBodies:
             body = await _read(request)
             _readable(request.headers.get("content-type", ""), body)
         except (TooLarge, Unreadable) as refusal:
-            await problems.answer(request, refusal)(scope, receive, send)
+            answer = await problems.answered(request, refusal)
+            await answer(scope, receive, send)
             return
         scope.setdefault("state", {})["body_sha256"] = hashlib.sha256(body).hexdigest()
         await self.app(scope, _replay(body, receive), send)

@@ -1,7 +1,9 @@
 """Who is asking: by cookie on pages, by bearer token on REST, and proved how recently."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 from starlette.requests import Request
 
@@ -121,10 +123,37 @@ def check(request: Request, username: str, password: str) -> Person:
     return person
 
 
+def recognise(request: Request) -> None:
+    """Learn who asks, where a request is refused before anything asked for its caller."""
+    if not hasattr(request.state, "person"):
+        # A busy database refuses in the desk's language rather than with another error.
+        with suppress(OperationalError):
+            find(request)
+
+
 def language_of(request: Request) -> Language:
-    """The reader's language: their own, else as chosen on a public page, else the desk's."""
+    """The reader's language: their own, else as chosen on a public page, else the desk's.
+
+    A program may say with each request in which one it is refused (``Accept-Language``).
+    """
+    if is_rest(request) and (asked := _accepted(request.headers.get("accept-language", ""))):
+        return asked
     person: Person | None = getattr(request.state, "person", None)
     if person is not None:
         return person.language
     chosen = request.query_params.get("lang") or request.cookies.get(LANGUAGE_COOKIE) or ""
     return Language(chosen) if chosen in list(Language) else settings.current().language
+
+
+def _accepted(header: str) -> Language | None:
+    """The language a header prefers among those the desk speaks (RFC 9110, 12.5.4)."""
+    best: dict[Language, float] = {}
+    for each in header.split(","):
+        tag, _, weight = each.strip().partition(";")
+        name = tag.partition("-")[0].lower()
+        if name in list(Language):
+            number = weight.strip().removeprefix("q=") or "1"
+            liked = float(number) if number.replace(".", "", 1).isdecimal() else 0.0
+            best[Language(name)] = max(liked, best.get(Language(name), 0.0))
+    liking = {language: weight for language, weight in best.items() if weight > 0}
+    return max(liking, key=lambda language: liking[language], default=None)

@@ -79,7 +79,8 @@ def describe(refusal: Refusal, say: Speech) -> Problem:
 
 
 def answer(request: Request, refusal: Refusal) -> Response:
-    """The answer to a refused request."""
+    """The answer to a refused request, in the language of whoever sent it; reads the database."""
+    identity.recognise(request)
     problem = describe(refusal, speech(identity.language_of(request)))
     _log.info("refused", kind=problem.kind, method=request.method, route=_route(request))
     if identity.is_rest(request):
@@ -109,10 +110,11 @@ def _json(problem: Problem) -> JSONResponse:
 
 
 async def _refused(request: Request, error: Exception) -> Response:
-    return await _in_thread(request, _as_refusal(error))
+    return await answered(request, _as_refusal(error))
 
 
-async def _in_thread(request: Request, refusal: Refusal) -> Response:
+async def answered(request: Request, refusal: Refusal) -> Response:
+    """The same, beside the loop that serves everybody else."""
     from starlette.concurrency import run_in_threadpool  # noqa: PLC0415
 
     # A refused form is shown again with its page, which reads the database.

@@ -41,7 +41,7 @@ def demo(*, story: Chosen = "journey", lang: Lang = None) -> None:
             complain(say.text(N_("Không có chuyện «%(story)s»."), story=story))
             raise typer.Exit(WRONG_USAGE)
         return
-    door = Door()
+    door = Door(say.language)
     try:
         _play(Story(story), door, say)
     except httpx.ConnectError:

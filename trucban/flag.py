@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from incidents.record.errors import Invalid
 from incidents.record.language import N_
 from trucban.terminal import AsJson, Doer, answers, put, put_json, says, voice
 
@@ -48,7 +49,7 @@ def flag(
     from trucban import desk
 
     desk.require_ready()
-    said = sys.stdin.read() if text == "-" else text
+    said = _typed() if text == "-" else text
     files = [signals.File(p.read_bytes(), p.name, _media_type(p)) for p in file or []]
     with database.transaction() as session:
         signal = signals.flag(
@@ -67,6 +68,20 @@ def flag(
         put_json({"code": signal.code, "id": signal.id, "text_sha256": signal.text_sha256})
     else:
         put(voice().text(N_("Đã tiếp nhận tin báo %(code)s."), code=signal.code))
+
+
+def _typed() -> str:
+    """Standard input as UTF-8, whatever the terminal is set to."""
+    try:
+        said = sys.stdin.buffer.read().decode()
+    except UnicodeDecodeError as error:
+        raise Invalid(
+            N_("Đầu vào không phải chữ UTF-8 (từ byte %(byte)s). Chưa có gì được ghi nhận."),
+            byte=error.start + 1,
+        ) from None
+    if "\x00" in said:
+        raise Invalid(N_("Nội dung có ký tự không dùng được. Chưa có gì được ghi nhận."))
+    return said
 
 
 def _media_type(path: Path) -> str:

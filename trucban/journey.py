@@ -10,11 +10,13 @@ from datetime import timedelta
 from functools import cache
 from importlib.resources import files
 from typing import Any
+from uuid import UUID
 
 from incidents.matter import incidents
-from incidents.record import clock
+from incidents.record import clock, database
 from incidents.record.errors import Conflict
-from incidents.record.language import N_
+from incidents.record.language import N_, Phrase
+from incidents.response import steps
 from trucban import province
 from trucban.visiting import CONFLICT, Door, Refused
 
@@ -203,12 +205,12 @@ class Journey:
         answer = self._draft(who, step) if step["kind"] == "draft" else answered(self._part, base)
         if base in self._part["by_link"]:
             self._by_link(step, answer)
-            self._tell(who, N_("trả lời qua liên kết: %(title)s"), title=step["title"])
+            self._tell(who, N_("trả lời qua liên kết: %(title)s"), title=_title(step))
             return
         if step["state"] == "open":
             self._door.post(who, f"/steps/{step['id']}/acknowledge")
         self._door.post(who, f"/steps/{step['id']}/complete", {"answer": answer})
-        self._tell(who, N_("hoàn thành: %(title)s"), title=step["title"])
+        self._tell(who, N_("hoàn thành: %(title)s"), title=_title(step))
 
     def _draft(self, who: str, step: dict[str, Any]) -> dict[str, str]:
         version = self._door.get(who, f"/statements/{step['statement_id']}")["version"]
@@ -228,7 +230,7 @@ class Journey:
         path = f"/statements/{statement['id']}/versions/{version['id']}/sign-off"
         self._door.post(who, path, verdict)
         sentence = N_("không duyệt: %(title)s") if refuse else N_("duyệt: %(title)s")
-        self._tell(who, sentence, title=step["title"])
+        self._tell(who, sentence, title=_title(step))
 
     def _by_link(self, step: dict[str, Any], answer: Mapping[str, Any]) -> None:
         sent = self._door.get("quan.tri", self._at("/messages"))["items"]
@@ -240,6 +242,12 @@ class Journey:
         if step["state"] == "open":
             self._door.by_link(message["id"], "tiep-nhan")
         self._door.by_link(message["id"], "hoan-thanh", **{k: _typed(v) for k, v in answer.items()})
+
+
+def _title(step: Mapping[str, Any]) -> Phrase:
+    """What a step is called, in the language the story is told in."""
+    with database.reading() as session:
+        return steps.name(session, steps.get(session, UUID(step["id"])))
 
 
 def _typed(value: object) -> str:

@@ -26,6 +26,9 @@ WRONG_USAGE = 2
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
+_NO_TEXT = N_("Nội dung không phải chữ UTF-8 nên không đọc được. Chưa có gì được ghi nhận.")
+
+
 def says(sentence: str) -> str:
     """A line of help in the language of the environment (read before any settings are)."""
     chosen = os.environ.get("TRUCBAN_LANGUAGE", "").lower()
@@ -76,6 +79,10 @@ def answers(command: Callable[..., None]) -> Callable[..., None]:
             command(*args, **options)
         except Refusal as refusal:
             refuse(refusal, voice(options.get("lang")))
+        except UnicodeEncodeError:
+            # What the terminal handed over as an argument is no text (PEP 383).
+            complain(voice(options.get("lang")).text(_NO_TEXT))
+            raise typer.Exit(WRONG_USAGE) from None
         except BrokenPipeError:
             # The reader (head, less) has seen enough.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

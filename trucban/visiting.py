@@ -11,7 +11,7 @@ import httpx
 
 from incidents.record import links, settings
 from incidents.record.errors import Conflict, NotFound
-from incidents.record.language import N_
+from incidents.record.language import N_, Language
 from trucban import province
 
 CONFLICT = HTTPStatus.CONFLICT
@@ -33,11 +33,13 @@ class Refused(Conflict):
 
 
 class Door:
-    """The running desk, and everyone who has signed in at it."""
+    """The running desk, and everyone who has signed in at it; refusals are in ``language``."""
 
-    def __init__(self) -> None:
+    def __init__(self, language: Language = Language.VI) -> None:
         self.address = _own_address()
-        self._web = httpx.Client(base_url=self.address, timeout=_PATIENCE)
+        self._web = httpx.Client(
+            base_url=self.address, timeout=_PATIENCE, headers={"Accept-Language": language.value}
+        )
         self._tokens: dict[str, str] = {}
 
     def close(self) -> None:

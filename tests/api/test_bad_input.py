@@ -59,16 +59,48 @@ def test_a_bad_flag_is_refused(
 
 
 def _flag(who: Program, options: dict[str, Any]) -> Any:
-    # The language of whoever is refused before they are known is that of the address.
-    english = {"lang": "en"} if "kien" in str(who.name) else {}
     headers = who.headers | options.get("headers", {})
     rest = {k: v for k, v in options.items() if k != "headers"}
-    return who.client.post("/api/v1/signals", headers=headers, params=english, **rest)
+    return who.client.post("/api/v1/signals", headers=headers, **rest)
 
 
 def _in(language: Language, sentence: str) -> bool:
     vietnamese = any(c in "ăâđêôơưàáảãạèéìíòóùúýầấềếộờợừựữứ" for c in sentence.lower())
     return vietnamese == (language is Language.VI)
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [
+        ("en", Language.EN),
+        ("fr, en-GB;q=0.8, vi;q=0.2", Language.EN),
+        ("vi-VN, en;q=0.5", Language.VI),
+        ("en;q=0, fr", Language.VI),
+        ("en;q=much", Language.VI),
+    ],
+)
+@pytest.mark.parametrize("what", ["invalid UTF-8", "broken JSON", "a zero character"])
+def test_a_program_says_in_which_language_it_is_refused(
+    desk: Desk, program: Callable[..., Program], what: str, accepted: str, language: Language
+) -> None:
+    given: dict[str, Any]
+    given, status, _ = BAD_FLAGS[what]
+    headers = given.get("headers", {}) | {"Accept-Language": accepted}
+    options = given | {"headers": headers}
+    answer = _flag(program("lan"), options)
+    assert answer.status_code == status
+    assert _in(language, answer.json()["title"])
+    assert _in(language, _flag(program(), options).json()["title"])
+
+
+def test_a_page_that_takes_too_much_answers_in_the_language_of_whoever_sent_it(
+    desk: Desk, new_browser: Callable[..., Browser]
+) -> None:
+    for name, language in (("lan", Language.VI), ("kien", Language.EN)):
+        refused = new_browser(name).post("/bao-tin", text="x" * 3_000_000)
+        assert refused.status_code == 413
+        (said,) = [line for line in refused.text.splitlines() if "2 MB" in line]
+        assert _in(language, said)
 
 
 def test_a_script_in_a_title_stays_text(

@@ -39,7 +39,7 @@ Trucban = Callable[..., Said]
 def trucban(own_settings: object, monkeypatch: pytest.MonkeyPatch) -> Trucban:
     """The command line in this process, with settings read anew for each command."""
 
-    def run(*words: str, typed: str = "", **environment: str) -> Said:
+    def run(*words: str, typed: str | bytes = "", **environment: str) -> Said:
         with monkeypatch.context() as patch:
             for name, value in environment.items():
                 patch.setenv(name, value)

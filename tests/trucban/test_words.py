@@ -59,6 +59,32 @@ def test_the_text_of_a_flag_can_be_piped_in(trucban: Trucban, office: Cast) -> N
         assert signals.by_code(session, said.json["code"]).text == RUMOUR
 
 
+@pytest.mark.parametrize(
+    ("language", "typed", "said"),
+    [
+        ("vi", RUMOUR.encode("utf-16"), "Đầu vào không phải chữ UTF-8 (từ byte 1)"),
+        ("en", b"the dam \xff breaks", "The input is not UTF-8 text (from byte 9 on)"),
+        ("en", b"the dam \x00 breaks", "characters that cannot be used"),
+    ],
+)
+def test_what_is_piped_in_and_is_no_text_is_refused_in_clear_words(
+    trucban: Trucban, office: Cast, language: str, typed: bytes, said: str
+) -> None:
+    refused = trucban("flag", "-", "--as", "kien", typed=typed, TRUCBAN_LANGUAGE=language)
+    assert refused.code == 2
+    assert said in refused.err
+    with database.reading() as session:
+        assert signals.waiting(session) == []
+
+
+def test_an_argument_that_is_no_text_is_refused_too(trucban: Trucban, office: Cast) -> None:
+    refused = trucban("flag", "dam \udcff", "--as", "kien", TRUCBAN_LANGUAGE="en")
+    assert refused.code == 2
+    assert "UTF-8" in refused.err
+    with database.reading() as session:
+        assert signals.waiting(session) == []
+
+
 def test_an_empty_flag_is_wrong_usage_and_leaves_nothing(trucban: Trucban, office: Cast) -> None:
     said = trucban("flag", "--url", "ftp://mang.test", "--as", "kien")
     assert said.code == 2
