@@ -187,9 +187,9 @@ def shell(approved_by: Person) -> Shell:
         frame=frame,
         frame_sha256=statements.digest(title, frame),
         slots={
-            "time": {"label": "Giờ", "limit": 20},
-            "place": {"label": "Địa điểm", "limit": 60},
-            "next": {"label": "Giờ thông tin tiếp", "limit": 20},
+            "time": {"label": "Giờ", "label_en": "Time", "limit": 20},
+            "place": {"label": "Địa điểm", "label_en": "Place", "limit": 60},
+            "next": {"label": "Giờ thông tin tiếp", "label_en": "Time of the next", "limit": 20},
         },
         from_level=3,
         decision="77/QĐ-VP",

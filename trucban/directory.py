@@ -43,7 +43,7 @@ def export(
         typer.Option("--output", help=says(N_("Tệp ghi ra; bỏ trống thì in ra màn hình."))),
     ] = None,
     username: Reader = None,
-    lang: Lang = None,  # noqa: ARG001 - refusals are said in it
+    lang: Lang = None,
 ) -> None:
     from incidents.people.directory import exporting
     from incidents.record import database
@@ -53,7 +53,7 @@ def export(
     desk.require_ready()
     with database.reading() as session:
         desk.act(session, username, Deed.KEEP_DIRECTORY)
-        text = exporting.sheet(session, kind)
+        text = exporting.sheet(session, kind, voice(lang).language)
     if output:
         output.write_bytes(text.encode())
     else:

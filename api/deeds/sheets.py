@@ -28,7 +28,7 @@ class ImportSheet(LookAt):
 def take_out(session: Session, caller: Caller, kind: SheetKind) -> str:
     """The sheet; personal data of many, so only for whoever keeps the directory."""
     caller.require(session, Deed.KEEP_DIRECTORY)
-    return exporting.sheet(session, kind)
+    return exporting.sheet(session, kind, caller.person.language)
 
 
 def look(session: Session, caller: Caller, kind: SheetKind, asked: LookAt) -> ImportLook:

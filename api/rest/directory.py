@@ -17,6 +17,7 @@ from incidents.matter.incidents import Incident
 from incidents.matter.taskforces import TaskForce, TaskForceMember
 from incidents.people import persons
 from incidents.people.directory import postings
+from incidents.record.language import Language
 from incidents.response import catalog
 from incidents.response.runs import PlaybookRun
 from incidents.rights.permissions import Deed
@@ -50,12 +51,17 @@ def playbooks(session: Db, caller: RestCaller) -> Page[PlaybookOut]:
     )
 
 
+def _shell(shell: Shell, language: Language) -> ShellOut:
+    slots = shell.slots_in(language)
+    return ShellOut.model_validate(shell).model_copy(update={"slots": slots})
+
+
 @router.get("/shells", summary="Shells approved in advance")
 def shells(session: Db, caller: RestCaller) -> Page[ShellOut]:
     """With the level from which each may be released."""
     caller.require(session, Deed.SEE_DESK)
     rows = session.exec(select(Shell).order_by(col(Shell.code)))
-    return Page(items=[ShellOut.model_validate(r) for r in rows])
+    return Page(items=[_shell(r, caller.person.language) for r in rows])
 
 
 @router.get("/task-forces", summary="Task forces at work")

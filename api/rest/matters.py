@@ -55,10 +55,11 @@ def timeline(
 def listed_steps(session: Db, caller: RestCaller, number: str) -> Page[StepOut]:
     """With titles in the caller's language."""
     incident = deeds.see(session, caller, number)
-    titles = reading.step_titles(session, incident.id, caller.person.language)
+    language = caller.person.language
+    titles = reading.step_titles(session, incident.id, language)
     return Page(
         items=[
-            StepOut.model_validate(s).model_copy(update={"title": titles.get(s.key, s.key)})
+            StepOut.of(s, titles.get(s.key, s.key), language)
             for s in steps.of_incident(session, incident.id)
         ]
     )
@@ -68,8 +69,8 @@ def listed_steps(session: Db, caller: RestCaller, number: str) -> Page[StepOut]:
 def add_step(session: Db, caller: RestCaller, number: str, asked: Add) -> StepOut:
     """For a role, a person, or a person first and a role after them; no playbook waits for it."""
     step = step_deeds.add(session, caller, number, asked)
-    title = steps.title(session, step, caller.person.language)
-    return StepOut.model_validate(step).model_copy(update={"title": title})
+    language = caller.person.language
+    return StepOut.of(step, steps.title(session, step, language), language)
 
 
 @router.get("/statements", summary="The statements with their current version")

@@ -1,7 +1,7 @@
 """What REST answers with: rows as they are, enums by their stored value, times in UTC."""
 
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -9,9 +9,11 @@ from pydantic import BaseModel, ConfigDict
 from incidents.intake.evidence import EvidenceKind
 from incidents.matter.incidents import Finding, Status
 from incidents.people.roles import Role
+from incidents.record.language import Language, speech
 from incidents.record.outbox import Channel, MessageState
+from incidents.response import sayings
 from incidents.response.runs import RunState
-from incidents.response.steps import StepKind, StepState
+from incidents.response.steps import Step, StepKind, StepState
 from incidents.words.approvals import ApprovalKind, Verdict
 from incidents.words.statements import StatementKind
 
@@ -110,6 +112,15 @@ class StepOut(Shape):
     settled_by: UUID | None
     answer: dict[str, Any] | None
     late: bool
+
+    @classmethod
+    def of(cls, step: Step, title: str, language: Language) -> Self:
+        """With the labels of its form in the caller's language."""
+        words = {
+            "title": title,
+            "form_schema": sayings.schema(step.form_schema, speech(language)),
+        }
+        return cls.model_validate(step).model_copy(update=words)
 
 
 class ApprovalOut(Shape):

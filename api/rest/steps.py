@@ -19,8 +19,8 @@ router = deeds_under("/steps", "steps")
 
 
 def _shown(session: Session, caller: Caller, step: Step) -> StepOut:
-    title = steps.title(session, step, caller.person.language)
-    return StepOut.model_validate(step).model_copy(update={"title": title})
+    language = caller.person.language
+    return StepOut.of(step, steps.title(session, step, language), language)
 
 
 @router.get("", summary="What waits for me")

@@ -10,7 +10,7 @@ from sqlmodel import Field, Session, col, select
 
 from incidents.record.database import Table, choice, document, identifier, reference
 from incidents.record.errors import Invalid
-from incidents.record.language import N_
+from incidents.record.language import N_, Language
 from incidents.words.statements import StatementKind, digest
 
 
@@ -26,12 +26,23 @@ class Shell(Table, table=True):
     frame: str
     frame_sha256: str
     slots: dict[str, Any] = document()
-    """Slot name → {"label": Vietnamese words, "limit": characters}."""
+    """Slot name → {"label": Vietnamese words, "label_en": English ones, "limit": characters}."""
     from_level: int = 3
     decision: str
     decided_on: date
     approved_by: UUID = reference("person.id")
     valid_to: date | None = None
+
+    def slots_in(self, language: Language) -> dict[str, dict[str, Any]]:
+        """Its slots, labelled in the reader's language where the office has words for it."""
+        return {
+            name: {
+                "label": (language is Language.EN and slot.get("label_en"))
+                or slot.get("label", name),
+                "limit": slot["limit"],
+            }
+            for name, slot in self.slots.items()
+        }
 
 
 def on_offer(session: Session, level: int, today: date) -> list[Shell]:

@@ -10,26 +10,28 @@ from incidents.people.directory import sheets
 from incidents.people.directory.sheets import SheetKind
 from incidents.people.organisations import Organisation, OrganisationKind, Succession
 from incidents.people.persons import ContactPoint, Person
+from incidents.record.language import Language, Speech, speech
 
 _KINDS = {kind.value: kind.label for kind in OrganisationKind}
 
 
-def sheet(session: Session, kind: SheetKind) -> str:
-    """Everything of a kind, in a few queries."""
-    return sheets.write(kind, _ROWS[kind](session))
+def sheet(session: Session, kind: SheetKind, language: Language) -> str:
+    """Everything of a kind, in a few queries; headings and choices in the reader's language."""
+    say = speech(language)
+    return sheets.write(kind, _ROWS[kind](session, say), say)
 
 
 def _codes(session: Session) -> dict[UUID, str]:
     return {o.id: o.code for o in session.exec(select(Organisation))}
 
 
-def _organisations(session: Session) -> Iterator[Mapping[str, str]]:
+def _organisations(session: Session, say: Speech) -> Iterator[Mapping[str, str]]:
     codes, periods = _codes(session), organisations.periods(session)
     for body in session.exec(select(Organisation).order_by(col(Organisation.code))):
         yield {
             "code": body.code,
             "name": body.name,
-            "kind": _KINDS.get(body.kind, body.kind),
+            "kind": say.text(_KINDS.get(body.kind, body.kind)),
             "parent": codes[body.parent_id] if body.parent_id else "",
             "valid_from": body.valid_from.isoformat() if body.valid_from else "",
             "valid_to": body.valid_to.isoformat() if body.valid_to else "",
@@ -44,7 +46,7 @@ def _organisations(session: Session) -> Iterator[Mapping[str, str]]:
             }
 
 
-def _successions(session: Session) -> Iterator[Mapping[str, str]]:
+def _successions(session: Session, say: Speech) -> Iterator[Mapping[str, str]]:
     bodies = {o.id: o for o in session.exec(select(Organisation))}
     for each in session.exec(select(Succession).order_by(col(Succession.id))):
         yield {
@@ -52,12 +54,12 @@ def _successions(session: Session) -> Iterator[Mapping[str, str]]:
             "successor": bodies[each.successor_id].code,
             "happened_on": each.happened_on.isoformat(),
             "matter": each.matter,
-            "ends": "có" if bodies[each.predecessor_id].valid_to else "không",
+            "ends": say.value(bodies[each.predecessor_id].valid_to is not None),
             "basis": each.basis,
         }
 
 
-def _people(session: Session) -> Iterator[Mapping[str, str]]:
+def _people(session: Session, _: Speech) -> Iterator[Mapping[str, str]]:
     codes = _codes(session)
     for person in session.exec(select(Person).where(col(Person.active)).order_by(col(Person.id))):
         yield {
@@ -71,7 +73,7 @@ def _people(session: Session) -> Iterator[Mapping[str, str]]:
         }
 
 
-def _contacts(session: Session) -> Iterator[Mapping[str, str]]:
+def _contacts(session: Session, say: Speech) -> Iterator[Mapping[str, str]]:
     codes = _codes(session)
     people = {p.id: p for p in session.exec(select(Person).where(col(Person.active)))}
     for point in session.exec(select(ContactPoint).order_by(col(ContactPoint.id))):
@@ -84,14 +86,14 @@ def _contacts(session: Session) -> Iterator[Mapping[str, str]]:
             "organisation": codes[body],
             "person": str(person.id) if person else "",
             "name": person.name if person else "",
-            "kind": point.channel.label,
+            "kind": say.value(point.channel),
             "address": point.address,
             "position": str(point.position),
             "verified_at": point.verified_at.isoformat() if point.verified_at else "",
         }
 
 
-_ROWS: dict[SheetKind, Callable[[Session], Iterator[Mapping[str, str]]]] = {
+_ROWS: dict[SheetKind, Callable[[Session, Speech], Iterator[Mapping[str, str]]]] = {
     SheetKind.ORGANISATIONS: _organisations,
     SheetKind.SUCCESSIONS: _successions,
     SheetKind.PEOPLE: _people,

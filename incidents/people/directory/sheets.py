@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from incidents.record.errors import Invalid
-from incidents.record.language import N_, Labelled, Language, speech
+from incidents.record.language import N_, Labelled, Language, Speech, speech
 
 LONGEST = 1024 * 1024
 """Bytes of a file."""
@@ -176,12 +176,12 @@ def _headings(kind: SheetKind, text: str, separator: str) -> dict[int, str]:
     return places
 
 
-def write(kind: SheetKind, rows: Iterable[Mapping[str, str]]) -> str:
+def write(kind: SheetKind, rows: Iterable[Mapping[str, str]], say: Speech) -> str:
     """A sheet as spreadsheets open it: byte-order mark, headings, nothing that would run."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     columns: Sequence[SheetColumn] = COLUMNS[kind]
-    writer.writerow([column.heading for column in columns])
+    writer.writerow([say.text(column.heading) for column in columns])
     for row in rows:
         writer.writerow([_harmless(row.get(column.key, "")) for column in columns])
     return "\ufeff" + out.getvalue()
