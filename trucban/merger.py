@@ -92,6 +92,8 @@ def _former_posts(
     codes = {body: code for code, body in bodies.items()}
     came_from = _content()["came_from"]
     for person in people.values():
+        if codes[person.organisation_id] not in came_from:
+            continue  # a body the merger did not touch
         session.add(
             FormerPosting(
                 person_id=person.id,

@@ -12,7 +12,7 @@ from incidents.matter.standing import FoundingDecision
 from incidents.people import sign_ins
 from incidents.people.authorisations import Authorisation
 from incidents.people.duty import keeping
-from incidents.people.organisations import Organisation
+from incidents.people.organisations import Organisation, OrganisationKind
 from incidents.people.persons import ContactKind, ContactPoint, Person
 from incidents.people.roles import Role, RoleHolder
 from incidents.record import clock
@@ -37,6 +37,9 @@ SHIFTS = (
 """Role, roster, its office, when shifts begin, and for how many hours; its people take turns."""
 
 _HAND_OVER = time(6)
+
+_ABOVE = (OrganisationKind.PARTY, OrganisationKind.SUPERIOR)
+"""They stand beside the people's committee or over it, never below."""
 
 
 class _Post(NamedTuple):
@@ -82,7 +85,7 @@ def usernames() -> dict[str, str]:
 def _people(session: Session, now: datetime) -> dict[str, Person]:
     bodies = {c: Organisation(code=c, name=n, kind=k) for c, (n, k) in _content()["bodies"].items()}
     for code, body in bodies.items():
-        body.parent_id = None if code == "UBND" else bodies["UBND"].id
+        body.parent_id = None if code == "UBND" or body.kind in _ABOVE else bodies["UBND"].id
         body.valid_from = merger.MERGED_ON
     session.add_all(bodies.values())
     password = sign_ins.hash_password(PASSWORD)

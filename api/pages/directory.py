@@ -23,7 +23,7 @@ from api.pages.forms import filled
 from api.problems import Problem
 from incidents.insight import directory
 from incidents.matter import incidents
-from incidents.people import organisations
+from incidents.people import organisations, outsiders
 from incidents.people.directory import focal_points, routing, tree
 from incidents.people.directory.focal_points import Standing
 from incidents.people.organisations import OrganisationKind
@@ -205,6 +205,7 @@ def one_shown(
         kinds=[(k.value, say.value(k)) for k in OrganisationKind],
         kind_names={k.value: k for k in OrganisationKind},
         bodies=[(n.body.code, n.name) for n in tree.on(session, today)],
+        asked_kinds=outsiders.KINDS,
         people_options=[(p.id, f"{p.name}, {p.post}") for p in gathered["people"]],
         page_path=f"{_PATH}/co-quan/{gathered['body'].code}",
         **gathered,

@@ -29,6 +29,7 @@ class OrganisationKind(Labelled):
     COMMUNE = "commune", N_("Xã, phường")
     POLICE = "police", N_("Công an")
     PARTY = "party", N_("Cơ quan Đảng")
+    SUPERIOR = "superior authority", N_("Cơ quan cấp trên")
     PRESS = "press", N_("Báo và phát thanh, truyền hình")
     PORTAL = "portal", N_("Cổng thông tin điện tử")
     DESK = "desk", N_("Bàn trực")

@@ -8,10 +8,17 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from incidents.people.organisations import Organisation
+from incidents.people.organisations import Organisation, OrganisationKind
 from incidents.people.persons import Person
 
-KINDS = frozenset({"police", "press", "party", "superior authority"})
+KINDS = frozenset(
+    {
+        OrganisationKind.POLICE.value,
+        OrganisationKind.PRESS.value,
+        OrganisationKind.PARTY.value,
+        OrganisationKind.SUPERIOR.value,
+    }
+)
 """Kinds of bodies that do not take orders from the desk."""
 
 

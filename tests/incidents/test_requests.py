@@ -6,6 +6,7 @@ import pytest
 from sqlmodel import select
 
 from incidents.matter.incidents import Incident
+from incidents.people import outsiders
 from incidents.people.organisations import Organisation
 from incidents.people.roles import Role
 from incidents.record import database
@@ -115,7 +116,7 @@ def test_what_no_request_answered_does_not_hold_an_incident_open(
     assert not [words for words, _ in refusal.value.missing if "chưa xong" in words]
 
 
-@pytest.mark.parametrize("kind", ["press", "party", "superior authority"])
+@pytest.mark.parametrize("kind", sorted(outsiders.KINDS))
 def test_every_body_of_such_a_kind_is_asked(desk: Desk, incident: Incident, kind: str) -> None:
     cast = desk.cast
     with database.transaction() as session:

@@ -10,8 +10,16 @@ from sqlmodel import Session, SQLModel, col, select
 from incidents.insight import reading
 from incidents.matter import incidents, standing, taskforces
 from incidents.matter.incidents import today
-from incidents.people import authorisations, organisations, persons, roles, rosters, sign_ins
-from incidents.people.directory import postings, routing, stale, tree
+from incidents.people import (
+    authorisations,
+    organisations,
+    outsiders,
+    persons,
+    roles,
+    rosters,
+    sign_ins,
+)
+from incidents.people.directory import focal_points, postings, routing, stale, tree
 from incidents.people.directory.focal_points import Standing
 from incidents.people.directory.routing import Matter
 from incidents.people.duty import faults, filling
@@ -139,6 +147,19 @@ def test_every_body_with_people_has_a_tested_focal_point_and_nothing_is_stale(
     works = {p.organisation_id for p in seeded.exec(select(Person))}
     assert not [r.body.code for r in found.values() if r.urgent]
     assert not [r.body.code for i, r in found.items() if i in works and Standing.FOCAL in r.lacking]
+
+
+def test_whoever_is_asked_and_never_assigned_is_there_with_somebody_to_ask(
+    seeded: Session,
+) -> None:
+    bodies = {n.body.id: n.body for n in tree.on(seeded, today())}
+    asked = {i: b for i, b in bodies.items() if b.kind in outsiders.KINDS}
+    assert {b.kind for b in asked.values()} == outsiders.KINDS
+    for body_id in asked:
+        standing = {f.standing: f.person_id for f in focal_points.of(seeded, body_id)}
+        assert standing.keys() >= {Standing.FOCAL}
+        assert outsiders.among(seeded, list(standing.values())) == set(standing.values())
+    assert not [b.name for b in asked.values() if b.kind == "party" and b.parent_id]
 
 
 def test_a_rumour_in_a_commune_goes_to_that_commune(seeded: Session) -> None:
