@@ -46,6 +46,7 @@ from api.pages import departures as departure_pages
 from api.pages import directory as directory_pages
 from api.pages import posts as post_pages
 from api.pages import rosters as roster_pages
+from api.pages import scans as scan_pages
 from api.pages import sheets as sheet_pages
 from api.rest import (
     accounts,
@@ -67,6 +68,7 @@ from api.rest import (
     postures,
     repeats,
     rosters,
+    scans,
     sessions,
     sheets,
     signals,
@@ -114,6 +116,7 @@ _PAGES = (
     departure_pages,
     authorisation_pages,
     post_pages,
+    scan_pages,
     account_pages,
     level_rules,
     level_timings,
@@ -147,6 +150,7 @@ _REST = (
     departures,
     authorisations,
     posts,
+    scans,
     accounts,
     organisations,
     sheets,

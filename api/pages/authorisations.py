@@ -14,6 +14,7 @@ from api.identity import Caller
 from api.pages import rendering
 from api.pages.forms import filled
 from api.problems import Problem
+from incidents.intake import scans
 from incidents.people import authorisations, persons, roles, sign_ins
 from incidents.people.roles import READS, Role
 from incidents.record import clock
@@ -50,6 +51,7 @@ def shown(
         problem=problem,
         fresh=sign_ins.fresh(caller.sign_in),
         papers=papers,
+        scans=scans.of(session, papers),
         named=named,
         roles=[(role.value, say.value(role)) for role, _ in holders],
         grantors={

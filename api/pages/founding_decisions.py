@@ -13,6 +13,7 @@ from api.identity import Caller
 from api.pages import rendering
 from api.pages.forms import filled
 from api.problems import Problem
+from incidents.intake import scans
 from incidents.matter import incidents, standing
 from incidents.matter.severity import Level
 from incidents.record import clock
@@ -37,6 +38,7 @@ def shown(
         status=problem.status if problem else 200,
         problem=problem,
         decisions=decisions,
+        scans=scans.of(session, decisions),
         applies=standing.in_force(session, clock.now()),
         levels=[*levels, (standing.NEVER, say.text(N_("không tự kích hoạt")))],
         today=incidents.today(),

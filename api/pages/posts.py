@@ -14,6 +14,7 @@ from api.identity import Caller
 from api.pages import rendering
 from api.pages.forms import filled
 from api.problems import Problem
+from incidents.intake import scans
 from incidents.people import persons, posts, sign_ins
 from incidents.people.persons import Person
 from incidents.people.roles import Role, RoleHolder
@@ -110,6 +111,7 @@ def one_shown(
         problem=problem,
         fresh=sign_ins.fresh(caller.sign_in),
         post=post,
+        scans=scans.of(session, [post]),
         who=persons.get(session, post.person_id),
         people=_people(session, but=post.person_id),
         page_path=_PATH,

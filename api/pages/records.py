@@ -9,6 +9,8 @@ from api.deeds import incidents as deeds
 from api.dependencies import Db, Reader
 from api.pages import rendering
 from incidents.intake import evidence
+from incidents.intake.evidence import Evidence
+from incidents.intake.scans import PaperScan
 from incidents.matter import incidents
 from incidents.record import proof
 from incidents.record.errors import NotFound
@@ -24,15 +26,21 @@ _SHOWN_IN_PLACE = ("image/png", "image/jpeg", "image/webp", "image/gif")
 def kept(session: Db, caller: Reader, evidence_id: UUID) -> Response:
     """A file as it was kept. What is no plain picture is downloaded, never run in our pages."""
     found = evidence.get(session, evidence_id)
-    if not evidence.path_of(found.sha256).exists():
-        raise NotFound(N_("Không tìm thấy tư liệu này."))
     subject = incidents.get(session, found.incident_id) if found.incident_id else None
     caller.require(session, Deed.SEE_INCIDENT, subject)
-    picture = found.media_type in _SHOWN_IN_PLACE
+    return file_of(found)
+
+
+def file_of(kept: Evidence | PaperScan) -> Response:
+    """The bytes of what was kept; a picture in place, anything else as a download."""
+    path = evidence.path_of(kept.sha256)
+    if not path.exists():
+        raise NotFound(N_("Không tìm thấy tư liệu này."))
+    picture = kept.media_type in _SHOWN_IN_PLACE
     return FileResponse(
-        evidence.path_of(found.sha256),
-        media_type=found.media_type if picture else "application/octet-stream",
-        filename=found.filename,
+        path,
+        media_type=kept.media_type if picture else "application/octet-stream",
+        filename=kept.filename,
         content_disposition_type="inline" if picture else "attachment",
         headers={"Content-Security-Policy": "sandbox; default-src 'none'"},
     )

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from incidents.intake import merging as flag_merging
-from incidents.intake import parting, triage, wording
+from incidents.intake import parting, scans, triage, wording
 from incidents.matter import (
     body_corrections,
     clock_rules,
@@ -72,7 +72,7 @@ TELLERS = (
     *(opening, lifecycle, resuming, merging, grading, replanning, journal, decisions),
     *(situation_reports, added_steps, signing, recusing, founding_decisions, seating),
     *(requests, leaving, coming_back, exercises, handovers, lesson_facts, authorisations),
-    *(posts, post_endings, accounts),
+    *(posts, post_endings, accounts, scans),
 )
 """What enters every fact into the vocabulary: whoever reads can read whatever was recorded."""
 

@@ -79,13 +79,7 @@ def keep(
 
     The file is durable before the row that names it; a roll-back leaves only an unnamed file.
     """
-    limit = settings.current().upload_limit_mb
-    if len(content) > limit * 1024 * 1024:
-        raise Invalid(N_("Tệp lớn hơn %(limit)s MB, không nhận được."), limit=limit)
-    if not content:
-        raise Invalid(N_("Tệp trống."))
-    sha256 = hashlib.sha256(content).hexdigest()
-    _store(content, sha256)
+    sha256 = store(content)
     now = clock.now()
     kept = Evidence(
         signal_id=signal_id,
@@ -123,16 +117,24 @@ def path_of(sha256: str) -> Path:
     return settings.current().data_dir / "evidence" / sha256[:2] / sha256
 
 
-def _store(content: bytes, sha256: str) -> None:
+def store(content: bytes) -> str:
+    """Make bytes durable and return their SHA-256; ``Invalid`` for none, or too many."""
+    limit = settings.current().upload_limit_mb
+    if len(content) > limit * 1024 * 1024:
+        raise Invalid(N_("Tệp lớn hơn %(limit)s MB, không nhận được."), limit=limit)
+    if not content:
+        raise Invalid(N_("Tệp trống."))
+    sha256 = hashlib.sha256(content).hexdigest()
     path = path_of(sha256)
     if path.exists():
-        return
+        return sha256
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as aside:
         aside.write(content)
         aside.flush()
         os.fsync(aside.fileno())
     Path(aside.name).replace(path)
+    return sha256
 
 
 def of_incident(session: Session, incident_id: UUID) -> list[Evidence]:

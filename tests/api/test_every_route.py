@@ -227,6 +227,8 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ("GET", "/api/v1/authorisations"): (None, INSIDERS),
     ("POST", "/api/v1/authorisations"): (PAPER, ADMINISTRATORS),
     ("POST", "/api/v1/authorisations/{authorisation_id}/end"): (BECAUSE, ADMINISTRATORS),
+    ("GET", "/api/v1/{papers}/{paper_id}/scans"): (None, INSIDERS),
+    ("POST", "/api/v1/{papers}/{paper_id}/scans"): ("a file", ADMINISTRATORS),
     ("GET", "/api/v1/founding-decisions"): (None, INSIDERS),
     ("POST", "/api/v1/founding-decisions"): (FOUNDING, ADMINISTRATORS),
     ("POST", "/api/v1/founding-decisions/{decision_id}/end"): (
@@ -562,6 +564,10 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
         {"last_day": "2030-01-01", **BECAUSE},
         PAGE_ADMINISTRATORS,
     ),
+    ("POST", "/quan-tri/uy-quyen/{paper_id}/ban-chup"): ({}, PAGE_ADMINISTRATORS),
+    ("POST", "/quan-tri/to-cong-tac/{paper_id}/ban-chup"): ({}, PAGE_ADMINISTRATORS),
+    ("POST", "/quan-tri/chuc-trach/{paper_id}/ban-chup"): ({}, PAGE_ADMINISTRATORS),
+    ("GET", "/ban-chup/{scan_id}"): (None, PAGE_INSIDERS),
     ("GET", "/mat-khau"): (None, PAGE_SIGNED_IN),
     ("POST", "/mat-khau"): ({"new_password": "x"}, PAGE_SIGNED_IN),
     ("GET", "/quan-tri/tai-khoan"): (None, PAGE_ADMINISTRATORS),
@@ -671,7 +677,10 @@ def scene(desk: Desk) -> Scene:
             "feed_id": str(uuid4()),
             "proposal_id": str(uuid4()),
             "recusal_id": str(uuid4()),
-            **dict.fromkeys(("authorisation_id", "post_id", "decision_id"), str(uuid4())),
+            **dict.fromkeys(
+                ("authorisation_id", "post_id", "decision_id", "paper_id", "scan_id"), str(uuid4())
+            ),
+            "papers": "authorisations",
             "organisation": "SYT",
             "kind": "people",
             "person_id": str(desk.cast.kien.id),
