@@ -23,8 +23,8 @@ def test_a_row_has_the_defaults_of_its_columns_each_made_for_it_alone() -> None:
 
 
 def test_a_name_that_is_no_column_is_refused_by_name() -> None:
-    with pytest.raises(TypeError, match="OutgoingMessage has no column adress"):
-        _message(adress="a@b.test")
+    with pytest.raises(TypeError, match="OutgoingMessage has no column mailbox"):
+        _message(mailbox="a@b.test")
 
 
 def test_what_must_be_given_is_missed_by_the_database(migrated: None) -> None:
