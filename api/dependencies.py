@@ -48,8 +48,11 @@ async def fields(request: Request) -> AsyncIterator[FormData]:
     form = await request.form()
     # Kept for the page that asks for the password and then sends all of it again.
     request.state.form = values_of(form)
-    yield form
-    await form.close()
+    try:
+        yield form
+    finally:
+        # Its files too, when what was asked is refused.
+        await form.close()
 
 
 def _page_reader(request: Request) -> Caller:
