@@ -1,5 +1,7 @@
 """Rows: made with their columns' defaults, and with no name that is not a column's."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy.exc import IntegrityError
 
@@ -8,10 +10,14 @@ from incidents.record import database
 from incidents.record.outbox import Channel, OutgoingMessage
 
 
-def _message(**given: object) -> OutgoingMessage:
-    return OutgoingMessage(
-        **{"key": "k", "channel": Channel.MAIL, "kind": "note", "address": "a@b.test"} | given
-    )
+def _message(**given: Any) -> OutgoingMessage:
+    values: dict[str, Any] = {
+        "key": "k",
+        "channel": Channel.MAIL,
+        "kind": "note",
+        "address": "a@b.test",
+    }
+    return OutgoingMessage(**values | given)
 
 
 def test_a_row_has_the_defaults_of_its_columns_each_made_for_it_alone() -> None:
