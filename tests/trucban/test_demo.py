@@ -1,14 +1,17 @@
 """Which stories the demonstration has; they are played in tests/smoke."""
 
 import socket
+from importlib.resources import files
 
 import pytest
 
 from incidents.matter import incidents
+from incidents.record.language import Language
 from incidents.response.exercise_forms import read_lesson
 from tests.trucban.conftest import Trucban
 from trucban import province
 from trucban.journey import answered, script
+from trucban.stories import one_word_changed
 
 
 def test_the_stories_are_listed_with_what_they_show(trucban: Trucban) -> None:
@@ -30,6 +33,13 @@ def test_a_lesson_of_a_story_has_an_owner_of_the_province_and_a_day_to_come(part
     assert lesson
     assert lesson.owner in province.usernames()
     assert lesson.due > incidents.today()
+
+
+@pytest.mark.parametrize("language", Language)
+def test_one_word_can_be_changed_whichever_language_the_desk_drafts_in(language: Language) -> None:
+    template = files("playbooks.false_rumour") / "templates" / f"holding.{language.value}.j2"
+    drafted = template.read_text(encoding="utf-8")
+    assert one_word_changed(drafted) != drafted
 
 
 @pytest.mark.parametrize("story", ["journey", "dyke"])
