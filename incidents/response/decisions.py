@@ -110,7 +110,8 @@ def take(
             status=incident.status,
         )
     now, words = clock.now(), _stripped(words)
-    decided_at = (decided_at or now).astimezone(UTC)
+    # Only a time that was given back-dates: what is decided now happened as it was recorded.
+    happened_at, decided_at = decided_at, (decided_at or now).astimezone(UTC)
     _check(words, incident, decided_at, review_at)
     decided_by = decided_by or by.person_id
     if decided_by:
@@ -137,7 +138,7 @@ def take(
     told: dict[str, Any] = {name: text or "–" for name, text in vars(words).items()}
     told |= {"decision": taken.number, "decided_by": decided_by, "review_at": review_at}
     fact = DecisionSuperseded(replaced=before.number, **told) if before else DecisionLogged(**told)
-    timeline.record(session, incident.id, fact, by=by, happened_at=decided_at)
+    timeline.record(session, incident.id, fact, by=by, happened_at=happened_at)
     return taken
 
 

@@ -1,6 +1,7 @@
 """The decision log: written once, replaced and never edited; the steps that decide fill it."""
 
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from flows.duties import reviews
 from incidents.insight import reading
 from incidents.matter.incidents import Incident
 from incidents.people.roles import Role
-from incidents.record import database, guards, timeline
+from incidents.record import clock, database, guards, timeline
 from incidents.record.actors import ENGINE
 from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound
 from incidents.record.language import Language, speech
@@ -74,6 +75,14 @@ def test_it_keeps_who_decided_what_else_was_possible_and_both_times(
     assert line.text.startswith("Quyết định 1 của Nguyễn Hòa Bình. Vấn đề: Cho học sinh nghỉ")
     assert "Ý kiến khác: Đồng chí Phúc" in line.text
     assert desk.timeline(incident, Language.EN)[-1].text.startswith("Decision 1 by Nguyễn Hòa Bình")
+
+
+def test_what_is_decided_now_is_not_back_dated(desk: Desk, incident: Incident) -> None:
+    ticks = count()
+    clock.set_source(lambda: desk.time + timedelta(microseconds=next(ticks)))
+    taken(desk, incident)
+    clock.set_source(lambda: desk.time)
+    assert [line.back_dated for line in desk.timeline(incident)][-1] is False
 
 
 def test_its_words_stay_outside_the_chain(desk: Desk, incident: Incident) -> None:
