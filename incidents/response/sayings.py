@@ -40,7 +40,7 @@ class Answered:
 
     def said(self, say: Speech) -> str:
         """Labels and values in one line."""
-        return "; ".join(f"{label}: {value}" for label, value in self.lines(say))
+        return "; ".join(_pair(label, value) for label, value in self.lines(say))
 
     def lines(self, say: Speech) -> Iterator[tuple[str, str]]:
         """Label and value of every field answered, in the order of the form."""
@@ -74,7 +74,11 @@ class Offered:
         form = forms.REGISTRY.get(self.form)
         known = [n for n in self.names if form and n in form.model_fields]
         return "; ".join(
-            f"{label(self.form, name, say)}: {say.value(list(_kind(self.form, name)))}"
+            _pair(
+                label(self.form, name, say),
+                # A choice may have a comma of its own.
+                " / ".join(map(say.value, _kind(self.form, name))),
+            )
             for name in known
         )
 
@@ -168,6 +172,11 @@ def in_words(said: Said, say: Speech, titles: Mapping[str, str]) -> str:
     if isinstance(said, StepTitle):
         return titles.get(said.key, said.key)
     return said if isinstance(said, str) else said.said(say)
+
+
+def _pair(label: str, value: str) -> str:
+    """A label with its value; a question has its own mark."""
+    return f"{label} {value}" if label.endswith("?") else f"{label}: {value}"
 
 
 def label(form: str, name: str, say: Speech) -> str:

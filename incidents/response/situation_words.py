@@ -140,7 +140,7 @@ def _summary(drawn: Situation, say: Speech) -> Iterable[str]:
 
 def _claims(drawn: Situation, say: Speech) -> Iterable[str]:
     for each in drawn.claims:
-        yield say.text(N_("%(claim)s: %(finding)s"), claim=each.claim.text, finding=each.finding)
+        yield say.text(N_("%(claim)s: %(finding)s"), claim=each.claim.text.rstrip("."), finding=each.finding)
 
 
 def _next(drawn: Situation, known: _Names, say: Speech) -> Iterable[str]:
@@ -213,7 +213,7 @@ def _decisions(drawn: Situation, known: _Names, say: Speech) -> Iterable[str]:
 
 def _unknown(drawn: Situation, known: _Names, say: Speech) -> Iterable[str]:
     for each in drawn.unknown:
-        yield say.text(N_("%(claim)s: %(finding)s"), claim=each.claim.text, finding=each.finding)
+        yield say.text(N_("%(claim)s: %(finding)s"), claim=each.claim.text.rstrip("."), finding=each.finding)
     for work in drawn.missed:
         yield say.text(
             N_("Việc %(number)s %(title)s: %(state)s, hạn %(due)s"),

@@ -208,14 +208,14 @@ def test_what_a_form_says_in_the_log_is_told_in_the_readers_language(
         "question": "decide it",
         "chosen": "Kết luận: không đồng ý",
         "reason": "không nêu",
-        "options": "Kết luận: đồng ý, không đồng ý",
+        "options": "Kết luận: đồng ý / không đồng ý",
         "dissent": "",
     }
     assert english == {
         "question": "decide it",
         "chosen": "Conclusion: refused",
         "reason": "not given",
-        "options": "Conclusion: granted, refused",
+        "options": "Conclusion: granted / refused",
         "dissent": "",
     }
     line = desk.timeline(incident, Language.EN)[-1].text
