@@ -16,7 +16,7 @@ from incidents.people import persons
 from incidents.people.persons import Person
 from incidents.record.language import N_, Language, Phrase, Speech, speech
 from incidents.response import catalog, runs
-from incidents.response.situation import NO_HISTORY, Situation, Work
+from incidents.response.situation import NO_HISTORY, Situation, Stated, Work
 
 FIGURES: dict[str, str] = {
     "level": N_("Cấp độ"),
@@ -140,7 +140,12 @@ def _summary(drawn: Situation, say: Speech) -> Iterable[str]:
 
 def _claims(drawn: Situation, say: Speech) -> Iterable[str]:
     for each in drawn.claims:
-        yield say.text(N_("%(claim)s: %(finding)s"), claim=each.claim.text.rstrip("."), finding=each.finding)
+        yield _stated(each, say)
+
+
+def _stated(each: Stated, say: Speech) -> str:
+    words = each.claim.text.rstrip(".")
+    return say.text(N_("%(claim)s: %(finding)s"), claim=words, finding=each.finding)
 
 
 def _next(drawn: Situation, known: _Names, say: Speech) -> Iterable[str]:
@@ -213,7 +218,7 @@ def _decisions(drawn: Situation, known: _Names, say: Speech) -> Iterable[str]:
 
 def _unknown(drawn: Situation, known: _Names, say: Speech) -> Iterable[str]:
     for each in drawn.unknown:
-        yield say.text(N_("%(claim)s: %(finding)s"), claim=each.claim.text.rstrip("."), finding=each.finding)
+        yield _stated(each, say)
     for work in drawn.missed:
         yield say.text(
             N_("Việc %(number)s %(title)s: %(state)s, hạn %(due)s"),

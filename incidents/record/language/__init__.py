@@ -135,6 +135,11 @@ class Speech:
         form = "dd/MM/yyyy" if self.language is Language.VI else "d MMM yyyy"
         return format_date(day, form, locale=self.language.value)
 
+    def day(self, day: date) -> str:
+        """The day where its year is known: 22/11, or 22 Nov."""
+        form = "dd/MM" if self.language is Language.VI else "d MMM"
+        return format_date(day, form, locale=self.language.value)
+
     def duration(self, length: timedelta) -> str:
         """A length of time in the one or two units that matter: 1 giờ 30 phút."""
         minutes = max(1, round(abs(length).total_seconds() / 60))
