@@ -130,14 +130,14 @@ class Speech:
         """The time of day in the province: 03:12."""
         return format_time(at.astimezone(LOCAL), "HH:mm", locale=self.language.value)
 
-    def date(self, day: date) -> str:
-        """The day: 22/11/2026, or 22 Nov 2026."""
-        form = "dd/MM/yyyy" if self.language is Language.VI else "d MMM yyyy"
-        return format_date(day, form, locale=self.language.value)
-
     def day(self, day: date) -> str:
         """The day where its year is known: 22/11, or 22 Nov."""
         form = "dd/MM" if self.language is Language.VI else "d MMM"
+        return format_date(day, form, locale=self.language.value)
+
+    def date(self, day: date) -> str:
+        """The day: 22/11/2026, or 22 Nov 2026."""
+        form = "dd/MM/yyyy" if self.language is Language.VI else "d MMM yyyy"
         return format_date(day, form, locale=self.language.value)
 
     def duration(self, length: timedelta) -> str:
