@@ -34,6 +34,7 @@ from api.pages import (
     reference,
     room,
     roster_plans,
+    shells,
     silence_forms,
     situations,
     statement_pages,
@@ -82,6 +83,7 @@ from api.rest import founding_decisions as founding_over_rest
 from api.rest import joins as joins_over_rest
 from api.rest import lessons as lessons_rest
 from api.rest import level_timings as timings_over_rest
+from api.rest import shells as shells_over_rest
 from api.rest import situations as situations_rest
 from api.rest.routers import VERSION
 
@@ -112,6 +114,7 @@ _PAGES = (
     outbox,
     public,
     reference,
+    shells,
     clock_rules,
     departure_pages,
     authorisation_pages,
@@ -141,6 +144,7 @@ _REST = (
     exercises,
     steps,
     wordings,
+    shells_over_rest,
     clocks,
     decisions_rest,
     situations_rest,

@@ -36,6 +36,7 @@ KINDS: dict[str, str] = {
     "step_call": N_("gọi điện cho đầu mối chưa trả lời"),
     "role_vacant": N_("vai chưa có người giữ"),
     "statement_released": N_("đã phát hành văn bản"),
+    "shell_changed": N_("mẫu duyệt sẵn"),
     "level_changed": N_("đổi cấp độ"),
     "confirm_telephone": N_("cần xác nhận việc duyệt qua điện thoại"),
     "decision_review": N_("nhắc xem lại quyết định"),

@@ -1,4 +1,4 @@
-"""What a caller chooses from: people, playbooks, shells, task forces and runs."""
+"""What a caller chooses from: people, playbooks, task forces and runs."""
 
 from sqlmodel import col, select
 
@@ -10,18 +10,15 @@ from api.rest.shapes import (
     PersonOut,
     PlaybookOut,
     RunOut,
-    ShellOut,
     TaskForceOut,
 )
 from incidents.matter.incidents import Incident
 from incidents.matter.taskforces import TaskForce, TaskForceMember
 from incidents.people import persons
 from incidents.people.directory import postings
-from incidents.record.language import Language
 from incidents.response import catalog
 from incidents.response.runs import PlaybookRun
 from incidents.rights.permissions import Deed
-from incidents.words.shells import Shell
 
 router = under("", "directory")
 
@@ -49,19 +46,6 @@ def playbooks(session: Db, caller: RestCaller) -> Page[PlaybookOut]:
             for row in catalog.on_offer(session)
         ]
     )
-
-
-def _shell(shell: Shell, language: Language) -> ShellOut:
-    slots = shell.slots_in(language)
-    return ShellOut.model_validate(shell).model_copy(update={"slots": slots})
-
-
-@router.get("/shells", summary="Shells approved in advance")
-def shells(session: Db, caller: RestCaller) -> Page[ShellOut]:
-    """With the level from which each may be released."""
-    caller.require(session, Deed.SEE_DESK)
-    rows = session.exec(select(Shell).order_by(col(Shell.code)))
-    return Page(items=[_shell(r, caller.person.language) for r in rows])
 
 
 @router.get("/task-forces", summary="Task forces at work")

@@ -1,6 +1,6 @@
 """What REST answers with: rows as they are, enums by their stored value, times in UTC."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Generic, Self, TypeVar
 from uuid import UUID
 
@@ -274,6 +274,10 @@ class ShellOut(Shape):
     slots: dict[str, Any]
     from_level: int
     decision: str
+    decided_on: date
+    approved_by: UUID
+    valid_to: date | None
+    withdrawn_at: datetime | None
 
 
 class PlaybookOut(BaseModel):

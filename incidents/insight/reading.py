@@ -63,6 +63,7 @@ from incidents.response import (
 from incidents.response.runs import PlaybookRun
 from incidents.response.sayings import StepTitle
 from incidents.response.steps import Step
+from incidents.words import shell_drafts
 
 TELLERS = (
     *(absences, feeds, keeping, planning, stand_ins, swaps),
@@ -72,7 +73,7 @@ TELLERS = (
     *(opening, lifecycle, resuming, merging, grading, replanning, journal, decisions),
     *(situation_reports, added_steps, signing, recusing, founding_decisions, seating),
     *(requests, leaving, coming_back, exercises, handovers, lesson_facts, authorisations),
-    *(posts, post_endings, accounts, scans),
+    *(posts, post_endings, accounts, scans, shell_drafts),
 )
 """What enters every fact into the vocabulary: whoever reads can read whatever was recorded."""
 

@@ -39,6 +39,8 @@ class Deed(Labelled):
     SIGN = "sign", N_("duyệt văn bản")
     SIGN_BY_TELEPHONE = "sign_by_telephone", N_("ghi nhận duyệt qua điện thoại")
     RELEASE_SHELL = "release_shell", N_("phát mẫu duyệt sẵn")
+    WRITE_SHELL = "write_shell", N_("soạn mẫu chờ duyệt")
+    APPROVE_SHELL = "approve_shell", N_("duyệt, rút mẫu duyệt sẵn")
     WITHDRAW = "withdraw", N_("rút nội dung đã đăng")
     PROPOSE_TASK_FORCE = "propose_task_force", N_("trình thành lập Tổ công tác")
     APPRAISE = "appraise", N_("thẩm tra tờ trình lập Tổ công tác")
@@ -67,6 +69,7 @@ FRESHLY_PROVED = frozenset(
         Deed.SIGN,
         Deed.SIGN_BY_TELEPHONE,
         Deed.RELEASE_SHELL,
+        Deed.APPROVE_SHELL,
         Deed.WITHDRAW,
         Deed.CLOSE,
         Deed.REOPEN,
@@ -109,6 +112,7 @@ HELD: dict[Deed, frozenset[Role]] = {
     Deed.EDIT_STATEMENT: ABOVE | {Role.SECRETARY},
     Deed.SIGN_BY_TELEPHONE: frozenset({Role.DUTY_OFFICER}),
     Deed.RELEASE_SHELL: frozenset({Role.DUTY_OFFICER}),
+    Deed.WRITE_SHELL: ABOVE | {Role.SECRETARY, Role.LEGAL},
     Deed.WITHDRAW: ABOVE,
     Deed.DECLARE_CONFLICT: ROOM | {Role.LEGAL},
     Deed.LIFT_CONFLICT: frozenset({Role.LEAD, Role.CHAIR}),

@@ -25,6 +25,7 @@ from incidents.response.clocks import Clock
 from incidents.response.lessons import Lesson
 from incidents.response.steps import Step, StepKind
 from incidents.rights.deeds import HELD, Deed
+from incidents.words import shell_drafts
 
 Subject = Incident | Signal | Step | Clock | Lesson | Organisation | Person | ContactPoint | None
 
@@ -203,6 +204,11 @@ def _signs(session: Session, person: Person, subject: Subject) -> bool:
     )
 
 
+def _approves_shells(session: Session, person: Person, _subject: Subject) -> bool:
+    """Whoever may sign in a part that speaks or leads, by post or by a paper."""
+    return person.id in shell_drafts.approvers(session)
+
+
 def _triages(deed: Deed) -> Callable[[Session, Person, Subject], bool]:
     """The duty desk decides about a flag, and so does whoever was named to watch it."""
 
@@ -298,6 +304,7 @@ _RULES: dict[Deed, Callable[[Session, Person, Subject], bool]] = {
     Deed.KEEP_CONTACTS: _keeps_contacts,
     Deed.ANSWER: _answers,
     Deed.SIGN: _signs,
+    Deed.APPROVE_SHELL: _approves_shells,
     Deed.CANCEL_STEP: _cancels,
     Deed.FINISH_LESSON: _finishes,
     Deed.SEE_LESSONS: _learner,

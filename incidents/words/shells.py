@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlmodel import Field, Session, col, select
 
-from incidents.record.database import Table, choice, document, identifier, reference
+from incidents.record.database import Table, choice, document, identifier, moment, reference
 from incidents.record.errors import Invalid
 from incidents.record.language import N_, Language
 from incidents.words.statements import StatementKind, digest
@@ -32,17 +32,22 @@ class Shell(Table, table=True):
     decided_on: date
     approved_by: UUID = reference("person.id")
     valid_to: date | None = None
+    withdrawn_at: datetime | None = moment(optional=True)
 
     def slots_in(self, language: Language) -> dict[str, dict[str, Any]]:
         """Its slots, labelled in the reader's language where the office has words for it."""
-        return {
-            name: {
-                "label": (language is Language.EN and slot.get("label_en"))
-                or slot.get("label", name),
-                "limit": slot["limit"],
-            }
-            for name, slot in self.slots.items()
+        return labelled(self.slots, language)
+
+
+def labelled(slots: Mapping[str, Any], language: Language) -> dict[str, dict[str, Any]]:
+    """Slots of a shell or of its draft, labelled in a language."""
+    return {
+        name: {
+            "label": (language is Language.EN and slot.get("label_en")) or slot.get("label", name),
+            "limit": slot["limit"],
         }
+        for name, slot in slots.items()
+    }
 
 
 def on_offer(session: Session, level: int, today: date) -> list[Shell]:
@@ -50,7 +55,7 @@ def on_offer(session: Session, level: int, today: date) -> list[Shell]:
     return list(
         session.exec(
             select(Shell)
-            .where(Shell.from_level <= level)
+            .where(Shell.from_level <= level, col(Shell.withdrawn_at).is_(None))
             .where(col(Shell.valid_to).is_(None) | (col(Shell.valid_to) >= today))
             .order_by(col(Shell.code))
         )

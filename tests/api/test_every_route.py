@@ -58,6 +58,7 @@ PAPER = {
     "valid_to": "2026-12-02T00:00:00Z",
 }
 POST = {"role": "lead", "person_id": str(uuid4()), "valid_from": "2026-12-01T00:00:00Z"}
+SHELL = {"code": "A", "title": "x", "frame": "x", "from_level": 3}
 FOUNDING = {
     "number": "1/QĐ-UBND",
     "signed_on": "2026-11-01",
@@ -425,6 +426,14 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ("POST", "/api/v1/focal-points/{focal_id}/end"): (None, COMMAND_ONLY),
     ("GET", "/api/v1/playbooks"): (None, INSIDERS),
     ("GET", "/api/v1/shells"): (None, INSIDERS),
+    ("POST", "/api/v1/shells/{code}/withdraw"): (BECAUSE, COMMAND_ONLY),
+    ("GET", "/api/v1/shell-drafts"): (None, INSIDERS),
+    ("POST", "/api/v1/shell-drafts"): (SHELL, EDITORS),
+    ("POST", "/api/v1/shell-drafts/{draft_id}/approve"): (
+        {"sha256": "x", "decision": "1/QĐ", "decided_on": "2026-11-01"},
+        COMMAND_ONLY,
+    ),
+    ("POST", "/api/v1/shell-drafts/{draft_id}/refuse"): (BECAUSE, INSIDERS),
     ("GET", "/api/v1/task-forces"): (None, INSIDERS),
     ("GET", "/api/v1/runs"): (None, INSIDERS),
     ("GET", "/dang-nhap"): (None, ANYBODY),
@@ -568,6 +577,14 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ("POST", "/quan-tri/to-cong-tac/{paper_id}/ban-chup"): ({}, PAGE_ADMINISTRATORS),
     ("POST", "/quan-tri/chuc-trach/{paper_id}/ban-chup"): ({}, PAGE_ADMINISTRATORS),
     ("GET", "/ban-chup/{scan_id}"): (None, PAGE_INSIDERS),
+    ("GET", "/mau-duyet-san"): (None, PAGE_INSIDERS),
+    ("POST", "/mau-duyet-san"): (SHELL, (TO_SIGN_IN, NO, IN, NO)),
+    ("POST", "/mau-duyet-san/{draft_id}/duyet"): (
+        {"sha256": "x", "decision": "1/QĐ", "decided_on": "2026-11-01"},
+        PAGE_COMMAND,
+    ),
+    ("POST", "/mau-duyet-san/{draft_id}/khong-duyet"): (BECAUSE, PAGE_INSIDERS),
+    ("POST", "/mau-duyet-san/ma/{code}/rut"): (BECAUSE, PAGE_COMMAND),
     ("GET", "/mat-khau"): (None, PAGE_SIGNED_IN),
     ("POST", "/mat-khau"): ({"new_password": "x"}, PAGE_SIGNED_IN),
     ("GET", "/quan-tri/tai-khoan"): (None, PAGE_ADMINISTRATORS),
@@ -678,7 +695,8 @@ def scene(desk: Desk) -> Scene:
             "proposal_id": str(uuid4()),
             "recusal_id": str(uuid4()),
             **dict.fromkeys(
-                ("authorisation_id", "post_id", "decision_id", "paper_id", "scan_id"), str(uuid4())
+                ("authorisation_id", "post_id", "decision_id", "paper_id", "scan_id", "draft_id"),
+                str(uuid4()),
             ),
             "papers": "authorisations",
             "organisation": "SYT",

@@ -117,6 +117,11 @@ def _every_kind(
         "authorisation_ended": about_a_paper,
         "post_given": {**about_a_post, "rank": 2},
         "post_ended": {**about_a_post, "rank": 1},
+        "shell_changed": {
+            "what": "waiting",
+            "shell": "LU-DE",
+            "by": str(stage.cast.phuc.id),
+        },
         "account_changed": {
             "what": "given",
             "username": "yen",

@@ -1,0 +1,134 @@
+"""The page of shells: those approved in advance, those that wait, and another."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request
+from sqlmodel import Session, col, select
+from starlette.responses import Response
+
+from api import fields
+from api.deeds import shells as deeds
+from api.deeds.shells import Approve, Slot, Write
+from api.dependencies import Db, Fields, FormCaller, Reader
+from api.fields import Because, Line, Optional, Reason
+from api.identity import Caller
+from api.pages import rendering
+from api.pages.forms import filled
+from api.problems import Problem
+from incidents.matter import incidents
+from incidents.people import persons, sign_ins
+from incidents.record.errors import Invalid
+from incidents.record.language import N_
+from incidents.rights import permissions
+from incidents.rights.permissions import Deed
+from incidents.words import shell_drafts, shells
+from incidents.words.shells import Shell
+
+_PATH = "/mau-duyet-san"
+router = APIRouter(include_in_schema=False, prefix=_PATH)
+
+SLOT_LINES = N_(
+    "Mỗi ô một dòng: tên | nhãn | số ký tự; ví dụ: gio | Giờ tiếp nhận | 30. "
+    "Có thể thêm nhãn tiếng Anh trước số ký tự."
+)
+_PARTS = (3, 4)
+
+
+class Written(fields.Request):
+    """The form: slots as lines of name, label and limit."""
+
+    code: Line
+    title: Line
+    frame: Reason
+    slots: Reason = ""
+    from_level: int = 3
+    valid_to: Annotated[date | None, Optional] = None
+
+    def asked(self) -> Write:
+        """What it asks for."""
+        return Write(
+            **self.model_dump(exclude={"slots"}), slots=dict(map(_slot, _lines(self.slots)))
+        )
+
+
+def _lines(words: str) -> list[str]:
+    return [line for line in words.splitlines() if line.strip()]
+
+
+def _slot(line: str) -> tuple[str, Slot]:
+    parts = [part.strip() for part in line.split("|")]
+    if len(parts) not in _PARTS or not parts[-1].isdecimal():
+        raise Invalid(fields={"slots": (SLOT_LINES, {})})
+    name, label, *english, limit = parts
+    return name, Slot(label=label, label_en="".join(english), limit=int(limit))
+
+
+def shown(
+    request: Request, session: Session, caller: Caller, problem: Problem | None = None
+) -> Response:
+    """The page, or again after a refused form."""
+    caller.require(session, Deed.SEE_DESK)
+    approved = list(session.exec(select(Shell).order_by(col(Shell.code))))
+    waiting = shell_drafts.waiting(session)
+    return rendering.for_caller(
+        request,
+        "shells.html",
+        caller,
+        status=problem.status if problem else 200,
+        problem=problem,
+        fresh=sign_ins.fresh(caller.sign_in),
+        approved=approved,
+        waiting=waiting,
+        named=persons.names(
+            session, {s.approved_by for s in approved} | {d.written_by for d in waiting}
+        ),
+        approves=permissions.allowed(session, caller.person, Deed.APPROVE_SHELL),
+        writes=permissions.allowed(session, caller.person, Deed.WRITE_SHELL),
+        levels=[(level, str(level)) for level in shell_drafts.LEVELS],
+        most=shell_drafts.MOST_WORDS,
+        slot_lines=SLOT_LINES,
+        slots_in=lambda each: shells.labelled(each.slots, caller.person.language),
+        today=incidents.today(),
+        page_path=_PATH,
+    )
+
+
+def _again(request: Request) -> None:
+    request.state.again = shown
+
+
+@router.get("")
+def listed(request: Request, session: Db, caller: Reader) -> Response:
+    """What may be released at night."""
+    return shown(request, session, caller)
+
+
+@router.post("", dependencies=[Depends(_again)])
+def write(session: Db, caller: FormCaller, form: Fields) -> Response:
+    """Another, for approval."""
+    caller.require(session, Deed.WRITE_SHELL)
+    deeds.write(session, caller, filled(Written, form).asked())
+    return rendering.back(_PATH)
+
+
+@router.post("/{draft_id}/duyet", dependencies=[Depends(_again)])
+def approve(session: Db, caller: FormCaller, form: Fields, draft_id: UUID) -> Response:
+    """Signed."""
+    deeds.approve(session, caller, draft_id, filled(Approve, form))
+    return rendering.back(_PATH)
+
+
+@router.post("/{draft_id}/khong-duyet", dependencies=[Depends(_again)])
+def refuse(session: Db, caller: FormCaller, form: Fields, draft_id: UUID) -> Response:
+    """Not signed."""
+    deeds.refuse(session, caller, draft_id, filled(Because, form))
+    return rendering.back(_PATH)
+
+
+@router.post("/ma/{code}/rut", dependencies=[Depends(_again)])
+def withdraw(session: Db, caller: FormCaller, form: Fields, code: str) -> Response:
+    """Not to be released any more."""
+    deeds.withdraw(session, caller, code, filled(Because, form))
+    return rendering.back(_PATH)

@@ -1,0 +1,334 @@
+"""Shells before they are signed: written by one, approved by another under a numbered decision.
+
+Approval binds to the hash of title and frame as they were read (rule 3 of practice); a shell that
+was approved never changes, it is withdrawn and another is written.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlmodel import Field, Session, col, select
+
+from incidents.people import authorisations, persons, rosters
+from incidents.people.roles import Role
+from incidents.record import clock, timeline
+from incidents.record.actors import Actor
+from incidents.record.database import Table, choice, document, identifier, locked, moment, reference
+from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound, NotPermitted
+from incidents.record.facts import Fact, Private
+from incidents.record.language import N_, Labelled
+from incidents.words.shells import Shell
+from incidents.words.statements import digest
+
+APPROVERS = (Role.SPOKESPERSON, Role.LEAD, Role.CHAIR)
+"""Whoever may sign in one of these parts, by post or by a paper, approves a shell."""
+
+LEVELS = (3, 4)
+"""At these the duty officer may release one by themselves."""
+
+MOST_WORDS, MOST_SLOTS, LONGEST_SLOT = 180, 8, 200
+_CODE = re.compile(r"[A-Z0-9]+(?:-[A-Z0-9]+)*")
+_SLOT = re.compile(r"[a-z][a-z0-9_]*")
+_HOLE = re.compile(r"\{([^{}]*)\}")
+
+Wrong = dict[str, tuple[str, Mapping[str, Any]]]
+
+
+class DraftState(Labelled):
+    """What became of a shell that was written."""
+
+    WAITING = "waiting", N_("chờ duyệt")
+    APPROVED = "approved", N_("đã duyệt")
+    REFUSED = "refused", N_("không duyệt")
+
+
+class ShellDraft(Table, table=True):
+    """A shell as it was written, until somebody decides about it."""
+
+    __tablename__ = "shell_draft"
+
+    id: UUID = identifier()
+    code: str = Field(index=True)
+    title: str
+    frame: str
+    frame_sha256: str
+    slots: dict[str, Any] = document()
+    from_level: int = 3
+    valid_to: date | None = None
+    written_by: UUID = reference("person.id")
+    written_at: datetime = moment()
+    state: DraftState = choice(DraftState, DraftState.WAITING)
+    settled_at: datetime | None = moment(optional=True)
+
+
+@dataclass(frozen=True)
+class ShellWritten(Fact):
+    """Words for the night wait for their approval."""
+
+    code: str
+    sha256: str
+    title: Private
+    says: ClassVar[str] = N_("Soạn mẫu %(code)s chờ duyệt: %(title)s, SHA-256 %(sha256)s")
+
+
+@dataclass(frozen=True)
+class ShellApproved(Fact):
+    """The duty officer may release these words from now on."""
+
+    code: str
+    sha256: str
+    decision: str
+    decided_on: date
+    from_level: int
+    says: ClassVar[str] = N_(
+        "Duyệt mẫu %(code)s theo %(decision)s ngày %(decided_on)s, phát từ cấp %(from_level)s, "
+        "SHA-256 %(sha256)s"
+    )
+
+
+@dataclass(frozen=True)
+class ShellRefused(Fact):
+    """These words were not approved."""
+
+    code: str
+    reason: Private
+    says: ClassVar[str] = N_("Không duyệt mẫu %(code)s. Lý do: %(reason)s")
+
+
+@dataclass(frozen=True)
+class ShellWithdrawn(Fact):
+    """Nobody releases these words any more; what was released stands."""
+
+    code: str
+    reason: Private
+    says: ClassVar[str] = N_("Rút mẫu duyệt sẵn %(code)s. Lý do: %(reason)s")
+
+
+def write(
+    session: Session,
+    *,
+    code: str,
+    title: str,
+    frame: str,
+    slots: Mapping[str, Mapping[str, Any]],
+    from_level: int,
+    valid_to: date | None = None,
+    by: Actor,
+) -> ShellDraft:
+    """Write a shell down for approval; its code is its own for ever."""
+    if by.person_id is None:
+        raise NotPermitted(N_("Việc này phải do một người làm."))
+    title, frame = " ".join(title.split()), frame.strip().replace("\r\n", "\n")
+    draft = ShellDraft(
+        code=code.strip().upper(),
+        title=title,
+        frame=frame,
+        frame_sha256=digest(title, frame),
+        slots={name: _slot(given) for name, given in slots.items()},
+        from_level=from_level,
+        valid_to=valid_to,
+        written_by=by.person_id,
+        written_at=clock.now(),
+    )
+    if wrong := _wrong(draft):
+        raise Invalid(fields=wrong)
+    _require_new(session, draft.code)
+    session.add(draft)
+    session.flush()
+    fact = ShellWritten(draft.code, draft.frame_sha256, title)
+    timeline.record(session, timeline.DESK, fact, by=by)
+    _tell(session, draft.code, "waiting", approvers(session) - {by.person_id}, draft.id, by)
+    return draft
+
+
+def _slot(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Without English words the label stands in both languages."""
+    english = str(given.get("label_en", "")).strip()
+    label = {"label": given["label"].strip(), "limit": given["limit"]}
+    return label | ({"label_en": english} if english else {})
+
+
+def _require_new(session: Session, code: str) -> None:
+    taken = session.exec(select(Shell.id).where(Shell.code == code)).first()
+    waiting = session.exec(
+        select(ShellDraft.id).where(ShellDraft.code == code, ShellDraft.state == DraftState.WAITING)
+    ).first()
+    if taken or waiting:
+        raise Conflict(N_("Mã mẫu %(code)s đã dùng; đặt mã khác."), code=code)
+
+
+def _wrong(draft: ShellDraft) -> Wrong:
+    wrong: Wrong = {}
+    if not _CODE.fullmatch(draft.code):
+        wrong["code"] = (N_("Mã mẫu gồm chữ hoa không dấu, chữ số, gạch nối; ví dụ LU-DE."), {})
+    if not draft.title:
+        wrong["title"] = (N_("Ghi tiêu đề."), {})
+    if not 1 <= len(draft.frame.split()) <= MOST_WORDS:
+        wrong["frame"] = (N_("Khung mẫu dài từ 1 đến %(most)s từ."), {"most": MOST_WORDS})
+    if draft.from_level not in LEVELS:
+        wrong["from_level"] = (N_("Mẫu duyệt sẵn chỉ phát ở cấp 3, 4."), {})
+    if draft.valid_to and draft.valid_to < clock.now().astimezone(clock.LOCAL).date():
+        wrong["valid_to"] = (N_("Ngày cuối không thể đã qua."), {})
+    return wrong | _wrong_slots(draft)
+
+
+def _wrong_slots(draft: ShellDraft) -> Wrong:
+    """Every hole of the frame is a slot with a label and a limit, and every slot is a hole."""
+    if len(draft.slots) > MOST_SLOTS:
+        return {"slots": (N_("Tối đa %(most)s ô."), {"most": MOST_SLOTS})}
+    for name, slot in draft.slots.items():
+        if not _SLOT.fullmatch(name) or not slot["label"]:
+            return {"slots": (N_("Ô «%(name)s» cần tên không dấu và nhãn."), {"name": name})}
+        if not 1 <= slot["limit"] <= LONGEST_SLOT:
+            return {
+                "slots": (
+                    N_("Ô «%(name)s»: giới hạn từ 1 đến %(most)s ký tự."),
+                    {"name": name, "most": LONGEST_SLOT},
+                )
+            }
+    holes = set(_HOLE.findall(draft.frame))
+    if holes != draft.slots.keys() or re.search(r"[{}]", _HOLE.sub("", draft.frame)):
+        return {"slots": (N_("Các ô trong khung, dạng {ten_o}, phải đúng các ô đã khai."), {})}
+    return {}
+
+
+def approvers(session: Session) -> set[UUID]:
+    """Who may approve a shell now."""
+    now = clock.now()
+    return {each for role in APPROVERS for each in authorisations.signers(session, role, now)}
+
+
+def approve(
+    session: Session,
+    draft_id: UUID,
+    *,
+    sha256: str,
+    decision: str,
+    decided_on: date,
+    by: Actor,
+) -> Shell:
+    """Sign what was read, under the number of the decision; never what one wrote oneself."""
+    draft = _waiting(session, draft_id)
+    person_id = _approver(session, draft, by)
+    if sha256 != draft.frame_sha256:
+        raise Conflict(N_("Mẫu không còn là bản đồng chí đã đọc; hãy tải lại trang."))
+    wrong: Wrong = {}
+    if not decision.strip():
+        wrong["decision"] = (N_("Ghi số quyết định."), {})
+    if decided_on > clock.now().astimezone(clock.LOCAL).date():
+        wrong["decided_on"] = (N_("Ngày ký không thể ở phía trước."), {})
+    if wrong:
+        raise Invalid(fields=wrong)
+    shell = Shell(
+        code=draft.code,
+        title=draft.title,
+        frame=draft.frame,
+        frame_sha256=draft.frame_sha256,
+        slots=draft.slots,
+        from_level=draft.from_level,
+        decision=" ".join(decision.split()),
+        decided_on=decided_on,
+        approved_by=person_id,
+        valid_to=draft.valid_to,
+    )
+    session.add(shell)
+    _settle(session, draft, DraftState.APPROVED)
+    fact = ShellApproved(
+        shell.code, shell.frame_sha256, shell.decision, decided_on, shell.from_level
+    )
+    timeline.record(session, timeline.DESK, fact, by=by)
+    on_shift = rosters.on_shift(session, clock.now())
+    _tell(session, shell.code, "approved", {draft.written_by, *on_shift}, draft.id, by)
+    return shell
+
+
+def refuse(session: Session, draft_id: UUID, *, reason: str, by: Actor) -> ShellDraft:
+    """Do not approve it, and say why; whoever wrote it takes it back in the same way."""
+    draft = _waiting(session, draft_id)
+    if by.person_id != draft.written_by:
+        _approver(session, draft, by)
+    _said(reason)
+    _settle(session, draft, DraftState.REFUSED)
+    timeline.record(session, timeline.DESK, ShellRefused(draft.code, reason.strip()), by=by)
+    _tell(session, draft.code, "refused", {draft.written_by}, draft.id, by)
+    return draft
+
+
+def withdraw(session: Session, code: str, *, reason: str, by: Actor) -> Shell:
+    """Let nobody release a shell any more, at once."""
+    found = session.exec(select(Shell.id).where(Shell.code == code.strip().upper())).first()
+    shell = locked(session, Shell, found) if found else None
+    if shell is None:
+        raise NotFound(N_("Không có mẫu duyệt sẵn %(code)s."), code=code)
+    if shell.withdrawn_at:
+        raise AlreadySettled(N_("Mẫu %(code)s đã rút."), code=shell.code)
+    if by.person_id not in approvers(session):
+        raise NotPermitted(_NOT_AN_APPROVER)
+    _said(reason)
+    shell.withdrawn_at = clock.now()
+    session.add(shell)
+    timeline.record(session, timeline.DESK, ShellWithdrawn(shell.code, reason.strip()), by=by)
+    on_shift = rosters.on_shift(session, clock.now())
+    _tell(session, shell.code, "withdrawn", {shell.approved_by, *on_shift}, shell.id, by)
+    return shell
+
+
+_NOT_AN_APPROVER = N_(
+    "Chỉ Người phát ngôn, Tổ trưởng, Chủ tịch, hoặc người có giấy ủy quyền của họ, được duyệt, rút "
+    "mẫu."
+)
+
+
+def _waiting(session: Session, draft_id: UUID) -> ShellDraft:
+    draft = locked(session, ShellDraft, draft_id)
+    if draft is None:
+        raise NotFound(N_("Không tìm thấy mẫu này."))
+    if draft.state is not DraftState.WAITING:
+        raise AlreadySettled(N_("Mẫu %(code)s: %(state)s."), code=draft.code, state=draft.state)
+    return draft
+
+
+def _approver(session: Session, draft: ShellDraft, by: Actor) -> UUID:
+    if by.person_id is None or by.person_id not in approvers(session):
+        raise NotPermitted(_NOT_AN_APPROVER)
+    if by.person_id == draft.written_by:
+        raise NotPermitted(N_("Người soạn không tự duyệt mẫu của mình."))
+    return by.person_id
+
+
+def _said(reason: str) -> None:
+    if not reason.strip():
+        raise Invalid(fields={"reason": (N_("Ghi lý do."), {})})
+
+
+def _settle(session: Session, draft: ShellDraft, state: DraftState) -> None:
+    draft.state, draft.settled_at = state, clock.now()
+    session.add(draft)
+    session.flush()
+
+
+def _tell(
+    session: Session, code: str, what: str, people: set[UUID], about: UUID, by: Actor
+) -> None:
+    persons.tell_all(
+        session,
+        sorted(people - {by.person_id}),  # type: ignore[arg-type]
+        "shell_changed",
+        key=f"shell:{about}:{what}",
+        values={"what": what, "shell": code, "by": str(by.person_id)},
+    )
+
+
+def waiting(session: Session) -> list[ShellDraft]:
+    """The shells that wait for their approval, the oldest first."""
+    return list(
+        session.exec(
+            select(ShellDraft)
+            .where(ShellDraft.state == DraftState.WAITING)
+            .order_by(col(ShellDraft.written_at))
+        )
+    )

@@ -1,0 +1,187 @@
+"""Shells of the office's own: written by one, approved by another who signs, withdrawn."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlmodel import select
+
+from incidents.people.persons import Person
+from incidents.record import database
+from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound, NotPermitted
+from incidents.record.language import Language
+from incidents.record.timeline import DESK
+from incidents.response import signing
+from incidents.rights import permissions
+from incidents.rights.permissions import Deed
+from incidents.words import shell_drafts, shells
+from incidents.words.shell_drafts import DraftState, ShellDraft
+from incidents.words.shells import Shell
+from incidents.words.statements import StatementKind
+from tests.harness import Desk
+
+FRAME = "Lúc {gio}, đã tiếp nhận tin về {dia_ban}; đang xác minh."
+SLOTS = {
+    "gio": {"label": " Giờ tiếp nhận ", "label_en": "Time", "limit": 30},
+    "dia_ban": {"label": "Địa bàn", "limit": 60},
+}
+FILLED = {"gio": "02:30", "dia_ban": "xã Tân Hưng"}
+
+
+def written(desk: Desk, *, by: Person | None = None, **more: Any) -> ShellDraft:
+    values: dict[str, Any] = {
+        "code": "lu-de",
+        "title": "Thông tin  ban đầu",
+        "frame": FRAME,
+        "slots": SLOTS,
+        "from_level": 3,
+    }
+    return desk.do(shell_drafts.write, **values | more, by=by or desk.cast.ha)
+
+
+def approve(desk: Desk, draft: ShellDraft, *, by: Person, **more: Any) -> Shell:
+    values: dict[str, Any] = {
+        "sha256": draft.frame_sha256,
+        "decision": "95/QĐ-VP",
+        "decided_on": date(2026, 11, 20),
+    }
+    return desk.do(shell_drafts.approve, draft.id, **values | more, by=by)
+
+
+def test_a_shell_is_written_approved_and_released_at_night(desk: Desk) -> None:
+    cast = desk.cast
+    incident = desk.opened(level=3)
+    draft = written(desk)
+    # Minh speaks, Bình leads, Tùng holds Bình's paper, Chương is the chairman.
+    desk.expect_messages("shell_changed", cast.minh, cast.binh, cast.tung, cast.chuong)
+    with desk.refused(Conflict, "dùng được ở cấp độ này"):
+        desk.do(signing.release_shell, incident.id, "LU-DE", FILLED, by=cast.lan)
+    shell = approve(desk, draft, by=cast.minh)
+    desk.expect_messages("shell_changed", cast.ha, cast.lan)
+    assert (shell.code, shell.approved_by, shell.decision) == ("LU-DE", cast.minh.id, "95/QĐ-VP")
+    assert shell.slots_in(Language.EN)["gio"] == {"label": "Time", "limit": 30}
+    assert shell.slots_in(Language.EN)["dia_ban"]["label"] == "Địa bàn"
+    desk.do(signing.release_shell, incident.id, "LU-DE", FILLED, by=cast.lan)
+    desk.expect_published(StatementKind.HOLDING, "xã Tân Hưng")
+    desk.set_aside()
+    assert desk.facts(DESK)[-2:] == ["ShellWritten", "ShellApproved"]
+    assert "95/QĐ-VP ngày 20/11/2026" in desk.timeline(DESK, Language.VI)[-1].text
+
+
+def test_a_paper_lets_its_holder_approve_but_nobody_approves_their_own(desk: Desk) -> None:
+    cast = desk.cast
+    own = written(desk, by=cast.minh)
+    with desk.refused(NotPermitted, "không tự duyệt"):
+        approve(desk, own, by=cast.minh)
+    for stranger in (cast.ha, cast.thao, cast.an, cast.lan):
+        with desk.refused(NotPermitted, "Chỉ Người phát ngôn"):
+            approve(desk, own, by=stranger)
+    approve(desk, own, by=cast.tung)
+    with desk.refused(AlreadySettled, "đã duyệt"):
+        approve(desk, own, by=cast.binh)
+    desk.set_aside()
+
+
+def test_what_was_read_is_what_is_signed_under_a_numbered_decision(desk: Desk) -> None:
+    draft = written(desk)
+    with desk.refused(Conflict, "đã đọc"):
+        approve(desk, draft, by=desk.cast.minh, sha256="0" * 64)
+    for wrong, field in (
+        ({"decision": " "}, "decision"),
+        ({"decided_on": date(2026, 12, 1)}, "decided_on"),
+    ):
+        with desk.refused(Invalid) as caught:
+            approve(desk, draft, by=desk.cast.minh, **wrong)
+        assert list(caught.value.fields) == [field]
+    desk.set_aside()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"code": "lũ đê"}, "code"),
+        ({"title": " "}, "title"),
+        ({"frame": " ", "slots": {}}, "frame"),
+        ({"frame": "từ " * 181, "slots": {}}, "frame"),
+        ({"from_level": 2}, "from_level"),
+        ({"valid_to": date(2026, 11, 22)}, "valid_to"),
+        ({"slots": {"gio": SLOTS["gio"]}}, "slots"),
+        ({"slots": SLOTS | {"them": SLOTS["gio"]}}, "slots"),
+        ({"slots": SLOTS | {"gio": {"label": "", "limit": 9}}}, "slots"),
+        ({"slots": SLOTS | {"gio": {"label": "Giờ", "limit": 0}}}, "slots"),
+        ({"slots": SLOTS | {"gio": {"label": "Giờ", "limit": 201}}}, "slots"),
+        ({"frame": FRAME + " {"}, "slots"),
+        ({"frame": "Lúc {giờ}", "slots": {"giờ": SLOTS["gio"]}}, "slots"),
+        (
+            {
+                "frame": " ".join(f"{{o{n}}}" for n in range(9)),
+                "slots": {f"o{n}": SLOTS["gio"] for n in range(9)},
+            },
+            "slots",
+        ),
+    ],
+)
+def test_a_frame_that_could_not_be_filled_is_refused(
+    desk: Desk, wrong: dict[str, Any], field: str
+) -> None:
+    with desk.refused(Invalid) as caught:
+        written(desk, **wrong)
+    assert list(caught.value.fields) == [field]
+
+
+def test_a_code_is_used_once(desk: Desk) -> None:
+    cast = desk.cast
+    with desk.refused(Conflict, "BAN-DAU đã dùng"):
+        written(desk, code="BAN-DAU")
+    draft = written(desk)
+    with desk.refused(Conflict, "LU-DE đã dùng"):
+        written(desk)
+    with desk.refused(Invalid, "Ghi lý do"):
+        desk.do(shell_drafts.refuse, draft.id, reason=" ", by=cast.minh)
+    with desk.refused(NotPermitted):
+        desk.do(shell_drafts.refuse, draft.id, reason="Dài", by=cast.dung)
+    desk.set_aside()
+    desk.do(shell_drafts.refuse, draft.id, reason="Dài", by=cast.minh)
+    desk.expect_messages("shell_changed", cast.ha)
+    assert desk.reload(draft).state is DraftState.REFUSED
+    again = written(desk)
+    desk.do(shell_drafts.refuse, again.id, reason="Viết lại", by=cast.ha)
+    with database.reading() as session:
+        assert shell_drafts.waiting(session) == []
+    desk.set_aside()
+
+
+def test_a_withdrawn_shell_is_released_no_more(desk: Desk) -> None:
+    cast = desk.cast
+    incident = desk.opened(level=4)
+    with desk.refused(NotPermitted):
+        desk.do(shell_drafts.withdraw, "BAN-DAU", reason="Sai số máy", by=cast.lan)
+    with desk.refused(NotFound):
+        desk.do(shell_drafts.withdraw, "KHONG-CO", reason="x", by=cast.minh)
+    with desk.refused(Invalid):
+        desk.do(shell_drafts.withdraw, "BAN-DAU", reason=" ", by=cast.minh)
+    desk.do(shell_drafts.withdraw, "ban-dau", reason="Sai số máy", by=cast.binh)
+    desk.expect_messages("shell_changed", cast.minh, cast.lan)
+    with database.reading() as session:
+        assert shells.on_offer(session, 4, date(2026, 11, 23)) == []
+        assert session.exec(select(Shell)).one().withdrawn_at == desk.time
+    values = {"time": "02:00", "place": "phường Tân Hưng", "next": "06:00"}
+    with desk.refused(Conflict, "dùng được ở cấp độ này"):
+        desk.do(signing.release_shell, incident.id, "BAN-DAU", values, by=cast.lan)
+    with desk.refused(AlreadySettled, "đã rút"):
+        desk.do(shell_drafts.withdraw, "BAN-DAU", reason="x", by=cast.minh)
+
+
+def test_who_writes_and_who_approves(desk: Desk) -> None:
+    cast = desk.cast
+    with database.reading() as session:
+        for person, writes, approves in (
+            (cast.ha, True, False),
+            (cast.minh, True, True),
+            (cast.thao, True, False),
+            (cast.tung, True, True),
+            (cast.lan, False, False),
+            (cast.an, False, False),
+        ):
+            assert permissions.allowed(session, person, Deed.WRITE_SHELL) is writes
+            assert permissions.allowed(session, person, Deed.APPROVE_SHELL) is approves
