@@ -42,6 +42,7 @@ ANSWERED_BY_LINK = frozenset(
         "step_passed",
         "step_reminder",
         "step_reopened",
+        "step_overdue",
         "step_requested",
         "step_request_reminder",
         "step_call",

@@ -28,6 +28,8 @@ KINDS: dict[str, str] = {
     "step_passed": N_("chuyển nhiệm vụ"),
     "step_reminder": N_("nhắc xác nhận"),
     "step_unanswered": N_("nhiệm vụ chưa ai nhận"),
+    "step_overdue": N_("nhiệm vụ quá hạn"),
+    "step_missed": N_("báo việc bắt buộc quá hạn"),
     "step_reopened": N_("mở lại nhiệm vụ"),
     "step_taken": N_("nhiệm vụ đã có người nhận"),
     "step_cancelled": N_("nhiệm vụ đã hủy"),

@@ -33,7 +33,7 @@ from incidents.response.timers import LADDER_KINDS, TimerKind
 
 REMINDERS = (
     *("step_assigned", "step_reminder", "step_passed", "step_unanswered"),
-    *("step_requested", "step_request_reminder", "step_call"),
+    *("step_requested", "step_request_reminder", "step_call", "step_overdue", "step_missed"),
 )
 """Kinds of message that an acknowledgement makes pointless."""
 

@@ -93,6 +93,19 @@ def cancel(
     )
 
 
+def waits(session: Session, step_id: UUID, kind: TimerKind) -> bool:
+    """Whether a moment of the kind is still to come on a step."""
+    wanted = (Timer.step_id == step_id, Timer.kind == kind, Timer.state == TimerState.ARMED)
+    return session.exec(select(Timer.id).where(*wanted)).first() is not None
+
+
+def fired(session: Session, step_id: UUID, kind: TimerKind, *, since: datetime | None) -> bool:
+    """Whether a moment of the kind came on a step since a time."""
+    wanted = [Timer.step_id == step_id, Timer.kind == kind, Timer.state == TimerState.FIRED]
+    wanted += [col(Timer.fired_at) >= since] if since else []
+    return session.exec(select(Timer.id).where(*wanted)).first() is not None
+
+
 def armed(session: Session, incident_id: UUID) -> dict[UUID, list[Timer]]:
     """What is still armed on the steps of an incident, by step: one query."""
     found: dict[UUID, list[Timer]] = {}
@@ -106,12 +119,15 @@ def armed(session: Session, incident_id: UUID) -> dict[UUID, list[Timer]]:
 
 
 def due(session: Session, limit: int = 100) -> list[UUID]:
-    """Moments that have come, the earliest first."""
+    """Moments that have come, the earliest first.
+
+    Where silence and the due time meet, the due time speaks for both.
+    """
     return list(
         session.exec(
             select(Timer.id)
             .where(Timer.state == TimerState.ARMED, Timer.due_at <= clock.now())
-            .order_by(col(Timer.due_at), col(Timer.id))
+            .order_by(col(Timer.due_at), col(Timer.kind) != TimerKind.DUE, col(Timer.id))
             .limit(limit)
         )
     )

@@ -30,12 +30,15 @@ DUE = 127
 class Work:
     """A step as the rules say, and nothing else: minutes instead of moments."""
 
-    now: int = 0
+    now: float = 0
+    due: float = DUE
     state: str = "open"
+    climbed: bool = False
+    passed: bool = False
     late: bool = False
     holders: list[str] = field(default_factory=lambda: ["phuc"])
     assignee: str = "phuc"
-    ladder: list[tuple[int, int, str]] = field(default_factory=list)
+    ladder: list[tuple[float, int, str]] = field(default_factory=list)
     armed: int = 0
 
     def __post_init__(self) -> None:
@@ -81,14 +84,32 @@ class Work:
 
     def wait(self, length: int) -> None:
         until = self.now + length
-        while self.ladder and min(self.ladder)[0] <= min(until, DUE):
-            self.now, _, kind = first = min(self.ladder)
+        while self.state in ("open", "acknowledged"):
+            first = min([*self.ladder, (self.due, 0, "due")])
+            if first[0] > until:
+                break
+            self.now, _, kind = first
+            if kind == "due":
+                self.run_out()
+                continue
             self.ladder.remove(first)
             if kind != "remind" and self.pass_on() and kind == "tier":
                 self.arm()
+            self.climbed |= kind == "tier"
         self.now = until
-        if until >= DUE and self.state in ("open", "acknowledged"):
+
+    def run_out(self) -> None:
+        """At the due time: silence that has not climbed yet climbs, twice at most; else late."""
+        silent = self.state == "open" and not self.climbed
+        deputy_waits = "deputy" in [kind for _, _, kind in self.ladder]
+        if silent and deputy_waits and SEATED - set(self.holders):
+            self.pass_on()
+        elif silent and not self.passed and self.pass_on():
+            self.passed = True
+        else:
             self.state, self.ladder = "overdue", []
+            return
+        self.due, self.ladder = self.now + DUE / 2, []
 
 
 @dataclass

@@ -48,35 +48,6 @@ def _links(step: Step) -> list[AnswerLink]:
         return list(session.exec(select(AnswerLink).where(AnswerLink.step_id == step.id)))
 
 
-def test_silence_reminds_at_half_passes_at_the_whole_and_climbs_at_one_and_a_half(
-    desk: Desk, incident: Incident
-) -> None:
-    cast = desk.cast
-    step = _asked(desk, incident, due=hours(5))
-    assert step.acknowledge_by == desk.time + minutes(30)
-    assert step.due_at == desk.time + hours(5)
-    desk.fast_forward(minutes(14))
-    desk.expect_nothing()
-    desk.fast_forward(minutes(1))
-    desk.expect_messages("step_reminder", cast.phuc)
-    desk.fast_forward(minutes(15))
-    desk.expect_messages("step_passed", cast.yen)
-    desk.fast_forward(minutes(15))
-    desk.expect_messages("step_passed", cast.tung)
-    # The tier above has the whole ladder again, and above it the next.
-    desk.fast_forward(minutes(15))
-    desk.expect_messages("step_reminder", cast.tung)
-    desk.fast_forward(minutes(30))
-    desk.expect_messages("step_passed", cast.binh, cast.chuong)
-    # Nobody is left above: whoever is on duty hears of it, step and time stay.
-    desk.fast_forward(minutes(45))
-    desk.expect_messages("step_reminder", cast.chuong)
-    desk.expect_messages("step_unanswered", cast.lan)
-    assert desk.reload(step).state is StepState.OPEN
-    assert desk.reload(step).due_at == step.due_at
-    assert desk.facts(incident).count("StepPassed") == 4
-
-
 def test_an_acknowledgement_ends_the_ladder_and_tells_those_who_were_reached(
     desk: Desk, incident: Incident
 ) -> None:
@@ -135,32 +106,6 @@ def test_an_acknowledgement_cancels_what_is_queued_in_its_own_transaction(
     desk.expect_nothing()
 
 
-def test_at_due_work_passes_once_with_half_the_time_and_only_then_is_overdue(
-    desk: Desk, incident: Incident
-) -> None:
-    cast = desk.cast
-    step = _asked(desk, incident, due=hours(2), then=Role.LEAD)
-    desk.acknowledge(KEY, by=cast.phuc)
-    desk.fast_forward(hours(2))
-    desk.expect_messages("step_passed", cast.binh)
-    inherited = desk.reload(step)
-    assert inherited.state is StepState.OPEN
-    assert inherited.due_at == desk.time + hours(1)
-    desk.fast_forward(minutes(59))
-    assert desk.reload(step).state is StepState.OPEN
-    desk.fast_forward(minutes(1))
-    assert desk.reload(step).state is StepState.OVERDUE
-    assert desk.facts(incident)[-1] == "StepOverdue"
-    desk.expect_nothing()
-
-
-def test_without_an_heir_the_due_time_is_the_end(desk: Desk, incident: Incident) -> None:
-    step = _asked(desk, incident, due=minutes(20))
-    desk.fast_forward(minutes(20))
-    desk.set_aside()
-    assert desk.reload(step).state is StepState.OVERDUE
-
-
 def test_a_late_answer_is_recorded_and_shown(desk: Desk, incident: Incident) -> None:
     step = _asked(desk, incident, due=hours(1))
     desk.acknowledge(KEY, by=desk.cast.phuc)
@@ -184,15 +129,6 @@ def test_due_times_are_scaled_by_the_level(desk: Desk) -> None:
     desk.set_aside()
     assert step.due_at == desk.time + hours(1)
     assert step.acknowledge_by == desk.time + minutes(15)
-
-
-def test_a_step_shorter_than_the_ladder_reminds_within_its_own_time(
-    desk: Desk, incident: Incident
-) -> None:
-    step = _asked(desk, incident, due=minutes(10), then=Role.LEAD)
-    assert step.acknowledge_by == step.due_at
-    desk.fast_forward(minutes(5))
-    desk.expect_messages("step_reminder", desk.cast.phuc)
 
 
 def test_declining_passes_on_at_once_and_the_next_has_the_whole_time(
