@@ -16,7 +16,7 @@ from incidents.record.actors import Actor, Via
 from incidents.record.errors import NotPermitted, SignInAgain
 from incidents.record.language import N_, Language
 from incidents.rights import permissions
-from incidents.rights.deeds import FRESHLY_PROVED
+from incidents.rights.deeds import FRESHLY_PROVED, PROVED_EACH_TIME
 from incidents.rights.permissions import Deed, Subject
 
 COOKIE = "trucban_phien"
@@ -54,8 +54,17 @@ class Caller:
     def require(self, session: Session, deed: Deed, subject: Subject = None) -> None:
         """Return if the person may do the deed now; a grave one needs a fresh proof as well."""
         permissions.require(session, self.person, deed, subject)
-        if deed in FRESHLY_PROVED:
+        if deed in PROVED_EACH_TIME:
+            self.require_own_proof(session)
+        elif deed in FRESHLY_PROVED:
             self.require_proof(session)
+
+    def require_own_proof(self, session: Session) -> None:
+        """Return if the password came with this very request, or a program proved it for this."""
+        if self.proved:
+            sign_ins.renew_proof(session, session.merge(self.sign_in))
+        elif not (self.via is Via.REST and sign_ins.spend_proof(session, self.sign_in)):
+            raise SignInAgain(N_("Mỗi lần duyệt phải nhập lại mật khẩu."))
 
     def require_proof(self, session: Session) -> None:
         """Return if identity was proved within minutes; ``SignInAgain`` otherwise."""

@@ -99,8 +99,9 @@ def telephone(session: Session, caller: Caller, version_id: UUID, asked: Telepho
 def confirm(session: Session, caller: Caller, approval_id: UUID) -> Approval:
     """Confirm what one said on the telephone."""
     caller.require(session, Deed.FLAG)
-    caller.require_proof(session)
-    return telephoning.confirm(session, approval_id, by=caller.actor)
+    confirmed = telephoning.confirm(session, approval_id, by=caller.actor)
+    caller.require_own_proof(session)  # last: nobody gives a password to hear that it is not theirs
+    return confirmed
 
 
 def confirm_by_scan(session: Session, caller: Caller, approval_id: UUID, asked: ByScan) -> Approval:

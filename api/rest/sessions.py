@@ -63,10 +63,12 @@ def _shown(session: Session, token: str) -> SessionOut:
 
 @router.post("/proof", summary="Prove again that it is you")
 def prove(request: Request, asked: Prove, caller: RestCaller, session: Db) -> ProofOut:
-    """Opens approving, publishing, closing and waiving for five minutes."""
+    """Opens publishing, closing and waiving for five minutes, and one signature within them."""
     identity.check(request, caller.person.username or "", asked.password.get_secret_value())
     caller.require(session, Deed.FLAG)
-    sign_ins.renew_proof(session, session.merge(caller.sign_in))
+    sign_in = session.merge(caller.sign_in)
+    sign_ins.renew_proof(session, sign_in)
+    sign_ins.prepare_signature(session, sign_in)
     return ProofOut(fresh_until=clock.now() + FRESH)
 
 

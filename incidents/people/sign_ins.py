@@ -7,8 +7,8 @@ from uuid import UUID
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
-from sqlalchemy import bindparam
-from sqlmodel import Field, Session, select
+from sqlalchemy import bindparam, update
+from sqlmodel import Field, Session, col, select
 
 from incidents.people.persons import Person
 from incidents.record import clock, keys, settings
@@ -17,7 +17,7 @@ from incidents.record.errors import NotPermitted
 from incidents.record.language import N_
 
 FRESH = timedelta(minutes=5)
-"""How long a proof of identity stays fresh for signing, publishing and closing."""
+"""How long a proof of identity stays fresh for grave deeds; a signature wants one of its own."""
 
 
 class SignInSession(Table, table=True):
@@ -32,6 +32,8 @@ class SignInSession(Table, table=True):
     created_at: datetime = moment()
     expires_at: datetime = moment()
     proved_at: datetime = moment()
+    signs_until: datetime | None = moment(optional=True)
+    """Until when one signature may be given on a proof that was asked for; giving it spends it."""
     ended_at: datetime | None = moment(optional=True)
 
 
@@ -122,8 +124,28 @@ def renew_proof(session: Session, sign_in: SignInSession) -> None:
     session.add(sign_in)
 
 
+def prepare_signature(session: Session, sign_in: SignInSession) -> None:
+    """Let a program that has just proved who it acts for give one signature."""
+    sign_in.signs_until = clock.now() + FRESH
+    session.add(sign_in)
+
+
+def spend_proof(session: Session, sign_in: SignInSession) -> bool:
+    """Use the proof a signature was prepared with, once; the sign-in itself is none."""
+    return bool(
+        session.exec(
+            update(SignInSession)
+            .where(
+                col(SignInSession.id) == sign_in.id,
+                col(SignInSession.signs_until) >= clock.now(),
+            )
+            .values(signs_until=None)
+        ).rowcount
+    )
+
+
 def fresh(sign_in: SignInSession) -> bool:
-    """Whether identity was proved recently enough to sign."""
+    """Whether identity was proved recently enough for a grave deed."""
     return clock.now() - sign_in.proved_at <= FRESH
 
 

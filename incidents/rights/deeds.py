@@ -83,6 +83,9 @@ FRESHLY_PROVED = frozenset(
 )
 """Deeds that ask for the password again, however long the session still runs."""
 
+PROVED_EACH_TIME = frozenset({Deed.SIGN, Deed.SIGN_BY_TELEPHONE})
+"""Of these the signatures: each asks for the password itself, however recently it was given."""
+
 ABOVE = COMMAND | {Role.SPOKESPERSON}
 DESK = frozenset(
     {Role.DUTY_OFFICER, Role.DEPARTMENT_DUTY_LEADER, Role.OFFICE_DUTY, Role.STANDING_DEPUTY}

@@ -54,6 +54,10 @@ class Program:
         """Ask."""
         return self.client.get(f"/api/v1{path}", headers=self.headers, **options)
 
+    def prove(self) -> None:
+        """Give the password again: good for one signature."""
+        assert self.post("/sessions/proof", {"password": PASSWORD}).status_code == 200
+
     def post(self, path: str, body: Any = None, *, key: str = "", **options: Any) -> Any:
         """Do."""
         headers = self.headers | ({"Idempotency-Key": key} if key else {})

@@ -223,6 +223,8 @@ def test_two_people_signing_at_the_same_moment_sign_once(
     )
     path = f"/statements/{statement.id}/versions/{version.id}/sign-off"
     people, answers = [program("minh"), program("binh")], list[Any]()
+    for each in people:
+        each.prove()
 
     def sign(who: Program) -> None:
         answers.append(who.post(path, {"verdict": "granted", "sha256": version.sha256}))
@@ -253,7 +255,9 @@ def test_a_text_that_changed_is_not_signed(desk: Desk, program: Callable[..., Pr
     revised = {"title": "Thông báo", "text": "Nội dung mới"}
     assert program("ha").post(f"/statements/{statement.id}/versions", revised).status_code == 201
     path = f"/statements/{statement.id}/versions/{version.id}/sign-off"
-    answer = program("minh").post(path, {"verdict": "granted", "sha256": version.sha256})
+    minh = program("minh")
+    minh.prove()
+    answer = minh.post(path, {"verdict": "granted", "sha256": version.sha256})
     assert (answer.status_code, answer.json()["type"]) == (409, "conflict")
     desk.set_aside()
 

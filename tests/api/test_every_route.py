@@ -34,6 +34,7 @@ ROOM = (SIGN_IN, NO, IN, IN)
 COMMAND_ONLY = (SIGN_IN, NO, NO, NO)
 WITHDRAWERS = COMMAND_ONLY
 GIVER_ONLY = COMMAND_ONLY
+BY_TELEPHONE = (SIGN_IN, NO, NO, PROVE)
 ADMINISTRATORS = COMMAND_ONLY
 EDITORS = (SIGN_IN, NO, IN, NO)
 HOLDER = (SIGN_IN, NO, IN, NO)
@@ -317,12 +318,12 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
             "number_called": "1",
             "read_back": "x",
         },
-        DUTY_ONLY,
+        BY_TELEPHONE,
     ),
     ("POST", "/api/v1/approvals/{approval_id}/confirm"): (None, GIVER_ONLY),
     ("POST", "/api/v1/approvals/{approval_id}/confirm-by-scan"): (
         {"evidence_id": str(uuid4())},
-        DUTY_ONLY,
+        BY_TELEPHONE,
     ),
     ("POST", "/api/v1/publications/{publication_id}/withdraw"): (BECAUSE, WITHDRAWERS),
     ("GET", "/api/v1/people"): (None, INSIDERS),

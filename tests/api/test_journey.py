@@ -13,7 +13,6 @@ from incidents.response import runs
 from incidents.response.runs import Where
 from incidents.response.steps import StepKind
 from tests.api.conftest import Program
-from tests.cast import PASSWORD
 from tests.harness import Desk
 
 SCORES = {"reach": 2, "velocity": 3, "harm": 4, "credibility": 2, "duty": 2}
@@ -79,10 +78,9 @@ def test_from_a_flag_to_a_closed_incident(  # noqa: PLR0915 - one journey, one s
     version = minh.get(f"{room}/statements").json()["items"][0]["version"]
     assert version["text"] == words["text"]
     signing = f"/statements/{statement.id}/versions/{version['id']}/sign-off"
-    desk.fast_forward(timedelta(minutes=6))
     stale = minh.post(signing, {"verdict": "granted", "sha256": version["sha256"]})
     assert (stale.status_code, stale.json()["type"]) == (401, "sign-in-again")
-    assert minh.post("/sessions/proof", {"password": PASSWORD}).status_code == 200
+    minh.prove()
     signed = minh.post(signing, {"verdict": "granted", "sha256": version["sha256"]})
     assert signed.json()["sha256"] == version["sha256"], signed.text
     desk.settle()
@@ -101,7 +99,8 @@ def test_from_a_flag_to_a_closed_incident(  # noqa: PLR0915 - one journey, one s
     _playbook_ends(incident.id)
     resolved = tung.post(f"{room}/resolve", {})
     assert resolved.json().get("status") == "resolved", resolved.text
-    tung.post("/sessions/proof", {"password": PASSWORD})
+    desk.fast_forward(timedelta(minutes=6))
+    tung.prove()
     refused = tung.post(f"{room}/close", {})
     assert "rút kinh nghiệm" in " ".join(refused.json()["missing"])
     met = {"held_at": desk.time.isoformat(), "outcome": "Phối hợp nhanh"}

@@ -1,10 +1,8 @@
 """The pages: whole without JavaScript, safe to look at, and as fast however much they show."""
 
-import hashlib
 import re
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,7 +17,6 @@ from incidents.people.roles import Role
 from incidents.record import database, links, settings
 from incidents.record.outbox import (
     AttemptOutcome,
-    Channel,
     DeliveryAttempt,
     MessageState,
     OutgoingMessage,
@@ -27,8 +24,6 @@ from incidents.record.outbox import (
 from incidents.response import catalog, journal
 from incidents.response.catalog import PlaybookVersion
 from incidents.response.steps import StepKind, StepState
-from incidents.words import approvals
-from incidents.words.approvals import ApprovalKind, Verdict
 from notifications import delivery
 from tests.api.conftest import Browser
 from tests.api.test_every_route import STREAMS, TABLE, Scene, scene
@@ -144,66 +139,6 @@ def test_conditions_that_are_missing_are_listed(desk: Desk, new_browser: New) ->
     assert "chưa xong và chưa được miễn" in refused.text
     assert "Vụ việc chưa ở trạng thái tạm ổn." in refused.text
     desk.set_aside()
-
-
-def test_signing_asks_for_the_password_and_loses_nothing(desk: Desk, new_browser: New) -> None:
-    incident = desk.opened(roles=[Role.SPOKESPERSON])
-    statement, version = desk.drafted(incident)
-    desk.plan(
-        incident,
-        "approve",
-        Role.SPOKESPERSON,
-        kind=StepKind.APPROVE,
-        form="SignOff",
-        statement_id=statement.id,
-        release_to=(Channel.PUBLIC_PAGE,),
-    )
-    minh = new_browser("minh")
-    desk.fast_forward(timedelta(minutes=6))
-    page = minh.get(f"/phat-ngon/{statement.id}").text
-    assert version.sha256[:6].upper() in page
-    assert 'name="password"' in page
-    verdict = {"target": str(version.id), "sha256": version.sha256, "verdict": "granted"}
-    asked = minh.post(f"/phat-ngon/{statement.id}/duyet", comment="Được", **verdict)
-    assert asked.status_code == 401
-    assert 'value="Được"' in asked.text
-    wrong = minh.post(f"/phat-ngon/{statement.id}/duyet", password="không phải", **verdict)
-    assert wrong.status_code == 403
-    assert desk.step("approve").state is StepState.OPEN
-    done = minh.post(f"/phat-ngon/{statement.id}/duyet", password=PASSWORD, **verdict)
-    assert done.status_code == 200, done.text
-    assert desk.step("approve").state is StepState.DONE
-    desk.set_aside()
-
-
-def test_a_scan_of_the_handwriting_is_kept_and_confirms_the_telephone(
-    desk: Desk, new_browser: New
-) -> None:
-    incident = desk.opened(level=3, roles=[Role.LEAD, Role.SPOKESPERSON])
-    statement, version = desk.drafted(incident)
-    approval = desk.do(
-        approvals.give,
-        version,
-        Verdict.GRANTED,
-        kind=ApprovalKind.SIGN_OFF,
-        person_id=desk.cast.minh.id,
-        role=Role.SPOKESPERSON,
-        witness_id=desk.cast.long.id,
-        by=desk.cast.lan,
-    )
-    desk.set_aside()
-    lan, path = new_browser("lan"), f"/phat-ngon/{statement.id}"
-    assert "Có bản chụp bút phê" in lan.get(path).text
-
-    nothing = lan.post(f"{path}/but-phe", target=str(approval.id))
-    assert (nothing.status_code, "Chọn một tệp." in nothing.text) == (422, True)
-    scan = {"file": ("but-phe.png", b"\x89PNG but phe", "image/png")}
-    answer = lan.post(f"{path}/but-phe", target=str(approval.id), files=scan)
-
-    assert "đã xác nhận" in answer.text
-    assert "Có bản chụp bút phê" not in answer.text
-    said = desk.timeline(incident)[-1].text
-    assert hashlib.sha256(b"\x89PNG but phe").hexdigest() in said
 
 
 def test_a_claim_is_settled_on_the_incidents_page(desk: Desk, new_browser: New) -> None:

@@ -259,8 +259,7 @@ class Town:
             return False
         self.shoot(page, f"sign-{username}")
         form.locator("[name=verdict][value=granted]").check()
-        if form.locator("[name=password]").count():
-            form.locator("[name=password]").fill(province.PASSWORD)
+        form.locator("[name=password]").fill(province.PASSWORD)
         form.locator("button").click()
         page.wait_for_load_state()
         return True
