@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from incidents.intake import signals
+from incidents.intake.evidence import Evidence
 from incidents.intake.signals import Signal
 from incidents.matter import incidents, ties
 from incidents.people import persons
@@ -19,7 +20,7 @@ from incidents.people.persons import Person
 from incidents.people.roles import Role
 from incidents.record import database, links, settings, timeline
 from incidents.record.actors import Actor, Via
-from incidents.record.errors import AlreadySettled, Conflict, Invalid
+from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound
 from incidents.record.language import N_, Labelled, Language
 from incidents.record.links import AnswerLink
 from incidents.response import answering, steps
@@ -27,6 +28,8 @@ from incidents.response.steps import ANSWERABLE, LATE, Step, StepCommented, Step
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 from incidents.words import publications, statements
+from notifications import matter_seen
+from notifications.matter_seen import Matter
 
 
 class LinkDeed(Labelled):
@@ -80,6 +83,8 @@ class AnswerView:
     taken_at: datetime | None = None
     form: str | None = None
     words: Words | None = None
+    matter: Matter | None = None
+    """What is to be verified or sorted, while the step waits for it."""
     sign_in_at: str | None = None
     moved_to: str | None = None
     """The number of the incident its own was merged into."""
@@ -132,6 +137,22 @@ def act(
         raise links.wrong_number(link)
     with database.reading() as session:
         return Answered(recorded, view(session, token))
+
+
+def file(token: str, evidence_id: UUID, *, number: str) -> Evidence:
+    """A file that was kept of what is to be verified; a wrong number costs one of five tries."""
+    with database.transaction() as session:
+        link = links.find(session, token)
+        session.refresh(link, with_for_update=True)
+        right = links.spend_try(session, link, number)
+        if right:
+            if link.step_id is None:
+                raise NotFound(N_("Không tìm thấy tư liệu này."))
+            step = steps.get(session, link.step_id)
+            permissions.require(session, persons.get(session, link.person_id), Deed.ANSWER, step)
+            incident = incidents.get(session, step.incident_id)
+            return matter_seen.file(session, incident, step, evidence_id)
+    raise links.wrong_number(link)
 
 
 def _do(
@@ -221,6 +242,7 @@ def _of_step(session: Session, link: AnswerLink, person: Person, step: Step) -> 
         taken_at=step.acknowledged_at,
         form=step.form if LinkDeed.COMPLETE in deeds else None,
         words=_words(session, step),
+        matter=matter_seen.of_step(session, incident, step) if link.tries_left else None,
         sign_in_at=_sign_in_address(incident.number, step),
         moved_to=ties.went_to(session, [incident.id]).get(incident.id),
     )

@@ -13,7 +13,9 @@ from incidents.intake.claims import Claim, Place
 from incidents.intake.signals import Nature
 from incidents.intake.typology import ContentType, Subject
 from incidents.intake.wording import Wording
-from incidents.matter.incidents import Finding
+from incidents.matter import incidents
+from incidents.matter.incidents import Finding, Incident
+from incidents.response import findings
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 
@@ -41,7 +43,7 @@ class Unlink(Request):
 
 
 class Settle(Request):
-    """What is true of one claim, and on what grounds."""
+    """What is true of one claim, or of the whole where findings differ, and on what grounds."""
 
     finding: Finding
     explanation: Reason
@@ -98,3 +100,10 @@ def settle(session: Session, caller: Caller, claim_id: UUID, asked: Settle) -> C
     """Say what is true of it."""
     claim = see(session, caller, claim_id, Deed.VERIFY)
     return claims.settle(session, claim.id, asked.finding, asked.explanation, by=caller.actor)
+
+
+def settle_findings(session: Session, caller: Caller, number: str, asked: Settle) -> Incident:
+    """Say which of the findings that contradict each other counts."""
+    incident = incidents.by_number(session, number)
+    caller.require(session, Deed.VERIFY, incident)
+    return findings.settle(session, incident.id, asked.finding, asked.explanation, by=caller.actor)

@@ -39,5 +39,6 @@ def gather(session: Session, place: Place, person: Person, may: Collection[Deed]
         "subjects": [(s.value, say.value(s)) for s in Subject],
         "techniques": list(typology.techniques().values()),
         "techniques_from": typology.source(),
+        "finding_names": {f.value: say.value(f) for f in Finding},
         "finding_options": [(f.value, say.value(f)) for f in Finding if f is not Finding.PENDING],
     }

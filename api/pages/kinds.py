@@ -30,6 +30,7 @@ KINDS: dict[str, str] = {
     "step_unanswered": N_("nhiệm vụ chưa ai nhận"),
     "step_overdue": N_("nhiệm vụ quá hạn"),
     "step_missed": N_("báo việc bắt buộc quá hạn"),
+    "findings_differ": N_("kết quả xác minh trái nhau"),
     "step_reopened": N_("mở lại nhiệm vụ"),
     "step_taken": N_("nhiệm vụ đã có người nhận"),
     "step_cancelled": N_("nhiệm vụ đã hủy"),

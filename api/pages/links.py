@@ -4,13 +4,14 @@ Looking changes nothing. Acting needs the two-digit number that stands in the me
 """
 
 from typing import Any
+from uuid import UUID
 
 from fastapi import APIRouter, Request
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from api.dependencies import Db, Fields
-from api.pages import form_fields, rendering
+from api.pages import form_fields, records, rendering
 from api.problems import Problem, describe
 from incidents.record import database
 from incidents.record.errors import NotFound, Refusal
@@ -53,6 +54,16 @@ def _page(
 def look(request: Request, session: Db, token: str) -> Response:
     """What is asked, of whom, until when."""
     return _page(request, answers.view(session, token), token)
+
+
+@router.post("/tu-lieu/{evidence_id}")
+def file(request: Request, form: Fields, token: str, evidence_id: UUID) -> Response:
+    """A file that was kept of what is to be verified: with the number from the mail only."""
+    try:
+        found = answers.file(token, evidence_id, number=str(form.get("number", "")))
+    except Refusal as refusal:
+        return _again(request, token, str(evidence_id), refusal)
+    return records.file_of(found)
 
 
 @router.post("/{deed}")

@@ -11,10 +11,12 @@ from pydantic import BaseModel
 from sqlmodel import Session
 from starlette.responses import Response
 
+from api.deeds import claims as claim_deeds
 from api.deeds import decisions as decision_deeds
 from api.deeds import incidents as deeds
 from api.deeds import lessons as lesson_deeds
 from api.deeds import steps as step_deeds
+from api.deeds.claims import Settle
 from api.deeds.decisions import Decide
 from api.deeds.incidents import (
     Direction,
@@ -161,6 +163,7 @@ _DEEDS: dict[str, tuple[type[BaseModel], Callable[..., Any], str]] = {
     "y-kien-chi-dao": (Direction, deeds.direct, "to-cong-tac"),
     "thay-nguoi": (Replace, deeds.replace, "to-cong-tac"),
     "ghi-chu": (Note, deeds.note, "nhat-ky"),
+    "chot-ket-qua": (Settle, claim_deeds.settle_findings, "xac-minh"),
     "ghi-quyet-dinh": (Decide, decision_deeds.take, "quyet-dinh"),
     "ghi-bai-hoc": (Learn, lesson_deeds.learn, "bai-hoc"),
     "bai-hoc-lap-lai": (LinkHere, lesson_deeds.link_here, "bai-hoc"),

@@ -30,7 +30,7 @@ from incidents.people.persons import Person
 from incidents.record import clock
 from incidents.record.language import speech
 from incidents.record.outbox import MessageState, OutgoingMessage
-from incidents.response import grading, lesson_register, runs, steps
+from incidents.response import findings, grading, lesson_register, runs, steps
 from incidents.response.steps import ANSWERABLE, LATE, Step, StepKind
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
@@ -47,7 +47,8 @@ _STEPS = """Opened Acknowledged Reminded Passed Done Answered Overdue RefusedByA
 _WORDS = """StatementDrafted SignedOff SignedOffByTelephone TelephoneApprovalConfirmed
     ApprovalsVoided StatementReleased StatementReleasedInExercise
     StatementPublished StatementWithdrawn ShellReleased"""
-_CLAIMS = "ClaimStated ClaimReworded ClaimClassed ClaimLinked ClaimSettled ClaimsVerified"
+_CLAIMS = """ClaimStated ClaimReworded ClaimClassed ClaimLinked ClaimSettled ClaimsVerified
+    FindingsDiffer FindingSettled"""
 _DECISIONS = """DecisionTaken DecisionReplaced DecisionLogged DecisionSuperseded SituationReported
     LessonLearnt LessonAssigned LessonDone LessonDropped LessonWrittenAnew
     LessonCameBack LessonKnown
@@ -56,6 +57,7 @@ _DECISIONS = """DecisionTaken DecisionReplaced DecisionLogged DecisionSuperseded
     FlaredUp IncidentReopened FollowingOpened FollowsIncident
     IncidentMerged IncidentAbsorbed IncidentSplit SplitOff
     DirectionRecorded TaskForceActivated MemberReplaced StepWaived ClaimsVerified
+    FindingsDiffer FindingSettled
     ClockStarted EventClockStarted EventClockStartedLate
     ClockMet ClockOverdue ClockLapsed ClockExplained ClockNotApplicable
     TaskForceProposed ProposalAppraised ProposalReturned TaskForceDecided TaskForceKept
@@ -96,6 +98,8 @@ def gather(session: Session, incident: Incident, person: Person, *, chosen: str)
         "may": may,
         **rendering.head(may, administrator=person.administrator),
         "steps": asked,
+        "differing": findings.differing(incident, asked),
+        "settling": findings.open_settling(asked),
         "titles": titles,
         "next_due": _next_due(asked),
         "progress": (sum(s.settled for s in asked), len(asked)),

@@ -8,14 +8,23 @@ from api.deeds import claims as deeds
 from api.deeds.claims import Link, Put, Settle, Unlink
 from api.dependencies import Db, RestCaller, Say
 from api.identity import Caller
-from api.rest.flag_shapes import ClaimOut, PlaceOut, TechniqueOut, VocabularyOut
+from api.rest.flag_shapes import (
+    ClaimOut,
+    FindingOut,
+    FindingsOut,
+    PlaceOut,
+    TechniqueOut,
+    VocabularyOut,
+)
 from api.rest.routers import deeds_under
-from api.rest.shapes import Page
+from api.rest.shapes import IncidentOut, Page
 from incidents.intake import claims, typology
 from incidents.intake.claims import Claim
+from incidents.matter import incidents
 from incidents.matter.incidents import Incident
 from incidents.record.errors import NotFound
 from incidents.record.language import N_
+from incidents.response import findings, steps
 from incidents.rights.permissions import Deed
 
 router = deeds_under("", "claims")
@@ -59,6 +68,28 @@ def settle_in_incident(
     if claim_id not in {claim.id for claim in deeds.stated_at(session, place)}:
         raise NotFound(N_("Không tìm thấy nội dung này."))
     return _whole(session, deeds.settle(session, caller, claim_id, asked))
+
+
+@router.get("/incidents/{number}/findings", summary="What verifications found, and if they differ")
+def listed_findings(session: Db, caller: RestCaller, number: str) -> FindingsOut:
+    """While they differ neither counts, and the finding of the incident is pending."""
+    incident = incidents.by_number(session, number)
+    caller.require(session, Deed.SEE_INCIDENT, incident)
+    asked = steps.of_incident(session, incident.id)
+    return FindingsOut(
+        finding=incident.finding,
+        differ=bool(findings.differing(incident, asked)),
+        items=[
+            FindingOut.model_validate({**s.model_dump(), **(s.answer or {})})
+            for s in findings.given(asked)
+        ],
+    )
+
+
+@router.post("/incidents/{number}/findings/settle", summary="Say which finding counts")
+def settle_findings(session: Db, caller: RestCaller, number: str, asked: Settle) -> IncidentOut:
+    """Where they differ, by somebody who is none of those who found."""
+    return IncidentOut.model_validate(deeds.settle_findings(session, caller, number, asked))
 
 
 @router.get("/signals/{code}/claims", summary="The sentences to verify in a flag")

@@ -7,6 +7,7 @@ from api.rest.shapes import Shape
 from incidents.intake.signals import Ground, Nature, SignalState
 from incidents.intake.typology import ContentType, Subject
 from incidents.matter.incidents import Finding
+from incidents.people.roles import Role
 
 
 class SignalOut(Shape):
@@ -58,6 +59,28 @@ class ClaimOut(Shape):
     verified_by: UUID | None
     verified_at: datetime | None
     places: list[PlaceOut] | None = None
+
+
+class FindingOut(Shape):
+    """What one verification found."""
+
+    id: UUID
+    number: int
+    role: Role
+    settled_by: UUID | None
+    settled_at: datetime
+    finding: Finding
+    explanation: str
+    source: str
+    late: bool
+
+
+class FindingsOut(Shape):
+    """What counts, and what each verification found."""
+
+    finding: Finding
+    differ: bool
+    items: list[FindingOut]
 
 
 class TechniqueOut(Shape):

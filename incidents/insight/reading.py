@@ -39,6 +39,7 @@ from incidents.response import (
     coming_back,
     decisions,
     exercises,
+    findings,
     founding_decisions,
     grading,
     handovers,
@@ -68,7 +69,7 @@ from incidents.words import shell_drafts
 TELLERS = (
     *(absences, feeds, keeping, planning, stand_ins, swaps),
     *(bodies, body_corrections, contacts, focal_points, imported, importing, postings, routing),
-    *(flag_merging, parting, triage, wording, silences),
+    *(flag_merging, parting, triage, wording, silences, findings),
     *(level_rules, level_timings, standing, taskforce_facts),
     *(opening, lifecycle, resuming, merging, grading, replanning, journal, decisions),
     *(situation_reports, added_steps, signing, recusing, founding_decisions, seating),

@@ -141,6 +141,13 @@ def verify(
     )
 
 
+def reopen(session: Session, incident_id: UUID) -> None:
+    """Leave every claim of an incident open again: what was found contradicts itself."""
+    for claim in of_incident(session, incident_id):
+        claim.finding, claim.verified_by, claim.verified_at = Finding.PENDING, None, None
+        session.add(claim)
+
+
 def settle(
     session: Session, claim_id: UUID, finding: Finding, explanation: str, *, by: Actor
 ) -> Claim:

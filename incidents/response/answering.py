@@ -8,14 +8,22 @@ from sqlmodel import Session, col, select
 
 from incidents.intake import claims
 from incidents.matter import incidents, recusals, taskforces
-from incidents.matter.incidents import Finding
 from incidents.people import persons
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
 from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotPermitted
 from incidents.record.language import N_
 from incidents.record.outbox import OutgoingMessage
-from incidents.response import forms, outcomes, passing, recusing, silences, steps, succession
+from incidents.response import (
+    findings,
+    forms,
+    outcomes,
+    passing,
+    recusing,
+    silences,
+    steps,
+    succession,
+)
 from incidents.response.answer_facts import StepAnswered
 from incidents.response.crisis_forms import (
     CaseReport,
@@ -182,14 +190,6 @@ def _classified(session: Session, step: Step, form: Classification, by: Actor) -
     )
 
 
-def _verified(session: Session, step: Step, form: Verification, by: Actor) -> None:
-    claims.verify(session, step.incident_id, form.finding, form.explanation, by=by)
-    incident = incidents.get(session, step.incident_id, lock=True)
-    if form.finding is not Finding.UNDETERMINED or incident.finding is Finding.PENDING:
-        incident.finding = form.finding
-        session.add(incident)
-
-
 def _weighed(session: Session, step: Step, form: AnswerOrWatch, by: Actor) -> None:
     incident = incidents.get(session, step.incident_id, lock=True)
     silences.answered(session, incident, form, by=by)
@@ -246,9 +246,9 @@ def _statement(step: Step) -> UUID:
 _EFFECTS: dict[type[Form], Callable[..., None]] = {
     AnswerOrWatch: _weighed,
     Classification: _classified,
-    Verification: _verified,
-    HazardReport: _verified,
-    CaseReport: _verified,
+    Verification: findings.answered,
+    HazardReport: findings.answered,
+    CaseReport: findings.answered,
     Draft: _drafted,
     LegalCheck: _checked,
     Recusal: _stepped_back,

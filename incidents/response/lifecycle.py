@@ -25,7 +25,7 @@ from incidents.record.errors import AlreadySettled, GuardFailed, Invalid
 from incidents.record.facts import Fact, Private
 from incidents.record.language import N_
 from incidents.record.timeline import TimelineEntry
-from incidents.response import catalog, clock_endings, clocks, passing, runs, steps
+from incidents.response import catalog, clock_endings, clocks, findings, passing, runs, steps
 from incidents.response.exercise_forms import Lessons
 from incidents.response.forms import Conclusion, Measurement
 from incidents.response.runs import RunState
@@ -141,9 +141,10 @@ def last_move(
 def resolve(session: Session, incident_id: UUID, *, reason: str = "", by: Actor) -> Incident:
     """Everything mandatory is done or waived, and every claim has its final word."""
     incident = incidents.live(session, incident_id)
+    asked = steps.of_incident(session, incident.id)
     undone = [
         s
-        for s in steps.of_incident(session, incident.id)
+        for s in asked
         if s.mandatory
         and s.state not in (StepState.DONE, StepState.WAIVED, StepState.CANCELLED)
         and not (s.asked and s.state is StepState.DECLINED)  # silence outside blocks nothing
@@ -157,6 +158,8 @@ def resolve(session: Session, incident_id: UUID, *, reason: str = "", by: Actor)
     ]
     if incident.status is not Status.STABILISING:
         missing.append((N_("Vụ việc chưa ở trạng thái tạm ổn."), {}))
+    if findings.differing(incident, asked):
+        missing.append((N_("Kết quả xác minh trái nhau chưa được chốt."), {}))
     if any(c.finding is Finding.PENDING for c in claims.of_incident(session, incident.id)):
         missing.append((N_("Còn nội dung chưa có kết quả xác minh cuối cùng."), {}))
     # What the law asked of a matter that was merged into this one is still asked.

@@ -14,6 +14,7 @@ from incidents.record.facts import Fact
 from incidents.record.timeline import TimelineEntry
 from incidents.response.added_steps import StepCancelled
 from incidents.response.answer_facts import StepAnswered, StepDone
+from incidents.response.findings import FindingsDiffer
 from incidents.response.grading import LevelSet
 from incidents.response.lifecycle import StatusChanged, StoodDown
 from incidents.response.merging import IncidentMerged
@@ -36,7 +37,7 @@ from incidents.response.steps import (
 READ = (
     *(IncidentOpened, LevelSet, StatusChanged, StoodDown, OpeningUndone, IncidentMerged),
     *(TaskForceActivated, DirectionRecorded, TaskForceDecided),
-    *(ClaimStated, ClaimReworded, ClaimsVerified, ClaimSettled),
+    *(ClaimStated, ClaimReworded, ClaimsVerified, ClaimSettled, FindingsDiffer),
     *(StepOpened, StepAcknowledged, StepPassed, StepExtended, StepReplanned, StepReopened),
     *(StepAnswered, StepDone, StepOverdue, StepRefusedByAll, StepWaived, StepCancelled),
 )
@@ -127,6 +128,8 @@ def _verify(findings: dict[str, Finding], fact: Fact) -> None:
             findings[fact.claim] = findings.pop(fact.before, Finding.PENDING)
         case ClaimSettled():
             findings[fact.claim] = fact.finding
+        case FindingsDiffer():
+            findings.update(dict.fromkeys(findings, Finding.PENDING))
         case _:
             pass
 

@@ -110,6 +110,7 @@ def test_a_late_answer_is_recorded_and_shown(desk: Desk, incident: Incident) -> 
     step = _asked(desk, incident, due=hours(1))
     desk.acknowledge(KEY, by=desk.cast.phuc)
     desk.fast_forward(hours(1))
+    desk.set_aside()
     with desk.refused(AlreadySettled, "quá hạn"):
         desk.acknowledge(KEY, by=desk.cast.phuc)
     with desk.refused(AlreadySettled, "quá hạn"):
