@@ -6,7 +6,8 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from incidents.insight import reading
+from incidents.insight import contents, reading
+from incidents.insight.contents import Differing
 from incidents.intake import signals
 from incidents.intake.signals import Signal
 from incidents.matter import incidents
@@ -27,6 +28,13 @@ class Proven:
     about: str
     proof: Proof
     exercise: bool = False
+    differing: tuple[Differing, ...] = ()
+    """Texts and files that are not what the record says of them."""
+
+    @property
+    def intact(self) -> bool:
+        """Neither the record nor what it speaks of was changed."""
+        return self.proof.intact and not self.differing
 
 
 def prove(session: Session, number: str | None) -> list[Proven]:
@@ -39,9 +47,21 @@ def prove(session: Session, number: str | None) -> list[Proven]:
     named = _names(session, chains)
     drills = incidents.exercises_among(session, chains)
     return [
-        Proven(named.get(chain, str(chain)), _prove(session, chain), chain in drills)
+        Proven(
+            named.get(chain, str(chain)),
+            _prove(session, chain),
+            chain in drills,
+            _differing(session, chain),
+        )
         for chain in chains
     ]
+
+
+def _differing(session: Session, chain: UUID) -> tuple[Differing, ...]:
+    try:
+        return tuple(contents.compare(session, chain))
+    except _UNREADABLE:
+        return ()  # the entry that cannot be read is named by the proof
 
 
 def _prove(session: Session, chain: UUID) -> Proof:

@@ -37,7 +37,7 @@ def verify(
         proven = chains.prove(session, number)
         unguarded = guards.missing(session)
         quoted = {p.proof.chain: chains.quote(session, p, say) for p in proven}
-    intact = not unguarded and all(p.proof.intact for p in proven)
+    intact = not unguarded and all(p.intact for p in proven)
     if as_json:
         put_json(
             {
@@ -62,17 +62,27 @@ def _plain(proven: "Proven", say: Speech) -> dict[str, Any]:
         "chain": proof.chain,
         "entries": proof.entries,
         "head": proof.head,
-        "intact": proof.intact,
+        "intact": proven.intact,
         "findings": [
             {"fault": f.fault.value, "seq": f.seq, "text": _sentence(f.fault.label, f.seq, say)}
             for f in proof.findings
+        ],
+        "differing": [
+            {
+                "difference": d.difference.value,
+                "seq": d.seq,
+                "recorded": d.recorded,
+                "kept": d.kept,
+                "text": d.said(say),
+            }
+            for d in proven.differing
         ],
     }
 
 
 def _show(proven: "Proven", quoted: dict[int, str], say: Speech) -> None:
     proof, about = proven.proof, marked(proven.about, say, exercise=proven.exercise)
-    if proof.intact:
+    if proven.intact:
         put(
             say.text(
                 N_("%(about)s: toàn vẹn, %(entries)s mục, mã cuối %(head)s"),
@@ -87,6 +97,8 @@ def _show(proven: "Proven", quoted: dict[int, str], say: Speech) -> None:
         put("  " + _sentence(finding.fault.label, finding.seq, say))
         if finding.seq in quoted:
             put("    " + say.text(N_("Hiện ghi: %(text)s"), text=quoted[finding.seq]))
+    for differing in proven.differing:
+        put("  " + differing.said(say))
 
 
 def _sentence(label: str, seq: int, say: Speech) -> str:

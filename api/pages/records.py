@@ -8,13 +8,14 @@ from starlette.responses import FileResponse, Response
 from api.deeds import incidents as deeds
 from api.dependencies import Db, Reader
 from api.pages import rendering
+from incidents.insight import contents
 from incidents.intake import evidence
 from incidents.intake.evidence import Evidence
 from incidents.intake.scans import PaperScan
 from incidents.matter import incidents
 from incidents.record import proof
 from incidents.record.errors import NotFound
-from incidents.record.language import N_
+from incidents.record.language import N_, speech
 from incidents.rights.permissions import Deed
 
 router = APIRouter(include_in_schema=False)
@@ -52,4 +53,8 @@ def verify(request: Request, session: Db, caller: Reader, number: str) -> Respon
     incident = deeds.see(session, caller, number)
     caller.require(session, Deed.VERIFY_RECORD, incident)
     found = proof.verify(session, incident.id)
-    return rendering.for_caller(request, "verify.html", caller, incident=incident, proof=found)
+    say = speech(caller.person.language)
+    differing = [each.said(say) for each in contents.compare(session, incident.id)]
+    return rendering.for_caller(
+        request, "verify.html", caller, incident=incident, proof=found, differing=differing
+    )

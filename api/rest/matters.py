@@ -14,6 +14,7 @@ from api.fields import Moment, Optional
 from api.rest.flag_shapes import SignalOut
 from api.rest.routers import deeds_under
 from api.rest.shapes import (
+    DifferingOut,
     EvidenceOut,
     FaultOut,
     LineOut,
@@ -24,7 +25,7 @@ from api.rest.shapes import (
     StepOut,
 )
 from api.rest.wordings import statement_out
-from incidents.insight import reading
+from incidents.insight import contents, reading
 from incidents.intake import evidence, signals
 from incidents.intake.signals import File
 from incidents.record import proof
@@ -136,6 +137,20 @@ def verify(session: Db, caller: RestCaller, number: str, say: Say) -> ProofOfRec
         FaultOut(seq=f.seq, fault=f.fault, text=say.text(f.fault.label, seq=f.seq))
         for f in found.findings
     ]
+    differing = contents.compare(session, incident.id)
     return ProofOfRecord(
-        intact=found.intact, entries=found.entries, head=found.head, findings=faults
+        intact=found.intact and not differing,
+        entries=found.entries,
+        head=found.head,
+        findings=faults,
+        differing=[
+            DifferingOut(
+                seq=d.seq,
+                difference=d.difference,
+                recorded=d.recorded,
+                kept=d.kept,
+                text=d.said(say),
+            )
+            for d in differing
+        ],
     )

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from incidents.insight.contents import Difference
 from incidents.intake.evidence import EvidenceKind
 from incidents.matter.incidents import Finding, Status
 from incidents.people.roles import Role
@@ -255,6 +256,16 @@ class FaultOut(BaseModel):
     text: str
 
 
+class DifferingOut(BaseModel):
+    """A text or file that is not what the record says, with both hashes."""
+
+    seq: int
+    difference: Difference
+    recorded: str
+    kept: str
+    text: str
+
+
 class ProofOfRecord(BaseModel):
     """Whether the record is as it was written."""
 
@@ -262,6 +273,7 @@ class ProofOfRecord(BaseModel):
     entries: int
     head: str
     findings: list[FaultOut]
+    differing: list[DifferingOut]
 
 
 class ShellOut(Shape):

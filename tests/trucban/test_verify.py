@@ -1,14 +1,20 @@
 """Plain SQL touches the record, and ``trucban verify`` names the entry."""
 
+import hashlib
+
 import pytest
 from sqlalchemy import text
 
-from incidents.intake import signals
+from incidents.intake import evidence, signals
+from incidents.intake.evidence import EvidenceKind
 from incidents.intake.signals import Signal
 from incidents.matter.incidents import Incident
-from incidents.record import database, guards, proof
+from incidents.people.roles import Role
+from incidents.record import database, guards, proof, timeline
 from incidents.record.actors import Actor, Via
 from incidents.response import grading, opening
+from incidents.words import approvals, statements
+from incidents.words.statements import StatementKind, StatementVersion
 from tests.cast import Cast
 from tests.conftest import BOTH_DATABASES
 from tests.trucban.conftest import PLAYBOOK, Trucban
@@ -171,3 +177,99 @@ def test_every_guard_of_the_database_is_known(matter: object) -> None:
         assert guards.missing(session) == []
     known = {f"{t}_no_{deed.lower()}" for t, deeds in guards.GUARDED.items() for deed in deeds}
     assert standing == known
+
+
+@pytest.fixture
+def words(office: Cast, matter: tuple[Signal, Incident]) -> StatementVersion:
+    """A statement of two versions, the second signed."""
+    by = Actor(office.ha.id, Via.DESK)
+    with database.transaction() as session:
+        statement = statements.draft(
+            session,
+            matter[1].id,
+            key="holding",
+            kind=StatementKind.HOLDING,
+            title="Thông báo",
+            text="Đang xác minh.",
+            by=by,
+        )
+        version = statements.add_version(
+            session, statement, title="Thông báo", text="Đập an toàn.", by=by
+        )
+        fact = approvals.SignedOff(
+            statement=statement.kind,
+            version=version.number,
+            sha256=version.sha256,
+            kind=approvals.ApprovalKind.SIGN_OFF,
+            verdict=approvals.Verdict.GRANTED,
+            role=Role.SPOKESPERSON,
+            authorisation="",
+            comment="",
+        )
+        timeline.record(session, matter[1].id, fact, by=Actor(office.minh.id, Via.DESK))
+    return version
+
+
+def test_a_signed_text_that_was_rewritten_is_named_with_both_hashes(
+    trucban: Trucban, matter: tuple[Signal, Incident], words: StatementVersion
+) -> None:
+    assert trucban("verify", matter[1].number).code == 0
+    by_plain_sql("UPDATE statement_version SET text = 'Đập sắp vỡ.' WHERE number = 2")
+    said = trucban("verify", matter[1].number)
+    now = statements.digest("Thông báo", "Đập sắp vỡ.")
+    assert said.code == 1
+    assert (
+        f"Thông tin ban đầu bản 2 đã ký: nhật ký ghi mã {words.sha256}, văn bản đang lưu mang "
+        f"mã {now}."
+    ) in said.out
+    assert "bản 1" not in said.out
+    (incident, _) = trucban("verify", matter[1].number, "--json").json["chains"]
+    assert (incident["intact"], incident["findings"]) == (False, [])
+    (only,) = incident["differing"]
+    assert (only["difference"], only["recorded"], only["kept"]) == ("text", words.sha256, now)
+
+
+def test_a_text_whose_hash_was_rewritten_with_it_or_that_is_gone_is_named_too(
+    trucban: Trucban, matter: tuple[Signal, Incident], words: StatementVersion
+) -> None:
+    now = statements.digest("Thông báo", "Khác.")
+    by_plain_sql(
+        "UPDATE statement_version SET text = 'Khác.', sha256 = :now WHERE number = 2", now=now
+    )
+    assert now in trucban("verify", matter[1].number).out
+    with database.writing_engine().begin() as connection:
+        connection.execute(text("DELETE FROM statement_version WHERE number = 2"))
+    said = trucban("verify", matter[1].number, "--lang", "en")
+    assert f"version 2, signed: the text with {words.sha256} is gone." in said.out
+    assert said.code == 1
+
+
+def test_a_file_of_evidence_that_was_changed_or_lost_is_named(
+    trucban: Trucban, office: Cast, matter: tuple[Signal, Incident]
+) -> None:
+    by = Actor(office.lan.id, Via.DESK)
+    with database.transaction() as session:
+        kept = evidence.keep(
+            session,
+            b"as it was",
+            filename="ảnh.png",
+            media_type="image/png",
+            kind=EvidenceKind.FILE,
+            incident_id=matter[1].id,
+            by=by,
+        )
+    assert trucban("verify", matter[1].number).code == 0
+    path = evidence.path_of(kept.sha256)
+    path.write_bytes(b"as it is not")
+    now = hashlib.sha256(b"as it is not").hexdigest()
+    said = trucban("verify", matter[1].number)
+    assert said.code == 1
+    assert (
+        f"Tư liệu «ảnh.png»: nhật ký ghi mã {kept.sha256}, tệp đang lưu mang mã {now}" in said.out
+    )
+    path.unlink()
+    assert "không còn" in trucban("verify", matter[1].number).out
+    path.write_bytes(b"as it was")
+    with database.writing_engine().begin() as connection:
+        connection.execute(text("DELETE FROM evidence WHERE sha256 = :s"), {"s": kept.sha256})
+    assert "không còn trong danh mục" in trucban("verify").out
