@@ -30,8 +30,9 @@ def require_ready() -> None:
     try:
         ready = schema.ready()
     except OperationalError as error:
+        why = str(error.orig).strip().splitlines()
         raise Conflict(
-            N_("Không mở được cơ sở dữ liệu: %(why)s"), why=str(error.orig).strip()
+            N_("Không mở được cơ sở dữ liệu: %(why)s"), why=why[0] if why else ""
         ) from error
     if not ready:
         raise Conflict(N_("Cơ sở dữ liệu chưa ở bản mới nhất. Hãy chạy «trucban migrate»."))

@@ -13,8 +13,10 @@ command = typer.Typer()
 def engine() -> None:
     from flows import installed
     from flows.engine import main
-    from trucban import desk, first_run
+    from trucban import desk, first_run, folder
 
     desk.require_ready()
+    folder.require()
+    folder.hold("engine")
     first_run.sign_as_demo()
     main(installed.playbooks())

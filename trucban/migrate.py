@@ -12,7 +12,9 @@ command = typer.Typer()
 @answers
 def migrate() -> None:
     from incidents.record import schema
+    from trucban import folder
 
+    folder.require()
     before = schema.ready()
     schema.upgrade()
     say = voice()

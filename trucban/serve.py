@@ -34,10 +34,14 @@ def serve(
         typer.Option("--demo", help=says(N_("Tạo tỉnh minh họa nếu chưa có dữ liệu."))),
     ] = False,
 ) -> None:
+    from trucban import folder
     from trucban.api import listen
 
     # The port first: a desk that cannot be reached must not touch the data.
-    asyncio.run(_serve(listen(), demo=demo))
+    listening = listen()
+    folder.require()
+    folder.hold("serve")
+    asyncio.run(_serve(listening, demo=demo))
 
 
 async def _serve(listening: "socket.socket", *, demo: bool) -> None:

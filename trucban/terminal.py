@@ -86,8 +86,47 @@ def answers(command: Callable[..., None]) -> Callable[..., None]:
         except BrokenPipeError:
             # The reader (head, less) has seen enough.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except OSError as error:
+            _refuse_file(error)
+        except _of_the_database() as error:
+            _refuse_database(error)
 
     return spoken
+
+
+def _of_the_database() -> tuple[type[Exception], ...]:
+    """What says that the database cannot be reached or used; loaded only when something broke."""
+    from sqlalchemy.exc import DBAPIError
+
+    return (DBAPIError,)
+
+
+def _refuse_database(error: Any) -> NoReturn:
+    from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
+
+    if type(error) not in (DatabaseError, InterfaceError, OperationalError):
+        raise error  # what the database refuses of ours is a fault of ours
+    why = str(error.orig).strip().splitlines()
+    complain(
+        voice().text(
+            N_("Không mở được cơ sở dữ liệu: %(why)s"), why=why[0] if why else type(error).__name__
+        )
+    )
+    raise typer.Exit(NO) from None
+
+
+def _refuse_file(error: OSError) -> NoReturn:
+    """A file or folder that cannot be read or written; anything else is a fault of ours."""
+    if error.filename is None:
+        raise error
+    complain(
+        voice().text(
+            N_("Không đọc hoặc ghi được %(where)s: %(why)s"),
+            where=str(error.filename),
+            why=error.strerror or str(error),
+        )
+    )
+    raise typer.Exit(NO) from None
 
 
 def _check_settings() -> None:
@@ -98,10 +137,12 @@ def _check_settings() -> None:
     try:
         settings.current()
     except ValidationError as error:
-        for each in error.errors():
-            name = "TRUCBAN_" + "_".join(map(str, each["loc"])).upper()
+        from incidents.response import forms
+
+        for name, (why, values) in forms.in_sentences(error.errors()).items():
             sentence = says(N_("Thiết lập %(name)s không dùng được: %(why)s"))
-            complain(sentence % {"name": name, "why": each["msg"]})
+            told = {"name": f"TRUCBAN_{name.upper()}", "why": says(why) % values}
+            complain(sentence % told)
         raise typer.Exit(WRONG_USAGE) from None
 
 

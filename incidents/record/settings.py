@@ -4,10 +4,12 @@ import secrets
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from incidents.record.language import Language
+
+_DATABASES = ("sqlite", "postgresql", "postgres")
 
 
 class Settings(BaseSettings):
@@ -19,12 +21,12 @@ class Settings(BaseSettings):
 
     data_dir: Path = Path("data")
     host: str = "127.0.0.1"
-    port: int = 8000
+    port: int = Field(default=8000, ge=1, le=65_535)
     public_url: str = ""
     language: Language = Language.VI
     database_url: SecretStr = SecretStr("")
     prefect_api_url: str = ""
-    prefect_port: int = 0
+    prefect_port: int = Field(default=0, ge=0, le=65_535)
     work_pool: str = ""
     claim_within_seconds: float = 15.0
     playbooks: Path | None = None
@@ -39,6 +41,24 @@ class Settings(BaseSettings):
     desk_name: str = ""
     contact_review_days: int = 90
     """After so many days an address or a focal point counts as stale and its agency is asked."""
+
+    @field_validator("database_url")
+    @classmethod
+    def readable(cls, value: SecretStr) -> SecretStr:
+        """An address of one of the two databases; the address itself is never repeated."""
+        given = value.get_secret_value()
+        if not given:
+            return value
+        from sqlalchemy import make_url  # noqa: PLC0415 - loaded only where an address is set
+        from sqlalchemy.exc import ArgumentError  # noqa: PLC0415
+
+        try:
+            kind = make_url(given).get_backend_name()
+        except (ArgumentError, ValueError):
+            kind = ""
+        if kind not in _DATABASES:
+            raise ValueError("database_unknown")
+        return value
 
     @property
     def address(self) -> str:

@@ -216,6 +216,9 @@ _SENTENCES: dict[str, str] = {
     "lesson_unreadable": N_("Dòng %(line)s chưa đọc được: việc; người phụ trách; ngày/tháng/năm."),
     "person_or_body": N_("Chọn một người hoặc một cơ quan."),
     "posted_otherwise": N_("Đã đăng khác bản duyệt thì gỡ, đăng lại đúng bản rồi mới báo xong."),
+    "database_unknown": N_(
+        "địa chỉ không đọc được; viết như postgresql://người:mật-khẩu@máy/tên hoặc sqlite:///tệp."
+    ),
     "finding_pending": N_("Chưa có kết quả thì chọn «chưa xác minh được» và hẹn giờ."),
 }
 _ELSE = N_("Giá trị này không dùng được.")
