@@ -10,6 +10,7 @@ from api import live, problems
 from api.attempts import Attempts
 from api.bodies import CheckedBodies
 from api.headers import SecureHeaders
+from api.heads import Heads
 from api.live import Pages
 from api.pages import (
     account,
@@ -183,4 +184,5 @@ def create() -> FastAPI:
     app.add_exception_handler(repeats.AlreadyAnswered, repeats.replay)
     app.add_middleware(CheckedBodies)
     app.add_middleware(SecureHeaders)
+    app.add_middleware(Heads)
     return app

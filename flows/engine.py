@@ -165,6 +165,7 @@ def main(playbooks: Sequence[Playbook]) -> None:
     engine.start()
     ended.wait()
     engine.stop()
+    audit.rest()
     # Prefect's client would wait at exit for a server that may be gone; our own state is committed.
     sys.stdout.flush()
     os._exit(0)

@@ -5,7 +5,7 @@ and counts once: the second time it is already recorded, which is an answer and 
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from incidents.matter import incidents, ties
 from incidents.people import persons
 from incidents.people.persons import Person
 from incidents.people.roles import Role
-from incidents.record import database, links, settings, timeline
+from incidents.record import clock, database, links, settings, timeline
 from incidents.record.actors import Actor, Via
 from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound
 from incidents.record.language import N_, Labelled, Language
@@ -98,9 +98,30 @@ class Answered:
     view: AnswerView
 
 
+LINKS_OUTLIVE = timedelta(days=7)
+"""How long after the end of its incident the link to a step still shows what became of it."""
+
+
+def _live(session: Session, token: str) -> AnswerLink:
+    """The link, unless it is dead: the matter of a step may have ended long ago."""
+    link = links.find(session, token)
+    if link.step_id is None:
+        return link
+    incident = incidents.get(session, steps.get(session, link.step_id).incident_id)
+    if incident.ended_at and not incident.live and clock.now() > incident.ended_at + LINKS_OUTLIVE:
+        raise NotFound(
+            N_(
+                "Vụ việc đã kết thúc lúc %(ended)s nên liên kết này không còn dùng được. "
+                "Cần xem lại thì đăng nhập hoặc gọi cán bộ trực."
+            ),
+            ended=incident.ended_at,
+        )
+    return link
+
+
 def view(session: Session, token: str) -> AnswerView:
     """What a link shows; ``NotFound`` for an altered, revoked or expired one."""
-    link = links.find(session, token)
+    link = _live(session, token)
     person = persons.get(session, link.person_id)
     if link.step_id:
         return _of_step(session, link, person, steps.get(session, link.step_id))
@@ -122,7 +143,7 @@ def act(
     right, recorded = False, Recorded.NOW
     try:
         with database.transaction() as session:
-            link = links.find(session, token)
+            link = _live(session, token)
             session.refresh(link, with_for_update=True)
             right = links.spend_try(session, link, number)
             if right:
@@ -142,7 +163,7 @@ def act(
 def file(token: str, evidence_id: UUID, *, number: str) -> Evidence:
     """A file that was kept of what is to be verified; a wrong number costs one of five tries."""
     with database.transaction() as session:
-        link = links.find(session, token)
+        link = _live(session, token)
         session.refresh(link, with_for_update=True)
         right = links.spend_try(session, link, number)
         if right:

@@ -24,14 +24,22 @@ LATE = timedelta(minutes=2)
 """How long something due may lie before the desk is called unwell."""
 
 
+FROZEN = timedelta(minutes=2)
+"""How long the engine may not have gone round, which it does every fifteen seconds."""
+
+
 class Health(BaseModel):
-    """``ok``, or ``late`` when what is due lies untouched: the engine is away."""
+    """``ok``; ``late`` when what is due lies untouched; ``frozen`` when the engine stands still.
+
+    The engine that works on this data folder has then not gone round for two minutes, although
+    the pages answer: it hangs, or it died and nobody started it again.
+    """
 
     status: str
     database: str
     oldest_due_seconds: float
     engine_seen_seconds: float | None
-    """Since the engine last went round; ``None`` when it never did on this machine."""
+    """Since the engine last went round; ``None`` when none works on this data folder."""
 
 
 @router.get("/health", summary="Is the desk well")
@@ -39,13 +47,19 @@ def health(session: Db) -> Health:
     """Answers as soon as the desk serves, whatever Prefect does."""
     ready = schema.ready()
     late = max(_message_age(session), _run_age(session)) if ready else 0.0
-    well = ready and late <= LATE.total_seconds()
+    seen = _heartbeat_age()
     return Health(
-        status="ok" if well else "late" if ready else "migrating",
+        status=_status(late, seen) if ready else "migrating",
         database="ready" if ready else "not migrated",
         oldest_due_seconds=late,
-        engine_seen_seconds=_heartbeat_age(),
+        engine_seen_seconds=seen,
     )
+
+
+def _status(late: float, seen: float | None) -> str:
+    if seen is not None and seen > FROZEN.total_seconds():
+        return "frozen"
+    return "late" if late > LATE.total_seconds() else "ok"
 
 
 def _heartbeat_age() -> float | None:

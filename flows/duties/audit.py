@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
 from prometheus_client import Gauge
@@ -52,10 +53,18 @@ def beat() -> None:
     """The engine's heartbeat, for the health check of another process: a file and a metric."""
     now = clock.now()
     _BEAT.set(now.timestamp())
-    file = settings.current().data_dir / "engine.heartbeat"
-    aside = file.with_suffix(".new")
+    aside = _heart().with_suffix(".new")
     aside.write_text(now.isoformat())
-    aside.replace(file)
+    aside.replace(_heart())
+
+
+def rest() -> None:
+    """No heartbeat any more, because the engine ended as it was asked to."""
+    _heart().unlink(missing_ok=True)
+
+
+def _heart() -> Path:
+    return settings.current().data_dir / "engine.heartbeat"
 
 
 def checkpoint() -> None:

@@ -2,12 +2,15 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
 from api import app
+from tests.api.conftest import Browser
+from tests.harness import Desk
 
 ROOT = Path(__file__).parents[2]
 
@@ -53,6 +56,22 @@ def test_a_mistake_of_ours_tells_nothing_about_itself(client: TestClient) -> Non
     answer = TestClient(application, raise_server_exceptions=False).get("/api/v1/broken")
     assert (answer.status_code, answer.json()["type"]) == (500, "broken")
     assert "secret" not in answer.text
+
+
+@pytest.mark.parametrize("path", ["/dang-nhap", "/cong-bo/", "/api/v1/health", "/khong-co"])
+def test_head_answers_like_get_without_the_body(client: TestClient, path: str) -> None:
+    whole, head = client.get(path), client.head(path)
+    assert (head.status_code, head.content) == (whole.status_code, b"")
+    assert head.headers["content-type"] == whole.headers["content-type"]
+    assert head.headers["content-length"] == str(len(whole.content))
+
+
+def test_head_does_not_wait_for_what_is_streamed(
+    desk: Desk, new_browser: Callable[..., Browser]
+) -> None:
+    head = new_browser("lan").client.head("/song/ban-truc")
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-type"].startswith("text/event-stream")
 
 
 def test_every_answer_carries_the_headers_that_protect(client: TestClient) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from incidents.matter import incidents
 from incidents.matter.incidents import Incident
 from incidents.people.roles import Role
-from incidents.record import database
+from incidents.record import database, settings
 from incidents.record.outbox import Channel
 from incidents.response import runs
 from incidents.response.runs import Where
@@ -185,3 +185,19 @@ def test_health_says_when_nobody_does_what_is_due(
     assert nameless.get("/health").json()["status"] == "late"
     assert "trucban_messages_queued 1.0" in nameless.get("/metrics").text
     desk.set_aside()
+
+
+def test_health_says_when_the_engine_stands_still_although_the_pages_answer(
+    desk: Desk, program: Callable[..., Program]
+) -> None:
+    nameless, heart = program(), settings.current().data_dir / "engine.heartbeat"
+
+    def told(ago: timedelta) -> tuple[str, float]:
+        heart.write_text((desk.time - ago).isoformat())
+        said = nameless.get("/health").json()
+        return said["status"], said["engine_seen_seconds"]
+
+    assert told(timedelta(minutes=2)) == ("ok", 120.0)
+    assert told(timedelta(minutes=2, seconds=1)) == ("frozen", 121.0)
+    heart.unlink()
+    assert nameless.get("/health").json()["status"] == "ok", "it works on another machine"

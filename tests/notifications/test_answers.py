@@ -234,6 +234,22 @@ def test_a_person_who_left_can_no_longer_answer(stage: Stage) -> None:
         _act(message, LinkDeed.ACKNOWLEDGE)
 
 
+def test_the_link_to_a_step_dies_a_week_after_its_incident_ended_and_says_so(stage: Stage) -> None:
+    stage.ask()
+    message = _assigned(stage)
+    with database.transaction() as session:
+        lifecycle.stand_down(session, stage.incident.id, reason="Báo nhầm", by=by(stage.cast.lan))
+    stage.pass_time(timedelta(days=7))
+    assert _view(message).state.value == "stood_down"
+    stage.pass_time(timedelta(seconds=1))
+    with pytest.raises(NotFound, match="Vụ việc đã kết thúc lúc"):
+        _view(message)
+    with pytest.raises(NotFound, match="không còn dùng được"):
+        _act(message, LinkDeed.COMMENT, reason="x")
+    with database.reading() as session:
+        assert session.get_one(AnswerLink, message.id).tries_left == links.TRIES
+
+
 def test_a_flag_is_acknowledged_by_link_once_and_nothing_else(cast: Cast, flagged: Signal) -> None:
     stage = Stage(cast, incident=None)  # type: ignore[arg-type]
     message = stage.message("signal_flagged", cast.lan)
