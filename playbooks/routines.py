@@ -25,6 +25,7 @@ from flows.authoring import (
     Form,
     Level,
     Nature,
+    ObjectionReview,
     Request,
     Role,
     Run,
@@ -236,10 +237,15 @@ def after_refuting(run: Run, finding: Finding, sorted_out: Asked[Classification]
         mandatory=finding is Finding.FALSE,
     )
     run.propose_clock("CONTENT_REMOVAL")
-    run.ask("review objections", of=LEGAL, due=days(3), mandatory=False)
+    hear_objections(run)
     run.wait(sorted_out)
     if finding is Finding.FALSE and asserts_a_fact(sorted_out):
         run.ask("refer to the police", of=LEGAL, form=Request, due=days(1), mandatory=False)
+
+
+def hear_objections(run: Run) -> None:
+    """Redress: reviewed by a lawyer who did not check these words (rule 15 of practice)."""
+    run.ask("review objections", of=LEGAL, form=ObjectionReview, due=days(3), mandatory=False)
 
 
 def asserts_a_fact(sorted_out: Asked[Classification]) -> bool:

@@ -281,3 +281,5 @@ def _permitted(session: Session, step: Step, by: Actor) -> None:
         raise NotPermitted(N_("Nhiệm vụ này không giao cho đồng chí."))
     if succession.judges(step):
         recusals.require_free(session, step.incident_id, by.person_id)
+    if succession.hears_objections(step):
+        succession.require_free(session, step, by.person_id)

@@ -51,6 +51,13 @@ class Done(Form):
     note: Remark = Field("", title=N_("Ghi chú"))
 
 
+class ObjectionReview(Form):
+    """What was made of the objections to words that are out, by somebody who did not check them."""
+
+    heading: ClassVar[str] = N_("Xem xét ý kiến phản đối")
+    note: Remark = Field("", title=N_("Ghi chú"))
+
+
 class Capture(Form):
     """The post as it stood: whether its picture is kept, and its counters."""
 

@@ -20,9 +20,10 @@ from incidents.record.errors import Conflict, NotPermitted
 from incidents.record.language import N_
 from incidents.response import forms
 from incidents.response.steps import Step, StepKind
-from incidents.words import approvals, statements
+from incidents.words import approvals, publications, statements
 from incidents.words.approvals import ApprovalKind
 
+CHECKED = N_("Người đã kiểm tra pháp lý văn bản không xem xét ý kiến phản đối về chính văn bản đó.")
 _JUDGING = (StepKind.DECIDE, StepKind.CHECK, StepKind.APPROVE)
 
 
@@ -34,6 +35,11 @@ def judges(step: Step) -> bool:
 def verifies(step: Step) -> bool:
     """Whether its answer says what is true: nothing for those who reported it."""
     return issubclass(forms.of(step.form), forms.Verification)
+
+
+def hears_objections(step: Step) -> bool:
+    """Whether it reviews objections to words: nothing for whoever checked them for the law."""
+    return issubclass(forms.of(step.form), forms.ObjectionReview)
 
 
 def in_line(session: Session, step: Step) -> list[UUID]:
@@ -116,8 +122,10 @@ def barred(session: Session, step: Step) -> set[str]:
     """Who is passed over in line.
 
     Of a signature the author of the current text and whoever has given a verdict on it; of a
-    verification whoever reported the matter.
+    verification whoever reported the matter; of a review of objections whoever checked the words.
     """
+    if hears_objections(step):
+        return set(map(str, publications.checkers(session, step.incident_id)))
     if verifies(step):
         return set(map(str, claims.reporters(session, step.incident_id)))
     if step.kind is not StepKind.APPROVE or step.statement_id is None:
@@ -138,6 +146,8 @@ def require_free(session: Session, step: Step, person_id: UUID) -> None:
     """
     if verifies(step) and str(person_id) in barred(session, step):
         raise NotPermitted(claims.REPORTED)
+    if hears_objections(step) and str(person_id) in barred(session, step):
+        raise NotPermitted(CHECKED)
     kept_out = recusals.of(session, step.incident_id).keeps_out(judging=judges(step))
     if person_id in kept_out:
         recusals.require_free(session, step.incident_id, person_id)

@@ -21,6 +21,7 @@ from incidents.record.facts import Fact, Private
 from incidents.record.language import N_
 from incidents.record.outbox import Channel, OutgoingMessage
 from incidents.words import approvals, statements
+from incidents.words.approvals import Approval, ApprovalKind
 from incidents.words.statements import Statement, StatementKind, StatementVersion
 
 
@@ -272,3 +273,16 @@ def is_practised(session: Session, publication_id: UUID) -> bool:
     if publication is None:
         raise NotFound(N_("Không tìm thấy nội dung đã đăng này."))
     return incidents.get(session, publication.incident_id).exercise
+
+
+def checkers(session: Session, incident_id: UUID) -> set[UUID]:
+    """Who checked, for the law, words of an incident that are out."""
+    return set(
+        session.exec(
+            select(Approval.person_id)
+            .join(Publication, col(Publication.version_id) == Approval.version_id)
+            .where(
+                Publication.incident_id == incident_id, Approval.kind == ApprovalKind.LEGAL_CHECK
+            )
+        )
+    )

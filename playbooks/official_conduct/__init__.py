@@ -126,7 +126,7 @@ def say_the_outcome(run: Run, facts: Verification, signers: tuple[Role, Role]) -
             by=signers,
             third=SUBJECT_LEAD,
         )
-        run.ask("review objections", of=LEGAL, due=days(3), mandatory=False)
+        routines.hear_objections(run)
     else:
         routines.say_with_facts(
             run,

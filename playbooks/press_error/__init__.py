@@ -180,4 +180,4 @@ def state_the_facts(run: Run, facts: Verification) -> None:
     routines.say_with_facts(
         run, "clarification", template="clarification", kind=StatementKind.CONCLUSION, facts=facts
     )
-    run.ask("review objections", of=LEGAL, due=days(3), mandatory=False)
+    routines.hear_objections(run)

@@ -10,6 +10,7 @@ OURS = {forms.__name__, crisis_forms.__name__, exercise_forms.__name__}
 # What has been released stays; a form may only gain fields that need no answer.
 RELEASED = {
     "Done": {"note"},
+    "ObjectionReview": {"note"},
     "Capture": {"screenshot_kept", "interactions", "note"},
     "Classification": {"nature", "content_type", "subject", "claims"},
     "Verification": {"finding", "explanation", "source", "next_word_at"},
