@@ -15,6 +15,7 @@ from sqlmodel import Field, Session, col, or_, select
 from incidents.people import persons
 from incidents.people.persons import Person
 from incidents.people.roles import Role
+from incidents.record import database
 from incidents.record.database import Table, identifier, locked, moment, reference
 from incidents.record.errors import NotFound, NotPermitted
 from incidents.record.facts import Fact, PersonId, Private
@@ -114,7 +115,11 @@ def of_incident(session: Session, incident_id: UUID) -> list[Recusal]:
 
 def of(session: Session, incident_id: UUID) -> Barred:
     """Who is kept out of an incident now: one query."""
-    rows = session.exec(_in_force(Person.id).where(Recusal.incident_id == incident_id)).all()
+    rows = database.once(
+        session,
+        ("barred", incident_id),
+        lambda: session.exec(_in_force(Person.id).where(Recusal.incident_id == incident_id)).all(),
+    )
     return Barred(
         named=frozenset(r.person_id for r, _ in rows if r.person_id),
         of_bodies=frozenset(p for r, p in rows if r.organisation_id),
@@ -138,9 +143,13 @@ def _in_force(person: Any) -> Any:
 
 def concerns(session: Session, incident_id: UUID, person_id: UUID) -> Recusal | None:
     """The conflict a person has in an incident, their own before that of their body."""
-    rows = session.exec(
-        _in_force(Person.id).where(Recusal.incident_id == incident_id, Person.id == person_id)
-    ).all()
+    rows = database.once(
+        session,
+        ("concerns", incident_id, person_id),
+        lambda: session.exec(
+            _in_force(Person.id).where(Recusal.incident_id == incident_id, Person.id == person_id)
+        ).all(),
+    )
     found = sorted((r for r, _ in rows), key=lambda r: r.person_id is None)
     return found[0] if found else None
 

@@ -14,7 +14,7 @@ from incidents.people import persons, roles, rosters
 from incidents.people.directory import contacts, routing
 from incidents.people.directory.routing import Matter
 from incidents.people.roles import READS, Role
-from incidents.record import clock, timeline
+from incidents.record import clock, database, timeline
 from incidents.record.actors import ENGINE, Actor
 from incidents.record.database import Table, choice, identifier, moment, reference
 from incidents.record.errors import Conflict, GuardFailed, Invalid, NotFound
@@ -102,14 +102,13 @@ def seated(at: datetime) -> tuple[ColumnElement[bool], ...]:
 
 def members(session: Session, incident_id: UUID) -> list[TaskForceMember]:
     """Who is in the task force now, role by role, holders first."""
-    return list(
-        session.exec(
-            select(TaskForceMember)
-            .join(TaskForce)
-            .where(TaskForce.incident_id == incident_id, *seated(clock.now()))
-            .order_by(col(TaskForceMember.role), col(TaskForceMember.rank))
-        )
+    wanted = (
+        select(TaskForceMember)
+        .join(TaskForce)
+        .where(TaskForce.incident_id == incident_id, *seated(clock.now()))
+        .order_by(col(TaskForceMember.role), col(TaskForceMember.rank))
     )
+    return list(database.once(session, ("seats", incident_id), lambda: session.exec(wanted).all()))
 
 
 def others(session: Session, incident_id: UUID, but: UUID | None) -> list[UUID]:

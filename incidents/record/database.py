@@ -43,8 +43,10 @@ SQLModel.metadata.naming_convention = MetaData(
 ).naming_convention
 
 Row = TypeVar("Row", bound="Table")
+Found = TypeVar("Found")
 
 WAKE_CHANNEL = "trucban"
+_ASKED = "asked"
 
 
 class Table(SQLModel):
@@ -265,5 +267,18 @@ def locked(session: Session, table: type[Row], key: UUID) -> Row | None:
 @contextmanager
 def reading() -> Generator[Session]:
     """A consistent view that changes nothing."""
-    with Session(reading_engine(), expire_on_commit=False) as session:
+    with Session(reading_engine(), expire_on_commit=False, info={_ASKED: {}}) as session:
         yield session
+
+
+def once(session: Session, question: tuple[object, ...], ask: Callable[[], Found]) -> Found:
+    """What one look asks several times over, asked once; a transaction that writes asks anew.
+
+    The answer is shared: whoever asks does not change it.
+    """
+    asked: dict[tuple[object, ...], Any] | None = session.info.get(_ASKED)
+    if asked is None:
+        return ask()
+    if question not in asked:
+        asked[question] = ask()
+    return asked[question]

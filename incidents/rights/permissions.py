@@ -17,7 +17,7 @@ from incidents.people.duty import swaps
 from incidents.people.organisations import Organisation
 from incidents.people.persons import ContactPoint, Person
 from incidents.people.roles import COMMAND, READS, ROOM, Role
-from incidents.record import clock
+from incidents.record import clock, database
 from incidents.record.errors import NotPermitted
 from incidents.record.language import N_
 from incidents.response import answering, lesson_register, succession
@@ -106,7 +106,10 @@ _FACTUAL = frozenset(
 
 def roles_in(session: Session, person_id: UUID, incident_id: UUID | None) -> set[Role]:
     """Roles by post, by seat in the incident's task force, and by being on shift now."""
-    held = rosters.roles_now(session, person_id, clock.now())
+    posts = database.once(
+        session, ("roles", person_id), lambda: rosters.roles_now(session, person_id, clock.now())
+    )
+    held = set(posts)
     if incident_id:
         held |= {
             m.role for m in taskforces.members(session, incident_id) if m.person_id == person_id

@@ -160,10 +160,10 @@ def test_words_the_heir_wrote_are_posted_when_their_signature_comes_late(
 ) -> None:
     journey.begin_answering()
     desk, heir = journey.desk, journey.cast.tung
-    desk.fast_forward(minutes(21))
+    desk.fast_forward(minutes(31))
     assert desk.step("draft the holding statement").assignee_id == heir.id
     desk.answer("draft the holding statement", by=heir, title="Thông tin", text="Hồ chứa an toàn.")
-    desk.fast_forward(minutes(31))
+    desk.fast_forward(minutes(46))
     assert journey.state("sign the holding statement") is StepState.OVERDUE
     assert "post the holding statement" not in journey.asked()
 
@@ -194,7 +194,7 @@ def test_of_two_signatures_the_late_one_has_the_words_posted(journey: Journey) -
 def test_a_late_no_posts_nothing(journey: Journey) -> None:
     journey.begin_answering()
     journey.draft("holding statement")
-    journey.desk.fast_forward(minutes(31))
+    journey.desk.fast_forward(minutes(46))
     journey.sign("holding statement", verdict=Verdict.REFUSED)
 
     assert "post the holding statement" not in journey.asked()
@@ -225,7 +225,7 @@ def test_a_signature_after_the_last_step_wakes_the_run_for_the_posting_alone(
 
 def test_where_nobody_drafts_the_template_itself_can_be_signed(journey: Journey) -> None:
     journey.begin_answering()
-    journey.desk.fast_forward(minutes(31))
+    journey.desk.fast_forward(minutes(41))
 
     assert journey.state("draft the holding statement") is StepState.OVERDUE
     journey.sign("holding statement")
@@ -479,12 +479,12 @@ def test_what_goes_on_spreading_is_chosen_again(journey: Journey) -> None:
 def test_what_nobody_counted_is_chosen_again_and_may_be_watched_on(journey: Journey) -> None:
     watched(journey)
     journey.choose(Course.WATCH, "answer or watch with the facts")
-    journey.desk.fast_forward(hours(6) + minutes(31))
+    journey.desk.fast_forward(hours(6) + minutes(46))
     assert journey.state("watch after 6 hours") is StepState.OVERDUE
     journey.choose(Course.WATCH, "answer or watch after 6 hours")
 
     assert not any(key.startswith("draft") for key in journey.asked())
-    journey.desk.fast_forward(hours(18) - minutes(31))
+    journey.desk.fast_forward(hours(18) - minutes(46))
     assert "watch after 24 hours" in journey.waiting()
 
 
