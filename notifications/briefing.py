@@ -36,8 +36,7 @@ LEADERS = (Role.LEAD, Role.CHAIR)
 
 ANSWERED_BY_LINK = frozenset(
     {
-        "signal_flagged",
-        "signal_reminder",
+        *("signal_flagged", "signal_reminder"),
         "step_assigned",
         "step_passed",
         "step_reminder",

@@ -19,11 +19,7 @@ from incidents.record.facts import Fact
 from incidents.record.language import N_, Labelled, Speech
 from incidents.words import statements
 from incidents.words.approvals import SignedOff, SignedOffByTelephone
-from incidents.words.publications import (
-    StatementPublished,
-    StatementReleased,
-    StatementReleasedInExercise,
-)
+from incidents.words.publications import StatementReleased, StatementReleasedInExercise
 from incidents.words.statements import (
     Statement,
     StatementDrafted,
@@ -34,7 +30,7 @@ from incidents.words.statements import (
 _SIGNED = (SignedOff, SignedOffByTelephone)
 _WORDS = (
     *(StatementDrafted, *_SIGNED),
-    *(StatementReleased, StatementReleasedInExercise, StatementPublished),
+    *(StatementReleased, StatementReleasedInExercise),
 )
 
 

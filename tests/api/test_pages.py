@@ -5,29 +5,17 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any
 
-import pytest
 from sqlalchemy import event
-from sqlmodel import select
 from starlette.testclient import TestClient
 
-from api import attempts
 from incidents.intake import claims
 from incidents.intake.signals import Nature
 from incidents.people.roles import Role
-from incidents.record import database, links, settings
-from incidents.record.outbox import (
-    AttemptOutcome,
-    DeliveryAttempt,
-    MessageState,
-    OutgoingMessage,
-)
+from incidents.record import database
 from incidents.response import catalog, journal
 from incidents.response.catalog import PlaybookVersion
-from incidents.response.steps import StepKind, StepState
-from notifications import delivery
 from tests.api.conftest import Browser
 from tests.api.test_every_route import STREAMS, TABLE, Scene, scene
-from tests.cast import PASSWORD
 from tests.harness import Desk
 
 __all__ = ["scene"]
@@ -186,168 +174,6 @@ def test_a_cookie_alone_changes_nothing_over_rest(desk: Desk, new_browser: New) 
     lan = new_browser("lan")
     assert lan.get("/api/v1/signals").status_code == 200
     assert lan.client.post("/api/v1/signals", json={"text": "x"}).status_code == 401
-
-
-def test_guessing_passwords_is_slowed_down(desk: Desk, new_browser: New) -> None:
-    browser = new_browser()
-    for _ in range(attempts.ACCOUNT_LIMIT):
-        tried = browser.client.post("/dang-nhap", data={"username": "lan", "password": "sai"})
-        assert tried.status_code == 403
-    slowed = browser.client.post("/dang-nhap", data={"username": "lan", "password": PASSWORD})
-    assert (slowed.status_code, "15 phút" in slowed.text) == (429, True)
-    desk.time += attempts.WINDOW
-    browser.sign_in("lan")
-
-
-def test_signing_in_leads_on_inside_the_desk_only(desk: Desk, new_browser: New) -> None:
-    for onward in ("https://evil.test/", "//evil.test", "/\\evil.test"):
-        data = {"username": "lan", "password": PASSWORD, "tiep": onward}
-        answer = new_browser().client.post("/dang-nhap", data=data, follow_redirects=False)
-        assert answer.headers["location"] == "/"
-        assert "HttpOnly" in answer.headers["set-cookie"]
-
-
-def test_signing_out_ends_the_session(desk: Desk, new_browser: New) -> None:
-    lan = new_browser("lan")
-    kept = dict(lan.client.cookies)
-    lan.post("/dang-xuat")
-    thief = new_browser()
-    thief.client.cookies.update(kept)
-    assert thief.get("/vu-viec", follow_redirects=False).status_code == 303
-
-
-def test_the_language_is_the_persons_own(desk: Desk, new_browser: New) -> None:
-    lan = new_browser("lan")
-    assert '<html lang="vi">' in lan.get("/").text
-    assert '<html lang="en">' in lan.post("/ngon-ngu", language="en", tiep="/").text
-    assert "Flags waiting" in lan.get("/").text
-    assert "Flags waiting" in new_browser("lan").get("/").text
-
-
-def test_a_link_does_a_step_without_signing_in(
-    desk: Desk, new_browser: New, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(links, "number", lambda _: "97")  # no time and no length on the page
-    incident = desk.opened(roles=[Role.SUBJECT_LEAD, Role.STANDING_DEPUTY])
-    desk.plan(incident, "verify", Role.SUBJECT_LEAD, form="Verification")
-    message = desk.messages(to=desk.cast.phuc, kind="step_assigned")[-1]
-    path, number = f"/t/{links.token(message.id)}", links.number(message.id)
-    phuc = new_browser()
-    page = phuc.get(path)
-    assert desk.cast.phuc.name in page.text
-    assert page.headers["referrer-policy"] == "no-referrer"
-    assert number not in re.sub(r"\d{4}-\d{4}|\d\d:\d\d|[\d/]{6,}", "", page.text.split("<main")[1])
-    missing = phuc.post(f"{path}/hoan-thanh", number=number, finding="false")
-    assert (missing.status_code, "Ô này phải điền." in missing.text) == (422, True)
-    done = phuc.post(
-        f"{path}/hoan-thanh",
-        number=number,
-        finding="false",
-        explanation="Cống vận hành bình thường",
-        source="Trạm thủy nông",
-    )
-    assert "Đã ghi nhận." in done.text
-    assert desk.step("verify").state is StepState.DONE
-    desk.set_aside()
-
-
-def test_an_approval_by_link_leads_to_the_sign_in(desk: Desk, new_browser: New) -> None:
-    incident = desk.opened(roles=[Role.SPOKESPERSON])
-    statement, version = desk.drafted(incident)
-    desk.plan(
-        incident,
-        "approve",
-        Role.SPOKESPERSON,
-        kind=StepKind.APPROVE,
-        form="SignOff",
-        statement_id=statement.id,
-    )
-    message = desk.messages(to=desk.cast.minh, kind="step_assigned")[-1]
-    path, number = f"/t/{links.token(message.id)}", links.number(message.id)
-    browser = new_browser()
-    page = browser.get(path).text
-    assert "Đăng nhập để duyệt" in page
-    assert version.text not in page
-    tried = browser.post(f"{path}/hoan-thanh", number=number, verdict="granted")
-    assert tried.status_code == 409
-    assert desk.step("approve").state is StepState.OPEN
-    desk.set_aside()
-
-
-def test_the_outbox_shows_words_but_never_the_key_to_answer(desk: Desk, new_browser: New) -> None:
-    incident = desk.opened(roles=[Role.SECRETARY])
-    desk.plan(incident, "write it down", Role.SECRETARY)
-    message = desk.messages(to=desk.cast.ha, kind="step_assigned")[-1]
-    page = new_browser("lan").get(f"/hop-thu-di/{message.id}").text
-    assert incident.number in page
-    assert links.token(message.id) not in page
-    assert "••" in page
-    desk.set_aside()
-
-
-def test_why_a_message_waits_is_said_in_the_language_of_whoever_looks(
-    desk: Desk, new_browser: New
-) -> None:
-    desk.flag()
-    with database.transaction() as session:
-        message = session.exec(select(OutgoingMessage)).one()
-        message.state, message.sent_at = MessageState.QUEUED, None
-        message.reason = delivery.NO_SERVER
-        attempt = session.exec(
-            select(DeliveryAttempt).where(DeliveryAttempt.message_id == message.id)
-        ).one()
-        attempt.outcome, attempt.detail = AttemptOutcome.FAILED_FOR_NOW, delivery.NO_SERVER
-    browser = new_browser("lan")
-    for language, why in (("vi", delivery.NO_SERVER), ("en", "no mail server is set")):
-        browser.post("/ngon-ngu", language=language)
-        for path in ("/hop-thu-di", f"/hop-thu-di/{message.id}"):
-            page = browser.get(path).text
-            assert page.count(why) == (2 if str(message.id) in path else 1)
-    desk.set_aside()
-
-
-@pytest.mark.parametrize("name", ["../trucban.db", "..%2Ftrucban.db", ".writing", "%00", "/etc/x"])
-def test_the_public_page_shows_its_own_files_only(desk: Desk, new_browser: New, name: str) -> None:
-    assert new_browser().get(f"/cong-bo/{name}").status_code == 404
-
-
-def test_the_public_page_is_read_in_the_language_of_the_visitor(
-    desk: Desk, new_browser: New
-) -> None:
-    folder = settings.current().data_dir / "public"
-    for name in ("index", "2026-0001-holding", "en/index", "en/2026-0001-holding"):
-        place = folder / f"{name}.html"
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(name)
-    visitor = new_browser()
-
-    def seen(path: str) -> str:
-        return visitor.get(f"/cong-bo/{path}").text
-
-    assert seen("") == "index"
-    assert seen("?lang=en") == seen("en/") == "en/index"
-    assert seen("2026-0001-holding?lang=en") == "en/2026-0001-holding"
-    assert seen("en/2026-0001-holding.html?lang=vi") == "2026-0001-holding"
-    assert seen("2026-0001-holding") == "2026-0001-holding"
-    assert seen("?lang=xx") == "index"
-    assert visitor.get("/cong-bo/nothing?lang=en").status_code == 404
-    visitor.client.cookies.set("trucban_ngon_ngu", "en")
-    assert seen("") == "en/index"
-    assert seen("index.html?lang=vi") == "index"
-    assert seen("2026-0001-holding") == "2026-0001-holding"
-
-
-def test_evidence_never_runs_in_our_pages(desk: Desk, new_browser: New) -> None:
-    lan = new_browser("lan")
-    page = lan.post(
-        "/bao-tin", text="x", files={"files": ("a.html", b"<script>1</script>", "text/html")}
-    )
-    at = re.findall(r'href="(/tu-lieu/[^"]+)">a.html', page.text)[0]
-    kept = lan.get(at)
-    assert kept.content == b"<script>1</script>"
-    assert kept.headers["content-type"] == "application/octet-stream"
-    assert kept.headers["content-disposition"].startswith("attachment")
-    desk.set_aside()
 
 
 def test_the_reference_lists_every_operation(desk: Desk, new_browser: New) -> None:

@@ -10,7 +10,7 @@ from incidents.people.persons import Person
 from incidents.people.rosters import Roster
 from incidents.record import database
 from tests.harness import START, Desk, hours
-from tests.incidents.test_rosters import draw_up, local
+from tests.incidents.shifts import draw_up, local
 
 
 def test_rows_are_filled_before_they_run_out(desk: Desk) -> None:

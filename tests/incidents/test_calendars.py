@@ -11,7 +11,7 @@ from incidents.record import database
 from incidents.record.errors import AlreadySettled, NotFound, NotPermitted
 from incidents.record.timeline import DESK
 from tests.harness import Desk
-from tests.incidents.test_rosters import draw_up, local
+from tests.incidents.shifts import draw_up, local
 
 AT = datetime(2026, 11, 23, 23, 0, tzinfo=UTC)
 

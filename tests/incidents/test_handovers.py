@@ -17,7 +17,7 @@ from incidents.record.timeline import DESK
 from incidents.response import handovers
 from incidents.response.handovers import HandOver
 from tests.harness import Desk, hours
-from tests.incidents.test_rosters import draw_up
+from tests.incidents.shifts import draw_up
 
 SAID = {"open_work": "Hai vụ", "deadlines": "03:00", "unknown": "Nguồn tin", "remarks": "Gọi lại"}
 

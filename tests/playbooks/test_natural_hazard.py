@@ -156,7 +156,7 @@ def test_one_doubt_is_enough_for_bulletins(journey: Journey, ground: Danger) -> 
 def test_silence_excludes_nothing(journey: Journey) -> None:
     journey.begin()
     advise(journey)
-    journey.desk.fast_forward(minutes(31))
+    journey.desk.fast_forward(minutes(41))
 
     assert journey.state("report from the technical authority") is StepState.OVERDUE
     assert "draft the first bulletin" in journey.waiting()
@@ -191,7 +191,7 @@ def test_bulletins_come_every_two_hours_until_the_danger_is_excluded(journey: Jo
 
 def test_a_bulletin_comes_on_time_even_where_nobody_reports(journey: Journey) -> None:
     in_danger(journey)
-    journey.desk.fast_forward(hours(2) + minutes(21))
+    journey.desk.fast_forward(hours(2) + minutes(41))
 
     assert journey.state("report the danger 1") is StepState.OVERDUE
     assert "draft the bulletin 1" in journey.waiting()
@@ -204,7 +204,7 @@ def test_a_bulletin_signed_after_its_time_is_posted_and_the_next_one_keeps_its_h
     journey.desk.fast_forward(hours(2))
     report(journey, OPEN, key="report the danger 1")
     journey.draft("bulletin 1")
-    journey.desk.fast_forward(minutes(31))
+    journey.desk.fast_forward(minutes(46))
     assert journey.state("sign the bulletin 1") is StepState.OVERDUE
     assert "post the bulletin 1" not in journey.asked()
     journey.sign("bulletin 1")
@@ -212,7 +212,7 @@ def test_a_bulletin_signed_after_its_time_is_posted_and_the_next_one_keeps_its_h
     journey.desk.expect_published(StatementKind.HOLDING, "bulletin 1")
     assert "post the bulletin 1" in journey.waiting()
     assert "report the danger 2" not in journey.asked()
-    journey.desk.fast_forward(hours(2) - minutes(31))
+    journey.desk.fast_forward(hours(2) - minutes(46))
     assert "report the danger 2" in journey.waiting()
 
 

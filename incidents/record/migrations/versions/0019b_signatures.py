@@ -5,8 +5,8 @@ from alembic import op
 
 from incidents.record.database import UtcDateTime
 
-revision = "0017"
-down_revision = "0013"
+revision = "0019b"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
