@@ -1,6 +1,6 @@
 """The desk itself: what waits, what is being worked on, what is mine, who is on shift."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
@@ -10,9 +10,9 @@ from starlette.responses import Response
 from api.dependencies import Db, Reader
 from api.pages import rendering
 from incidents.intake import signals
-from incidents.matter import incidents
+from incidents.matter import incidents, standing
 from incidents.matter.incidents import Incident
-from incidents.people import persons, rosters
+from incidents.people import persons, posts, rosters
 from incidents.people.persons import Person
 from incidents.people.roles import Role
 from incidents.record import clock
@@ -72,7 +72,17 @@ def home(request: Request, session: Db, caller: Reader) -> Response:
         drills=incidents.exercises_among(session, numbers),
         titles=step_titles(session, [*mine, *first.values()], caller.person.language),
         may_triage=permissions.allowed(session, caller.person, Deed.TRIAGE),
+        **_unfounded(session, caller.person),
     )
+
+
+def _unfounded(session: Session, person: Person) -> dict[str, Any]:
+    """What a desk lacks before it can act, for those who can give it."""
+    keeps = person.administrator
+    return {
+        "vacant": posts.vacant(session) if keeps else [],
+        "undecided": keeps and standing.in_force(session, clock.now()) is None,
+    }
 
 
 _ON_SHIFT = (Role.DUTY_OFFICER, *rosters.STAND_INS)

@@ -34,7 +34,7 @@ def shown(
 ) -> Response:
     """The page, or again after a refused form."""
     permissions.require(session, caller.person, Deed.KEEP_POSTS)
-    say, now = speech(caller.person.language), clock.now()
+    say = speech(caller.person.language)
     every = posts.listed(session)
     parts = [(role, _in_force(every, role), _over(every, role)) for role in Role]
     return rendering.for_caller(
@@ -45,7 +45,7 @@ def shown(
         problem=problem,
         fresh=sign_ins.fresh(caller.sign_in),
         every_part=parts,
-        empty=[role for role, live, _ in parts if not any(p.valid_from <= now for p, _ in live)],
+        empty=posts.vacant(session),
         roles=[(role.value, say.value(role)) for role in Role],
         people=_people(session),
         page_path=_PATH,

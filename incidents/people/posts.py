@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 
 from incidents.people import persons, roles
 from incidents.people.persons import Person
-from incidents.people.roles import ENTRUSTED, Role, RoleHolder
+from incidents.people.roles import ENTRUSTED, READS, Role, RoleHolder
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
 from incidents.record.database import locked
@@ -241,6 +241,12 @@ def listed(session: Session) -> list[tuple[RoleHolder, Person]]:
         select(RoleHolder, Person).join(Person, col(Person.id) == RoleHolder.person_id)
     )
     return sorted(found, key=lambda row: (order.index(row[0].role), row[0].rank, row[0].valid_from))
+
+
+def vacant(session: Session) -> list[Role]:
+    """The parts that act and that nobody has now, in the order of the plan."""
+    held = roles.held_now(session, clock.now())
+    return [role for role in Role if role not in READS and role not in held]
 
 
 def lapsed(session: Session) -> list[UUID]:

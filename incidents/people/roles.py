@@ -90,6 +90,12 @@ def holders(session: Session, role: Role, at: datetime) -> list[UUID]:
     )
 
 
+def held_now(session: Session, at: datetime) -> set[Role]:
+    """The roles somebody has by post at a moment."""
+    asked = select(col(RoleHolder.role)).where(IN_POST).distinct()
+    return set(session.exec(asked, params={"at": at}))
+
+
 def among(session: Session, roles: Sequence[Role], at: datetime) -> set[UUID]:
     """Everybody who holds one of these roles at a moment, as holder or deputy."""
     return set(

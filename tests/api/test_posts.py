@@ -1,6 +1,7 @@
 """Posts over REST and on the administrators' page."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from tests.api.conftest import Browser, Program
@@ -71,3 +72,23 @@ def test_the_menu_leads_administrators_there_and_nobody_else(
     for name, offered in (("an", True), ("hoa", False)):
         assert (f'href="{PAGE}"' in new_browser(name).get("/").text) is offered
     assert new_browser("hoa").get(PAGE).status_code == 403
+
+
+def test_the_desk_tells_administrators_which_part_nobody_has(
+    desk: Desk, new_browser: Callable[..., Browser], program: Callable[..., Program]
+) -> None:
+    an, rest = new_browser("an"), program("an")
+    missing = "Chưa có người giữ: Đầu mối Công an."
+    assert "Chưa có người giữ" not in an.get("/").text
+    (held,) = [p for p in rest.get("/posts").json()["items"] if p["role"] == "police_liaison"]
+    assert rest.post(f"/posts/{held['id']}/end", {"reason": "Chuyển đi"}).status_code == 200
+    (founded,) = rest.get("/founding-decisions").json()["items"]
+    ended = {"last_day": "2026-11-23", "reason": "Thay"}
+    assert rest.post(f"/founding-decisions/{founded['id']}/end", ended).status_code == 200
+    assert missing in an.get("/").text
+    assert missing not in new_browser("lan").get("/").text
+    desk.time += timedelta(days=1)
+    again = new_browser("an").get("/").text
+    assert "Chưa có quyết định nào đang áp dụng" in again
+    desk.settle()
+    desk.set_aside()

@@ -250,6 +250,20 @@ def test_a_post_that_ends_later_is_closed_when_its_moment_has_come(desk: Desk) -
     desk.set_aside()
 
 
+def test_a_part_without_anybody_is_named_and_observers_are_not_missed(desk: Desk) -> None:
+    def vacant() -> list[Role]:
+        with database.reading() as session:
+            return posts.vacant(session)
+
+    assert vacant() == []
+    end(desk, desk.cast.chuong, ends_at=desk.time + hours(1))
+    end(desk, desk.cast.son)
+    assert vacant() == [Role.POLICE_LIAISON]
+    desk.time += hours(1)
+    assert vacant() == [Role.POLICE_LIAISON, Role.CHAIR]
+    desk.set_aside()
+
+
 def test_only_administrators_keep_posts(desk: Desk) -> None:
     cast = desk.cast
     with database.reading() as session:
