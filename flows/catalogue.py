@@ -70,16 +70,15 @@ def publish(playbooks: Sequence[Playbook]) -> None:
     """Publish every playbook that is new or changed.
 
     Exploring takes seconds: what is unchanged is not explored anew, so that an engine that was
-    killed is back at once, and nothing is locked meanwhile.
+    killed is back at once, nothing is locked meanwhile, and each is on offer as soon as it is read.
     """
     with database.reading() as session:
         known = {(row.code, row.version): row for row in session.exec(select(PlaybookVersion))}
     changed = [p for p in playbooks if not _published(known.get((p.code, p.version)), p)]
-    rows = [read(playbook) for playbook in changed]
-    if rows:
+    for playbook in changed:
+        row = read(playbook)
         with database.transaction() as session:
-            for row in rows:
-                catalog.publish(session, row)
+            catalog.publish(session, row)
 
 
 def _published(row: PlaybookVersion | None, playbook: Playbook) -> bool:

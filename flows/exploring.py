@@ -31,6 +31,9 @@ T = TypeVar("T")
 MOST_PATHS = 20_000
 """More ways than this nobody can draw or test: the playbook must be cut into smaller ones."""
 
+MOST_FAR_PATHS = 12_000
+"""So many ways are gone for answers of long before; then only for what was chosen just now."""
+
 _REMEMBERED = 3
 """A choice is taken anew after each different sequence of so many choices before it."""
 
@@ -164,6 +167,8 @@ class Outline:
     edges: dict[tuple[str, str, str], None] = field(default_factory=dict)
     choices: dict[tuple[str, str], None] = field(default_factory=dict)
     paths: int = 0
+    whole: bool = True
+    """Whether each option was gone after each answer that can come before it."""
 
     def plain(self) -> dict[str, Any]:
         """As the catalogue row holds it."""
@@ -173,6 +178,7 @@ class Outline:
             "edges": edges,
             "choices": [list(each) for each in self.choices],
             "paths": self.paths,
+            "whole": self.whole,
         }
 
 
@@ -268,7 +274,12 @@ def _noted(wanted: Wanted) -> dict[str, Any]:
 
 
 def explore(playbook: Playbook) -> Outline:
-    """Walk the playbook with every choice and return its outline."""
+    """Walk the playbook with every choice and return its outline.
+
+    A playbook may look again at what people answered long ago: a finding, a yes. So each option is
+    gone after each single answer before it, however far back, and after each sequence of the last
+    few choices. What hangs on two answers of long ago at once is found only along such a way.
+    """
     outline = Outline()
     waiting: list[list[int]] = [[]]
     seen: set[tuple[object, ...]] = set()
@@ -280,22 +291,33 @@ def explore(playbook: Playbook) -> Outline:
         path = _Path(outline, prefix)
         with contextlib.suppress(Finished):
             playbook.body(Run(path))
-        waiting += _others(path.taken, len(prefix), seen)
+        outline.whole = outline.paths <= MOST_FAR_PATHS
+        waiting += _others(path.taken, len(prefix), seen, far=outline.whole)
     return outline
 
 
 def _others(
-    taken: list[tuple[str, int, int]], fixed: int, seen: set[tuple[object, ...]]
+    taken: list[tuple[str, int, int]], fixed: int, seen: set[tuple[object, ...]], *, far: bool
 ) -> list[list[int]]:
-    """The ways not yet gone: each other option of each new choice, in each new neighbourhood."""
+    """The ways not yet gone: each other option of each new choice, in each new neighbourhood.
+
+    ``far`` counts as one of them every single answer that was given before.
+    """
     found: list[list[int]] = []
     for at in range(fixed, len(taken)):
         label, _, options = taken[at]
-        before = tuple((name, index) for name, index, _ in taken[max(0, at - _REMEMBERED) : at])
+        earlier = [(name, index) for name, index, _ in taken[:at]]
+        before: list[object] = [tuple(earlier[-_REMEMBERED:])]
+        before += [each for each in earlier if far and _answered(each[0])]
         for other in range(options):
-            if (before, label, other) in seen:
-                continue
-            seen.add((before, label, other))
-            if other:
+            new = {(each, label, other) for each in before} - seen
+            seen |= new
+            if new and other:
                 found.append([index for _, index, _ in taken[:at]] + [other])
     return found
+
+
+def _answered(label: str) -> bool:
+    """Whether a choice is a field of an answer, not how a step ended."""
+    _, of_step, what = label.rpartition(": ")
+    return bool(of_step) and what not in (*_ENDS, *_MEANS)

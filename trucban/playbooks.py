@@ -267,6 +267,8 @@ def _show_branches(book: "Handbook", outline: dict[str, Any], say: Speech) -> No
             steps=len(outline["steps"]),
         )
     )
+    if book.caveat:
+        put(book.caveat)
     for choice in book.choices:
         put(f"  {choice.about}: {' / '.join(way.words for way in choice.ways)}")
         for way in choice.ways:

@@ -13,10 +13,14 @@ from typing import Any
 from incidents.insight.branching import Choice, Condition, Conditions, choices
 from incidents.matter.severity import Level
 from incidents.people.roles import Role
-from incidents.record.language import Language, Speech, speech
+from incidents.record.language import N_, Language, Speech, speech
 from incidents.response import forms, sayings
 from incidents.response.catalog import PlaybookVersion
 from incidents.response.steps import StepKind
+
+_NOT_WHOLE = N_(
+    "Kịch bản này rẽ nhánh quá nhiều: có thể còn đường đi chưa nêu ở đây; nên chia nhỏ kịch bản."
+)
 
 _REPEAT = re.compile(r"^(?P<first>.+?) [2-9](?P<signer> \(\w+\))?$")
 
@@ -115,6 +119,11 @@ class Handbook:
 
     def _is_repeated(self, key: str | None) -> bool:
         return key is not None and self._first_round(key) is not None
+
+    @property
+    def caveat(self) -> str:
+        """What is to be said where exploring it did not come to its end; usually nothing."""
+        return "" if self._outline.get("whole", True) else self.say.text(_NOT_WHOLE)
 
     @property
     def silent(self) -> list[str]:

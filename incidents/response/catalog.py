@@ -38,7 +38,7 @@ class PlaybookVersion(Table, table=True):
     source_sha256: str
     outline: dict[str, Any] = document()
     """Explored once: {"steps": [{"key", "kind", "role", "form", "due_minutes"}], "edges": [...],
-    "choices": [[label, value]], "paths": how many}"""
+    "choices": [[label, value]], "paths": how many, "whole": whether they are all}"""
     texts: dict[str, Any] = document()
     """Language → {"title", "gist", "steps": {key: {"title", "gist"}}}."""
     templates: dict[str, Any] = document()

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 from flows import catalogue, exploring
 from flows.engine import Engine
 from flows.exploring import ForbiddenBranch
+from incidents.insight.handbook import Handbook
 from incidents.matter.incidents import Finding, Incident
 from incidents.record import database
+from incidents.record.language import Language
 from incidents.response import runs, steps
 from incidents.response.runs import PlaybookRun, RunState
 from incidents.response.steps import StepState
@@ -158,6 +160,38 @@ def test_exploring_finds_every_step_and_says_when_it_comes(write: Write) -> None
     }
     ways = {edge["when"] for edge in outline["edges"] if edge["to"] == "say when"}
     assert any("verify: overdue = True" in way for way in ways)
+
+
+LONG_AGO = """
+    facts = run.ask("verify", of=SUBJECT_LEAD, form=Verification, due=hours(1))
+    run.wait(facts)
+    known = facts.done and facts.answer.finding is Finding.PARTLY_FALSE
+    for number in range(1, 6):
+        asked = run.ask(f"ask {number}", of=LEAD, form=LegalCheck, due=hours(1))
+        run.wait(asked)
+        if asked.refused:
+            run.finish()
+    if known:
+        run.ask("weigh both parts", of=LEAD, due=hours(1))
+"""
+
+
+def test_exploring_goes_on_with_what_was_learnt_long_ago(write: Write) -> None:
+    outline = exploring.explore(write(LONG_AGO))
+    assert "weigh both parts" in outline.steps
+    assert outline.whole
+
+
+def test_a_playbook_with_too_many_ways_says_that_some_may_be_missing(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exploring, "MOST_FAR_PATHS", 3)
+    playbook = write(LONG_AGO)
+    row = catalogue.read(playbook)
+    assert row.outline["whole"] is False
+    for language, words in ((Language.VI, "có thể còn đường đi"), (Language.EN, "may be ways")):
+        book = Handbook(row, dict.fromkeys(range(5), 100), language)
+        assert words in book.caveat
 
 
 ANSWERS = ("capture", "holding", "sign holding", "verify")

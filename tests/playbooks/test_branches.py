@@ -6,6 +6,7 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
+from flows import exploring
 from playbooks import routines
 from playbooks.catalog import PLAYBOOKS
 from tests.playbooks.branches import Branches
@@ -78,3 +79,13 @@ def test_every_playbook_and_the_routines_are_told_to_their_last_way() -> None:
         routines,
         *(sys.modules[playbook.module] for playbook in PLAYBOOKS),
     }
+
+
+def test_exploring_goes_every_way_the_stories_go() -> None:
+    modules = [routines, *(import_module(playbook.module) for playbook in PLAYBOOKS)]
+    branches = Branches(*modules)
+    with branches.watched(), branches.played():
+        outlines = [exploring.explore(playbook) for playbook in PLAYBOOKS]
+
+    assert branches.missed == []
+    assert all(outline.whole for outline in outlines)
