@@ -37,12 +37,13 @@ _NAMED: tuple[Any, ...] = (
 
 
 def typed(*given: Any) -> Iterator[str]:
-    """Every piece of text in what people gave, also line by line."""
+    """Every piece of text in what people gave, also line by line and before its full stop."""
     for each in given:
         match each:
             case str():
                 pieces = [each, *re.split(r"[\n;]", each)]
-                yield from (p.strip() for p in pieces if LETTERS.search(p))
+                whole = [p.strip() for p in pieces if LETTERS.search(p)]
+                yield from (*whole, *(p.rstrip(".") for p in whole))
             case Mapping():
                 yield from typed(*each.values())
             case BaseModel():
