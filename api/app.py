@@ -17,6 +17,7 @@ from api.pages import (
     calendars,
     claim_forms,
     clock_rules,
+    closing_reports,
     decisions,
     desk,
     flags,
@@ -79,6 +80,7 @@ from api.rest import (
     task_forces,
     wordings,
 )
+from api.rest import closing_reports as closing_reports_rest
 from api.rest import decisions as decisions_rest
 from api.rest import founding_decisions as founding_over_rest
 from api.rest import joins as joins_over_rest
@@ -103,6 +105,7 @@ _PAGES = (
     records,
     task_force_forms,  # before the room, whose deeds have any name
     situations,
+    closing_reports,
     joins,
     room,
     roster_plans,  # before the week, whose deeds have any name
@@ -149,6 +152,7 @@ _REST = (
     clocks,
     decisions_rest,
     situations_rest,
+    closing_reports_rest,
     lessons_rest,
     directory,
     contacts,

@@ -23,7 +23,8 @@ from incidents.record.actors import Actor, Via
 from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound
 from incidents.record.language import N_, Labelled, Language
 from incidents.record.links import AnswerLink
-from incidents.response import answering, steps
+from incidents.response import answering, edits, steps
+from incidents.response.edits import Edit
 from incidents.response.steps import ANSWERABLE, LATE, Step, StepCommented, StepKind, StepState
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
@@ -56,6 +57,8 @@ class Words:
     text: str
     version: int
     sha256: str
+    edit: Edit | None = None
+    """How an edit stands that was begun after these words went out."""
 
 
 @dataclass(frozen=True)
@@ -289,7 +292,8 @@ def _words(session: Session, step: Step) -> Words | None:
     statement = statements.get(session, step.statement_id)
     of_step = publications.to_post if step.kind is StepKind.PUBLISH else statements.current
     version = of_step(session, statement)
-    return Words(version.title, version.text, version.number, version.sha256)
+    edit = edits.of(session, step)
+    return Words(version.title, version.text, version.number, version.sha256, edit)
 
 
 def _sign_in_address(number: str, step: Step) -> str | None:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -24,12 +23,13 @@ from incidents.people.roles import Role, RoleHolder
 from incidents.record import clock, links, settings
 from incidents.record.language import Language
 from incidents.record.outbox import Channel, OutgoingMessage
-from incidents.response import catalog, clocks, lessons
+from incidents.response import catalog, clocks, lessons, steps
 from incidents.response.clocks import Clock
 from incidents.response.runs import PlaybookRun
 from incidents.response.steps import Step
 from incidents.words.approvals import Approval
 from incidents.words.statements import StatementKind
+from notifications import destinations
 
 LEADERS = (Role.LEAD, Role.CHAIR)
 """They are reported to, not written to (rule 19 of practice)."""
@@ -48,27 +48,6 @@ ANSWERED_BY_LINK = frozenset(
     }
 )
 """Kinds whose recipient may answer through the link; the others lead to the desk."""
-
-
-ABOUT_ROSTERS = frozenset(
-    {
-        "swap_asked",
-        "swap_accepted",
-        "swap_declined",
-        "stand_in_set",
-        "shift_handed_over",
-        "hand_over_missing",
-        "roster_gap",
-    }
-)
-"""Kinds that lead to the page of the rosters."""
-
-ABOUT_DIRECTORY = frozenset({"contact_code", "contacts_stale", "directory_review"})
-"""Kinds that lead to the directory."""
-
-
-ABOUT_LESSONS = frozenset({"lesson_assigned", "lesson_due"})
-"""Kinds that lead to the register of lessons, which its owners see without a role."""
 
 
 @dataclass(frozen=True)
@@ -167,7 +146,9 @@ class _Found:
             exercise=bool(drill and drill.exercise),
             tag=incident.number if incident else signal.code if signal else "",
             thread=str(message.incident_id or message.signal_id or "") or None,
-            link=answer_address(message) if answerable else _page(message, incident, signal),
+            link=answer_address(message)
+            if answerable
+            else destinations.page(message, incident, signal),
             number=links.number(message.id) if answerable else None,
             about=about,
         )
@@ -211,7 +192,7 @@ class _Found:
 
     def _wording(self, step: Step, language: Language, part: str) -> str | None:
         if step.run_id is None:
-            return step.own_title if part == "title" else step.own_gist
+            return steps.wording(self._session, step, language, part)
         known = (step.run_id, language, f"steps/{step.key}/{part}")
         if known not in self._wordings:
             run = self._runs[step.run_id]
@@ -303,26 +284,6 @@ def _incident(incident: Incident) -> dict[str, Any]:
         "provisional": incident.level_provisional,
         "status": incident.status,
     }
-
-
-def _page(message: OutgoingMessage, incident: Incident | None, signal: Signal | None) -> str:
-    if message.kind == reporters.KIND and message.recipient_id is None:
-        return ""  # no page of the desk is open to them
-    if message.kind in ABOUT_ROSTERS:
-        return f"{settings.current().address}/lich-truc"
-    if message.kind in ABOUT_LESSONS:
-        return f"{settings.current().address}/bai-hoc"
-    if message.kind in ABOUT_DIRECTORY:
-        body = message.values.get("code")
-        return f"{settings.current().address}/danh-ba" + (f"/co-quan/{quote(body)}" if body else "")
-    return _room(incident, signal)
-
-
-def _room(incident: Incident | None, signal: Signal | None) -> str:
-    address = settings.current().address
-    if incident:
-        return f"{address}/vu-viec/{incident.number}"
-    return f"{address}/tin-bao/{signal.code}" if signal else address
 
 
 def of_moment(value: datetime | str | None) -> datetime | None:

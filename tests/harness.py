@@ -39,6 +39,7 @@ from incidents.response import (
     opening,
     passing,
     reviews,
+    rhythm,
     runs,
     signing,
     timers,
@@ -91,6 +92,9 @@ class Desk:
         self.time = START
         self.mail_works = True
         self.reporters_listen = False
+        self.leaders_listen = False
+        self.rhythm = False
+        """Whether the lead is asked how things stand; only the stories about it want that."""
         self.engine: Engine | None = None
         self.typed: set[str] = set()
         """What people wrote in this story; all other words are the program's."""
@@ -147,6 +151,7 @@ class Desk:
                 clock_alarms.next_due(session),
                 reviews.next_due(session),
                 runs.next_wake(session),
+                rhythm.next_due(session) if self.rhythm else None,
             ]
             if self.mail_works:
                 moments.append(outbox.next_due(session))
@@ -155,6 +160,7 @@ class Desk:
     def _work(self) -> None:
         for _ in range(_QUIET_AFTER):
             rung = [self.fire_timers(), self.ring_clocks(), self.ring_reviews()]
+            rung.append(self.ask_how_it_stands())
             if not any([self.deliver(), *rung, self.advance()]):
                 return
         raise AssertionError("the desk does not come to rest")
@@ -207,6 +213,17 @@ class Desk:
         for each in waiting:
             with database.transaction() as session:
                 reviews.ring(session, each)
+        return len(waiting)
+
+    def ask_how_it_stands(self) -> int:
+        """Ask whoever leads, as the engine does, in stories about the rhythm of reviews."""
+        if not self.rhythm:
+            return 0
+        with database.reading() as session:
+            waiting = rhythm.due(session)
+        for incident_id in waiting:
+            with database.transaction() as session:
+                rhythm.ask(session, incident_id)
         return len(waiting)
 
     def deliver(self) -> int:
@@ -402,9 +419,11 @@ class Desk:
         ]
 
     def _minded(self, message: OutgoingMessage) -> bool:
-        """What those who flagged hear belongs to the stories about them alone."""
+        """What those who flagged and leaders hear belongs to the stories about them alone."""
         if message.kind == reporters.KIND:
             return self.reporters_listen
+        if message.kind == "reported_up":
+            return self.leaders_listen
         return message.recipient_id is not None
 
     def _name(self, message: OutgoingMessage) -> str:

@@ -117,6 +117,7 @@ class Journey:
         """The leaders look back, calm down, and close."""
         leader = self.holder("lead")
         part = self._part
+        self._decide_terms(leader)
         for deed, sentence, body in (
             ("stabilise", N_("đưa vụ việc sang tạm ổn"), {"reason": part["stabilise"]}),
             (
@@ -128,14 +129,37 @@ class Journey:
             self._door.post(leader, self._at(f"/{deed}"), body)
             self._tell(leader, sentence)
         self._until(self._resolved, leader)
+        self._report(leader)
         self._door.prove(leader)
         self._door.post(leader, self._at("/close"), {"reason": part["close"]})
         self._tell(leader, N_("kết thúc vụ việc %(number)s"), number=self.number)
 
+    def _decide_terms(self, leader: str) -> None:
+        """What the playbook proposed is decided: here it was a rumour, and nothing is owed."""
+        for term in self._door.get(leader, self._at("/clocks"))["items"]:
+            if term["state"] == "proposed":
+                because = {"reason": self._part["terms"]}
+                self._door.post(leader, self._at(f"/clocks/{term['id']}/not-applicable"), because)
+                sentence = N_("ghi thời hạn luật định không áp dụng: %(title)s")
+                self._tell(leader, sentence, title=term["title"])
+
+    def _report(self, leader: str) -> None:
+        """The secretary puts the closing report forward, the lead approves exactly that text."""
+        secretary = self.holder("secretary")
+        reports = self._at("/closing-reports")
+        made = self._door.post(secretary, reports, self._part["report"])
+        self._tell(secretary, N_("trình báo cáo tổng kết"))
+        self._door.prove(leader)
+        heard = {"sha256": made["sha256"]}
+        self._door.post(leader, f"{reports}/{made['number']}/approve", heard)
+        self._tell(leader, N_("duyệt báo cáo tổng kết đã trình"))
+
     def _resolved(self, leader: str) -> bool:
         """Refused while the playbook is still looking at the last answer."""
+        part = self._part
+        said = {"reason": part["resolve"], "uncounted": part["uncounted"]}
         try:
-            self._door.post(leader, self._at("/resolve"), {"reason": self._part["resolve"]})
+            self._door.post(leader, self._at("/resolve"), said)
         except Refused as refused:
             if refused.status != CONFLICT:
                 raise

@@ -14,7 +14,16 @@ from incidents.intake.signals import File, Nature
 from incidents.matter import incidents, taskforces
 from incidents.matter.incidents import Incident
 from incidents.people.roles import Role
-from incidents.response import directing, grading, journal, lifecycle, opening, signing
+from incidents.response import (
+    closing,
+    directing,
+    grading,
+    journal,
+    lifecycle,
+    looking_back,
+    opening,
+    signing,
+)
 from incidents.rights.permissions import Deed
 from incidents.words.publications import Publication
 
@@ -55,10 +64,17 @@ class SetLevel(Request):
 
 
 class Review(Request):
-    """The review meeting and what it concluded."""
+    """The review meeting, what it concluded, and why it came late if it did."""
 
     held_at: Moment
     outcome: Reason
+    late_because: Reason = ""
+
+
+class Resolve(Because):
+    """A remark, and why counts the playbook still asks for are not waited for."""
+
+    uncounted: Reason = ""
 
 
 class Direction(Request):
@@ -144,22 +160,20 @@ def stabilise(session: Session, caller: Caller, number: str, asked: Because) -> 
 def review(session: Session, caller: Caller, number: str, asked: Review) -> Incident:
     """Record the review meeting."""
     incident = _of(session, caller, number, Deed.RESOLVE)
-    lifecycle.hold_review(
-        session, incident.id, asked.outcome, held_at=asked.held_at, by=caller.actor
-    )
+    looking_back.hold(session, incident.id, **asked.model_dump(), by=caller.actor)
     return incident
 
 
-def resolve(session: Session, caller: Caller, number: str, asked: Because) -> Incident:
+def resolve(session: Session, caller: Caller, number: str, asked: Resolve) -> Incident:
     """Say that only the report is left."""
     incident = _of(session, caller, number, Deed.RESOLVE)
-    return lifecycle.resolve(session, incident.id, reason=asked.reason, by=caller.actor)
+    return lifecycle.resolve(session, incident.id, **asked.model_dump(), by=caller.actor)
 
 
 def close(session: Session, caller: Caller, number: str, asked: Because) -> Incident:
     """End it."""
     incident = _of(session, caller, number, Deed.CLOSE)
-    return lifecycle.close(session, incident.id, reason=asked.reason, by=caller.actor)
+    return closing.close(session, incident.id, reason=asked.reason, by=caller.actor)
 
 
 def stand_down(session: Session, caller: Caller, number: str, asked: Because) -> Incident:

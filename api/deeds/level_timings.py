@@ -7,10 +7,11 @@ from typing import Annotated
 from pydantic import Field
 from sqlmodel import Session
 
-from api.fields import Optional, Reason, Request
+from api.fields import Optional, Reason, Request, Ticked
 from api.identity import Caller
-from incidents.matter import level_timings
+from incidents.matter import level_timings, must_be_told
 from incidents.matter.level_timings import LevelTimings
+from incidents.matter.must_be_told import Told, Whom
 from incidents.rights.permissions import Deed
 
 
@@ -35,6 +36,19 @@ class Timings(Request):
     slower_meant: bool = Field(
         default=False, description="A higher level may give more time than a lower one"
     )
+
+
+class MustBeTold(Request):
+    """Who hears of every incident at a level: roles, and kinds of bodies."""
+
+    level: int
+    told: Annotated[list[Whom], Ticked] = Field(default_factory=list)
+
+
+def set_told(session: Session, caller: Caller, asked: MustBeTold) -> Told:
+    """Say it anew for one level."""
+    caller.require(session, Deed.ADMINISTER)
+    return must_be_told.change(session, asked.level, asked.told, by=caller.actor)
 
 
 def make(session: Session, caller: Caller, asked: Timings) -> LevelTimings:

@@ -25,6 +25,9 @@ class Add(Request):
     due_at: Moment
     form: Line = "Done"
     mandatory: bool = True
+    life_safety: bool = Field(
+        default=False, description="People may be in danger while it is undone"
+    )
 
 
 class Complete(Request):
@@ -63,7 +66,11 @@ def add(session: Session, caller: Caller, number: str, asked: Add) -> Step:
     """Ask for something no playbook asks for."""
     incident = incidents.by_number(session, number)
     caller.require(session, Deed.ADD_STEP, incident)
-    return added_steps.add(session, incident.id, **asked.model_dump(), by=caller.actor)
+    wanted = asked.model_dump(exclude={"life_safety"})
+    step = added_steps.add(session, incident.id, **wanted, by=caller.actor)
+    if asked.life_safety:
+        added_steps.saves_lives(session, step, by=caller.actor)
+    return step
 
 
 def cancel(session: Session, caller: Caller, step_id: UUID, asked: Because) -> Step:

@@ -16,8 +16,8 @@ from incidents.people import persons, posts, rosters
 from incidents.people.persons import Person
 from incidents.people.roles import Role
 from incidents.record import clock
-from incidents.record.language import Language
-from incidents.response import catalog, steps
+from incidents.record.language import Language, speech
+from incidents.response import catalog, rhythm, steps
 from incidents.response.runs import PlaybookRun
 from incidents.response.steps import ANSWERABLE, Step
 from incidents.rights import permissions
@@ -34,7 +34,9 @@ def step_titles(session: Session, asked: list[Step], language: Language) -> dict
     bound = {run.id: (run.playbook, run.version) for run in runs}
     words = {b: catalog.step_titles(session, *b, language) for b in set(bound.values())}
     return {
-        s.id: catalog.title_in(words[bound[s.run_id]], s.key) if s.run_id else s.own_title or s.key
+        s.id: catalog.title_in(words[bound[s.run_id]], s.key)
+        if s.run_id
+        else speech(language).text(s.own_title or s.key)
         for s in asked
     }
 
@@ -65,6 +67,7 @@ def home(request: Request, session: Db, caller: Reader) -> Response:
         live=live,
         first=first,
         late=_late(open_steps),
+        reviewing={s.incident_id: s for s in rhythm.among(open_steps)},
         mine=mine,
         shift=shift,
         named=named,

@@ -9,14 +9,14 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from api.deeds import level_timings as deeds
-from api.deeds.level_timings import Pace, Timings
+from api.deeds.level_timings import MustBeTold, Pace, Timings
 from api.dependencies import Db, Fields, FormCaller, Reader
 from api.fields import Optional, Reason
 from api.identity import Caller
 from api.pages import rendering
 from api.pages.forms import filled
 from api.problems import Problem
-from incidents.matter import incidents, level_timings
+from incidents.matter import incidents, level_timings, must_be_told
 from incidents.matter.level_timings import FIGURES, LevelTimings
 from incidents.matter.severity import Level
 from incidents.people import persons
@@ -78,6 +78,8 @@ def shown(
         applies=level_timings.in_force(session, clock.now()),
         minutes=lambda count: timedelta(minutes=count),
         named=persons.names(session, {v.made_by for v in versions if v.made_by}),
+        told=[(level, must_be_told.at(session, [level]).whom) for level in Level],
+        whom=(*must_be_told.ROLES, *must_be_told.BODIES),
         today=incidents.today(),
         page_path=_PATH,
     )
@@ -105,3 +107,12 @@ def make(session: Db, caller: FormCaller, form: Fields) -> Response:
     caller.require(session, Deed.ADMINISTER)
     deeds.make(session, caller, filled(Filled, form).timings())
     return rendering.back(_PATH, "ban-moi")
+
+
+@router.post("/phai-bao-cao", dependencies=[Depends(_again)])
+def set_told(session: Db, caller: FormCaller, form: Fields) -> Response:
+    """Say anew who must be told at a level."""
+    caller.require(session, Deed.ADMINISTER)
+    asked = filled(MustBeTold, form)
+    deeds.set_told(session, caller, asked)
+    return rendering.back(_PATH, "phai-bao-cao", "phai-bao-cao")

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from api.pages import (
     claim_view,
     clock_forms,
+    closing_reports,
     decisions,
     joins_view,
     lessons,
@@ -30,7 +31,16 @@ from incidents.people.persons import Person
 from incidents.record import clock
 from incidents.record.language import speech
 from incidents.record.outbox import MessageState, OutgoingMessage
-from incidents.response import findings, grading, lesson_register, runs, steps
+from incidents.response import (
+    findings,
+    follow_ups,
+    grading,
+    lesson_register,
+    looking_back,
+    rhythm,
+    runs,
+    steps,
+)
 from incidents.response.steps import ANSWERABLE, LATE, Step, StepKind
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
@@ -43,17 +53,18 @@ SHOWN = 40
 """Timeline entries on the room's page before one asks for all of them."""
 
 _STEPS = """Opened Acknowledged Reminded Passed Done Answered Overdue RefusedByAll Waived Extended
-    Commented Reopened Added Cancelled Replanned"""
+    Commented Reopened Added Cancelled Replanned MarkedLifeSafety"""
 _WORDS = """StatementDrafted SignedOff SignedOffByTelephone TelephoneApprovalConfirmed
     ApprovalsVoided StatementReleased StatementReleasedInExercise
-    StatementPublished StatementWithdrawn ShellReleased"""
+    StatementPublished StatementWithdrawn ShellReleased EditRefused"""
 _CLAIMS = """ClaimStated ClaimReworded ClaimClassed ClaimLinked ClaimSettled ClaimsVerified
     FindingsDiffer FindingSettled"""
 _DECISIONS = """DecisionTaken DecisionReplaced DecisionLogged DecisionSuperseded SituationReported
-    LessonLearnt LessonAssigned LessonDone LessonDropped LessonWrittenAnew
+    LessonPassedOn LessonLearnt LessonAssigned LessonDone LessonDropped LessonWrittenAnew
     LessonCameBack LessonKnown
-    IncidentOpened ScoresGiven FloorTicked LevelSet
-    StatusChanged StoodDown OpeningUndone ReviewHeld
+    IncidentOpened ScoresGiven FloorTicked LevelSet LeadersTold
+    StatusChanged StoodDown OpeningUndone ReviewHeld ReviewHeldLate CountSkipped
+    ClosingReportSubmitted ClosingReportApproved ClosingReportReturned
     FlaredUp IncidentReopened FollowingOpened FollowsIncident
     IncidentMerged IncidentAbsorbed IncidentSplit SplitOff
     DirectionRecorded TaskForceActivated MemberReplaced StepWaived ClaimsVerified
@@ -102,6 +113,7 @@ def gather(session: Session, incident: Incident, person: Person, *, chosen: str)
         "settling": findings.open_settling(asked),
         "titles": titles,
         "next_due": _next_due(asked),
+        "reviewing": next(iter(rhythm.among(asked)), None),
         "progress": (sum(s.settled for s in asked), len(asked)),
         "for_me": [s for s in asked if s.assignee_id == person.id and s.state in ANSWERABLE],
         "may_answer": _answerable(asked, seats, person.id),
@@ -144,6 +156,11 @@ def gather(session: Session, incident: Incident, person: Person, *, chosen: str)
         **claim_view.gather(session, incident, person, may),
         **silence_view.gather(session, incident, person, may),
         **posture_view.gather(session, incident, may),
+        **closing_reports.gather(session, incident),
+        "review_until": looking_back.until(session, incident),
+        "uncounted": follow_ups.ahead(session, incident.id)
+        if incident.status is Status.STABILISING and Deed.RESOLVE in may
+        else [],
     }
 
 

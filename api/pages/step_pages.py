@@ -24,7 +24,7 @@ from incidents.matter import incidents
 from incidents.people import persons, sign_ins
 from incidents.record.errors import NotFound
 from incidents.record.language import N_, speech
-from incidents.response import answering, forms, steps
+from incidents.response import answering, edits, forms, steps
 from incidents.response.sayings import Answered
 from incidents.response.steps import ANSWERABLE, LATE, Step, StepKind
 from incidents.rights import permissions
@@ -61,6 +61,7 @@ def shown(
         asked=form_fields.of(forms.of(step.form), speech(language)),
         heading=forms.of(step.form).heading,
         prefilled=_prefilled(session, step),
+        edit=edits.of(session, step),
         answer=list(Answered(step.form, step.answer or {}).lines(speech(language))),
         named={p.id: p for p in people},
         named_by_text={str(p.id): p.name for p in people},

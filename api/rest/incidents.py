@@ -11,6 +11,7 @@ from api.deeds.incidents import (
     Open,
     ReleaseShell,
     Replace,
+    Resolve,
     Review,
     Scores,
     SetLevel,
@@ -85,14 +86,14 @@ def review(session: Db, caller: RestCaller, number: str, asked: Review) -> Incid
 
 
 @router.post("/{number}/resolve", summary="Only the report is left")
-def resolve(session: Db, caller: RestCaller, number: str, asked: Because) -> IncidentOut:
+def resolve(session: Db, caller: RestCaller, number: str, asked: Resolve) -> IncidentOut:
     """Refused with every missing condition named."""
     return _shown(deeds.resolve(session, caller, number, asked))
 
 
 @router.post("/{number}/close", summary="Close")
 def close(session: Db, caller: RestCaller, number: str, asked: Because) -> IncidentOut:
-    """Needs a fresh proof of identity."""
+    """By who approves at its level, with a fresh proof of identity, once the report is approved."""
     return _shown(deeds.close(session, caller, number, asked))
 
 

@@ -6,12 +6,14 @@ from uuid import UUID
 from sqlmodel import Session
 
 from api.deeds import level_timings as deeds
-from api.deeds.level_timings import Pace, Timings
+from api.deeds.level_timings import MustBeTold, Pace, Timings
 from api.dependencies import Db, RestCaller
 from api.rest.routers import deeds_under
 from api.rest.shapes import Page, Shape
-from incidents.matter import level_timings
+from incidents.matter import level_timings, must_be_told
 from incidents.matter.level_timings import LevelTimings
+from incidents.matter.must_be_told import Whom
+from incidents.matter.severity import Level
 from incidents.record import clock
 from incidents.rights.permissions import Deed
 
@@ -52,3 +54,25 @@ def listed(session: Db, caller: RestCaller) -> Page[TimingsOut]:
 def make(session: Db, caller: RestCaller, asked: Timings) -> TimingsOut:
     """From today on at the earliest; open incidents keep the version they were opened under."""
     return _shown(session, deeds.make(session, caller, asked))
+
+
+class ToldOut(Shape):
+    """Who hears of every incident at one level."""
+
+    level: int
+    told: list[Whom]
+
+
+@router.get("/must-be-told", summary="Who must be told at each level")
+def told(session: Db, caller: RestCaller) -> Page[ToldOut]:
+    """Roles by their first holder, kinds of bodies by their focal points."""
+    caller.require(session, Deed.SEE_DESK)
+    found = [(level, must_be_told.at(session, [level])) for level in Level]
+    return Page(items=[ToldOut(level=level, told=each.whom) for level, each in found])
+
+
+@router.post("/must-be-told", summary="Say anew who must be told at a level")
+def set_told(session: Db, caller: RestCaller, asked: MustBeTold) -> ToldOut:
+    """From the next opening or change of level on."""
+    made = deeds.set_told(session, caller, asked)
+    return ToldOut(level=asked.level, told=made.whom)

@@ -76,6 +76,8 @@ class IncidentOut(Shape):
     detected_at: datetime
     opened_at: datetime
     first_statement_at: datetime | None
+    next_review_at: datetime | None
+    """When whoever leads is asked next how it stands."""
     resolved_at: datetime | None
     ended_at: datetime | None
     merged_into: str | None = None

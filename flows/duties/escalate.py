@@ -1,4 +1,4 @@
-"""What climbs while people are silent: steps, flags, reviews, clocks, confirmations, directions."""
+"""What climbs while people are silent, and what they are asked in turn: how a matter stands."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -13,7 +13,7 @@ from incidents.matter.taskforces import REGULARISE_WITHIN, TaskForce
 from incidents.people import persons, roles, rosters
 from incidents.people.roles import Role
 from incidents.record import clock, database
-from incidents.response import clock_alarms, clock_ringing, ladder, reviews, timers
+from incidents.response import clock_alarms, clock_ringing, ladder, reviews, rhythm, timers
 from incidents.words import approvals, statements
 
 REMIND_CONFIRMATION_EVERY = timedelta(hours=6)
@@ -28,7 +28,7 @@ _UNANSWERED = (col(Signal.state) == SignalState.NEW, col(Signal.alarmed) < len(_
 def escalate() -> int:
     """Climb every rung that is due; says how many."""
     climbed = _fire_timers() + _ring_clocks() + _ring_reviews() + _climb_for_flags()
-    return climbed + _remind_confirmations() + _remind_directions()
+    return climbed + _ask_how_it_stands() + _remind_confirmations() + _remind_directions()
 
 
 def _fire_timers() -> int:
@@ -58,6 +58,15 @@ def _ring_reviews() -> int:
     for review in due:
         with database.transaction() as session:
             reviews.ring(session, review)
+    return len(due)
+
+
+def _ask_how_it_stands() -> int:
+    with database.reading() as session:
+        due = rhythm.due(session)
+    for incident_id in due:
+        with database.transaction() as session:
+            rhythm.ask(session, incident_id)
     return len(due)
 
 
@@ -184,4 +193,5 @@ def next_due(session: Session) -> datetime | None:
     unanswered = session.exec(_FLAGS_IN_WAIT)
     moments = [flagged_at + _RUNGS[alarmed] for flagged_at, alarmed in unanswered]
     armed = [timers.next_due(session), clock_alarms.next_due(session), reviews.next_due(session)]
+    armed.append(rhythm.next_due(session))
     return min([*moments, *(each for each in armed if each)], default=None)

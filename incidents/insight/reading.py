@@ -15,6 +15,7 @@ from incidents.matter import (
     clock_rules,
     level_rules,
     level_timings,
+    must_be_told,
     standing,
     taskforce_facts,
 )
@@ -36,10 +37,13 @@ from incidents.record.language import N_, Language, speech
 from incidents.response import (
     added_steps,
     catalog,
+    closing_reports,
     coming_back,
     decisions,
+    edits,
     exercises,
     findings,
+    follow_ups,
     founding_decisions,
     grading,
     handovers,
@@ -47,6 +51,7 @@ from incidents.response import (
     leaving,
     lesson_facts,
     lifecycle,
+    looking_back,
     merging,
     opening,
     post_endings,
@@ -60,6 +65,7 @@ from incidents.response import (
     silences,
     situation_reports,
     steps,
+    telling,
 )
 from incidents.response.runs import PlaybookRun
 from incidents.response.sayings import StepTitle
@@ -70,7 +76,8 @@ TELLERS = (
     *(absences, feeds, keeping, planning, stand_ins, swaps),
     *(bodies, body_corrections, contacts, focal_points, imported, importing, postings, routing),
     *(flag_merging, parting, triage, wording, silences, findings),
-    *(level_rules, level_timings, standing, taskforce_facts),
+    *(level_rules, level_timings, must_be_told, standing, taskforce_facts, telling),
+    *(closing_reports, edits, follow_ups, looking_back),
     *(opening, lifecycle, resuming, merging, grading, replanning, journal, decisions),
     *(situation_reports, added_steps, signing, recusing, founding_decisions, seating),
     *(requests, leaving, coming_back, exercises, handovers, lesson_facts, authorisations),
@@ -179,7 +186,11 @@ def titles_of(
     found: dict[str, str] = {}
     for playbook, version in {(run.playbook, run.version) for run in ran}:
         found |= catalog.step_titles(session, playbook, version, language)
-    return {s.key: s.own_title or catalog.title_in(found, s.key) for s in asked}
+    say = speech(language)
+    return {
+        s.key: say.text(s.own_title) if s.own_title else catalog.title_in(found, s.key)
+        for s in asked
+    }
 
 
 def _playbook(session: Session, code: str, language: Language) -> str:

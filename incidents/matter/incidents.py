@@ -80,6 +80,8 @@ class Incident(Table, table=True):
     detected_at: datetime = moment()
     opened_at: datetime = moment(index=True)
     first_statement_at: datetime | None = moment(optional=True)
+    next_review_at: datetime | None = moment(optional=True)
+    """When whoever leads is asked next how it stands; nothing before its rhythm has begun."""
     resolved_at: datetime | None = moment(optional=True)
     ended_at: datetime | None = moment(optional=True)
 

@@ -122,11 +122,16 @@ _HOLDERS = (
 
 def first_of(session: Session, roles: Sequence[Role], at: datetime) -> list[UUID]:
     """The first holder of each of these roles, in their order; a role nobody holds has none."""
+    return list(first_by_role(session, roles, at).values())
+
+
+def first_by_role(session: Session, roles: Sequence[Role], at: datetime) -> dict[Role, UUID]:
+    """Role → its first holder, in the order of the roles."""
     first: dict[Role, UUID] = {}
     asked = {"roles": list(roles), "at": at}
     for role, person_id in session.connection().execute(_HOLDERS, asked):
         first.setdefault(role, person_id)
-    return [first[role] for role in roles if role in first]
+    return {role: first[role] for role in roles if role in first}
 
 
 def next_tier(session: Session, role: Role) -> Role | None:

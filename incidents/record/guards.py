@@ -12,6 +12,8 @@ GUARDED = {
     "statement_version": ("UPDATE", "DELETE"),
     "decision": ("UPDATE", "DELETE"),
     "situation_report": ("UPDATE", "DELETE"),
+    "closing_report": ("UPDATE", "DELETE"),
+    "closing_verdict": ("UPDATE", "DELETE"),
 }
 """Table → what is refused on it. Revisions set the triggers; this says which must be there."""
 

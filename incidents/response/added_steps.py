@@ -61,6 +61,17 @@ class StepCancelled(Fact):
     says: ClassVar[str] = N_("Hủy việc %(number)s «%(key)s». Lý do: %(reason)s")
 
 
+@dataclass(frozen=True)
+class StepMarkedLifeSafety(Fact):
+    """People may be in danger while this is undone."""
+
+    number: int
+    key: str
+    says: ClassVar[str] = N_(
+        "Việc %(number)s «%(key)s» liên quan an toàn tính mạng: chưa xong thì chưa tạm ổn"
+    )
+
+
 def add(
     session: Session,
     incident_id: UUID,
@@ -105,6 +116,14 @@ def add(
     timeline.record(session, incident.id, fact, by=by)
     passing.begin(session, step, incident, first=person_id)
     return step
+
+
+def saves_lives(session: Session, step: Step, *, by: Actor) -> None:
+    """Say of work just added that people are in danger while it is undone: nobody may skip it."""
+    step.life_safety = step.mandatory = True
+    session.add(step)
+    marked = StepMarkedLifeSafety(number=step.number, key=step.key)
+    timeline.record(session, step.incident_id, marked, by=by)
 
 
 def cancel(session: Session, step_id: UUID, *, reason: str, by: Actor) -> Step:

@@ -15,11 +15,13 @@ from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotPermit
 from incidents.record.language import N_
 from incidents.record.outbox import OutgoingMessage
 from incidents.response import (
+    edits,
     findings,
     forms,
     outcomes,
     passing,
     recusing,
+    rhythm,
     silences,
     steps,
     succession,
@@ -35,6 +37,7 @@ from incidents.response.forms import (
     Classification,
     Draft,
     Form,
+    HowItStands,
     LegalCheck,
     Verification,
 )
@@ -49,7 +52,7 @@ from incidents.response.steps import (
     StepState,
 )
 from incidents.words import approvals, statements
-from incidents.words.approvals import ApprovalKind, SignedOff
+from incidents.words.approvals import ApprovalKind, SignedOff, Verdict
 
 
 def may_answer(session: Session, step: Step, person_id: UUID) -> bool:
@@ -231,6 +234,12 @@ def _checked(session: Session, step: Step, form: LegalCheck, by: Actor) -> None:
         ),
         by=by,
     )
+    if form.verdict is Verdict.REFUSED:
+        edits.refused(session, statement, version, reason=form.comment, by=by)
+
+
+def _looked(session: Session, step: Step, _form: HowItStands, _by: Actor) -> None:
+    rhythm.looked(session, incidents.get(session, step.incident_id, lock=True))
 
 
 def _stepped_back(session: Session, step: Step, form: Recusal, by: Actor) -> None:
@@ -251,6 +260,7 @@ _EFFECTS: dict[type[Form], Callable[..., None]] = {
     CaseReport: findings.answered,
     Draft: _drafted,
     LegalCheck: _checked,
+    HowItStands: _looked,
     Recusal: _stepped_back,
 }
 

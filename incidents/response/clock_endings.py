@@ -1,5 +1,6 @@
 """How statutory clocks end: met with proof, breached with an explanation, or not applicable."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -7,7 +8,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from incidents.intake.evidence import Evidence
-from incidents.matter import incidents, ties
+from incidents.matter import clock_rules, incidents, ties
 from incidents.matter.incidents import Status
 from incidents.record import clock
 from incidents.record.actors import Actor
@@ -153,6 +154,34 @@ def breached(session: Session, incident_id: UUID) -> bool:
         )
         for each in clocks.of_incident(session, incident_id)
     )
+
+
+def unsettled(session: Session, incident_id: UUID) -> list[tuple[str, Mapping[str, Any]]]:
+    """What keeps an incident from being resolved.
+
+    Verified terms neither met nor explained, and proposed ones, of which somebody must say that
+    they apply or why they do not.
+    """
+    return [
+        (
+            words,
+            {"number": each.number, "rule": clock_rules.get(session, each.rule_id).title},
+        )
+        for each in clocks.of_incident(session, incident_id)
+        if (words := _owed(session, each))
+    ]
+
+
+def _owed(session: Session, each: Clock) -> str:
+    if each.state is ClockState.PROPOSED:
+        return N_(
+            "Thời hạn luật định số %(number)s «%(rule)s» mới được đề xuất: "
+            "xác nhận có áp dụng, hoặc ghi lý do không áp dụng."
+        )
+    running = each.state is ClockState.RUNNING and clocks.breachable(session, each)
+    if running or each.state is ClockState.OVERDUE:
+        return N_("Thời hạn luật định số %(number)s «%(rule)s» chưa hoàn thành và chưa giải trình.")
+    return ""
 
 
 def quieten(session: Session, incident_id: UUID) -> None:

@@ -322,16 +322,3 @@ def of_incident(session: Session, incident_id: UUID) -> list[Clock]:
             select(Clock).where(Clock.incident_id == incident_id).order_by(col(Clock.number))
         )
     )
-
-
-def unsettled(session: Session, incident_id: UUID) -> list[tuple[str, Mapping[str, Any]]]:
-    """What keeps an incident from being resolved: verified terms neither met nor explained."""
-    return [
-        (
-            N_("Thời hạn luật định số %(number)s «%(rule)s» chưa hoàn thành và chưa giải trình."),
-            {"number": each.number, "rule": clock_rules.get(session, each.rule_id).title},
-        )
-        for each in of_incident(session, incident_id)
-        if each.state is ClockState.OVERDUE
-        or (each.state is ClockState.RUNNING and breachable(session, each))
-    ]

@@ -15,6 +15,7 @@ from pydantic import (
     HttpUrl,
     StringConstraints,
     ValidationError,
+    ValidationInfo,
     field_validator,
 )
 
@@ -199,6 +200,39 @@ class Conclusion(Form):
     report_url: HttpUrl | None = Field(None, title=N_("Đường dẫn báo cáo"))
 
 
+class Change(Labelled):
+    """Whether anything has changed since the last look."""
+
+    NONE = "none", N_("Không thay đổi")
+    CHANGED = "changed", N_("Có thay đổi")
+
+
+class Trend(Labelled):
+    """Which way the spread goes, as far as anybody can tell."""
+
+    UNKNOWN = "unknown", N_("chưa đo được")
+    FALLING = "falling", N_("đang giảm")
+    STEADY = "steady", N_("đi ngang")
+    RISING = "rising", N_("đang tăng")
+
+
+class HowItStands(Form):
+    """A review in the rhythm of the level: what changed, which way it spreads."""
+
+    heading: ClassVar[str] = N_("Rà soát tình hình")
+    change: Change = Field(title=N_("Từ lần trước đến nay"))
+    trend: Trend = Field(Trend.UNKNOWN, title=N_("Lan truyền"))
+    note: Remark = Field("", title=N_("Thay đổi gì, cần gì"), validate_default=True)
+
+    @field_validator("note")
+    @classmethod
+    def said(cls, value: str, known: ValidationInfo) -> str:
+        """A change is said in words."""
+        if known.data.get("change") is Change.CHANGED and not value:
+            raise ValueError("change_unsaid")
+        return value
+
+
 _SENTENCES: dict[str, str] = {
     "missing": N_("Ô này phải điền."),
     "string_too_short": N_("Ô này phải điền."),
@@ -226,6 +260,7 @@ _SENTENCES: dict[str, str] = {
     "database_unknown": N_(
         "địa chỉ không đọc được; viết như postgresql://người:mật-khẩu@máy/tên hoặc sqlite:///tệp."
     ),
+    "change_unsaid": N_("Có thay đổi thì ghi rõ thay đổi gì."),
     "finding_pending": N_("Chưa có kết quả thì chọn «chưa xác minh được» và hẹn giờ."),
 }
 _ELSE = N_("Giá trị này không dùng được.")

@@ -23,7 +23,7 @@ from incidents.record.actors import Actor
 from incidents.record.errors import Conflict, Invalid
 from incidents.record.facts import Fact, PersonId, Private
 from incidents.record.language import N_, Phrase
-from incidents.response import replanning, runs
+from incidents.response import replanning, rhythm, runs, telling
 from incidents.response.steps import Step
 
 
@@ -206,12 +206,14 @@ def _set_level(
         ),
         by=by,
     )
-    changed = incident.level != level
+    before = incident.level
     incident.level, incident.level_provisional = level, False
     session.add(incident)
-    if changed:
+    if level != before:
+        rhythm.follow_level(session, incident, before)
         moved = replanning.follow_level(session, incident, by=by)
-        _tell(session, incident, reason, moved, seconded_by, by)
+        heard = _tell(session, incident, reason, moved, seconded_by, by)
+        telling.tell(session, incident, by=by, before=before, already=heard)
     for run in runs.of_incident(session, incident.id):
         runs.want(session, run.id)
 
@@ -223,26 +225,21 @@ def _tell(
     moved: list[Step],
     second: UUID | None,
     by: Actor,
-) -> None:
+) -> list[UUID]:
     """Tell the task force, and whoever holds work whose deadline moved: each with their own.
 
-    Whoever is named as the second person hears that they are.
+    Whoever is named as the second person hears that they are. Says who all of them are.
     """
     mine: dict[UUID, list[str]] = {}
     for step in moved:
         if step.assignee_id and step.assignee_id != by.person_id:
             mine.setdefault(step.assignee_id, []).append(str(step.id))
+    others = taskforces.others(session, incident.id, by.person_id)
+    heard: list[UUID] = [*others, *mine, *([second] if second else [])]
+    people = list(dict.fromkeys(heard))
     persons.tell_all(
         session,
-        list(
-            dict.fromkeys(
-                [
-                    *taskforces.others(session, incident.id, by.person_id),
-                    *mine,
-                    *([second] if second else []),
-                ]
-            )
-        ),
+        people,
         "level_changed",
         key=f"level:{incident.id}:{clock.now().isoformat()}",
         incident_id=incident.id,
@@ -252,3 +249,4 @@ def _tell(
             "seconded": person_id == second,
         },
     )
+    return people

@@ -1,6 +1,7 @@
-"""The life of an opened incident: stabilised, resolved, closed, or stood down midway.
+"""The life of an opened incident: stabilised, resolved, or stood down midway.
 
-How it is taken up again is in ``resuming``; how two become one, in ``merging``.
+How it ends is in ``closing``, how it is taken up again in ``resuming``, how two become one in
+``merging``.
 
 Every transition is one verb; each refusal names the conditions that are missing.
 """
@@ -25,17 +26,24 @@ from incidents.record.errors import AlreadySettled, GuardFailed, Invalid
 from incidents.record.facts import Fact, Private
 from incidents.record.language import N_
 from incidents.record.timeline import TimelineEntry
-from incidents.response import catalog, clock_endings, clocks, findings, passing, runs, steps
-from incidents.response.exercise_forms import Lessons
-from incidents.response.forms import Conclusion, Measurement
+from incidents.response import (
+    catalog,
+    clock_endings,
+    findings,
+    follow_ups,
+    passing,
+    rhythm,
+    runs,
+    steps,
+)
+from incidents.response.forms import HowItStands, Measurement, Trend
 from incidents.response.runs import RunState
-from incidents.response.steps import StepState
+from incidents.response.steps import Step, StepState
 from incidents.words import publications
 
-CONCLUDING = frozenset({Conclusion.__name__, Lessons.__name__})
-"""Forms one of which must have been answered before an incident is closed."""
+Missing = list[tuple[str, Mapping[str, Any]]]
+"""The conditions that are missing, each a sentence with its values."""
 
-_REVIEW_FROM = Level.HIGH
 _WORKED_ON = (Status.OPEN, Status.ACTIVE)
 
 
@@ -60,27 +68,13 @@ class StoodDown(Fact):
     )
 
 
-@dataclass(frozen=True)
-class ReviewHeld(Fact):
-    """The review meeting that closing needs from level 3 on."""
-
-    held_at: datetime
-    outcome: Private
-    says: ClassVar[str] = N_("Họp rút kinh nghiệm lúc %(held_at)s: %(outcome)s")
-
-
 def stabilise(session: Session, incident_id: UUID, *, reason: str, by: Actor) -> Incident:
     """The first statement is out and reach falls, or the lead judges so in writing (rule 21)."""
     incident = incidents.live(session, incident_id)
-    missing: list[tuple[str, Mapping[str, Any]]] = []
+    missing: Missing = []
     if incident.status is Status.STABILISING:
         raise AlreadySettled(N_("Vụ việc đang ở trạng thái này."))
-    if (
-        not publications.of_incident(session, incident.id)
-        and incident.level > Level.LOW
-        and incident.playbook not in catalog.EXERCISE_ONLY
-    ):
-        missing.append((N_("Chưa công bố thông tin ban đầu."), {}))
+    missing += _unsaid(session, incident) + _dangerous(session, incident)
     if not _falling(session, incident.id) and not reason.strip():
         missing.append(
             (
@@ -95,23 +89,70 @@ def stabilise(session: Session, incident_id: UUID, *, reason: str, by: Actor) ->
     return move(session, incident, Status.STABILISING, reason, by)
 
 
+def _unsaid(session: Session, incident: Incident) -> Missing:
+    """First words above level 1, on the page people read, as far as an exercise has one."""
+    if incident.level <= Level.LOW or incident.playbook in catalog.EXERCISE_ONLY:
+        return []
+    out = [p for p in publications.of_incident(session, incident.id) if not p.withdrawn_at]
+    if not out:
+        return [(N_("Chưa công bố thông tin ban đầu."), {})]
+    if not incident.exercise and not any(p.published_at for p in out):
+        return [(N_("Thông tin ban đầu đã phát hành nhưng chưa lên trang công bố."), {})]
+    return []
+
+
+def _dangerous(session: Session, incident: Incident) -> Missing:
+    """Work on the safety of people that nobody has done or waived."""
+    return [
+        (
+            N_("Việc %(number)s «%(key)s» liên quan an toàn tính mạng, chưa xong."),
+            {"number": s.number, "key": steps.name(session, s)},
+        )
+        for s in steps.of_incident(session, incident.id)
+        if s.life_safety and _undone(s)
+    ]
+
+
+def _undone(step: Step) -> bool:
+    """Neither done nor waived; silence outside blocks nothing (rule 19 of practice)."""
+    ended = step.state in (StepState.DONE, StepState.WAIVED, StepState.CANCELLED)
+    return not ended and not (step.asked and step.state is StepState.DECLINED)
+
+
 def _falling(session: Session, incident_id: UUID) -> bool:
-    found = measured(session, incident_id)
-    return len(found) > 1 and all(m["falling"] for m in found[-2:])
+    """Twice in a row, whether it was counted or seen in a review."""
+    seen = [way for way in map(_way, _looks(session, incident_id)) if way is not None]
+    return len(seen) > 1 and all(seen[-2:])
+
+
+def _way(step: Step) -> bool | None:
+    """Whether the spread was falling; nothing where nobody could tell."""
+    answer = step.answer or {}
+    if step.form == Measurement.__name__:
+        return bool(answer["falling"])
+    trend = Trend(answer["trend"])
+    return None if trend is Trend.UNKNOWN else trend is Trend.FALLING
 
 
 def measured(session: Session, incident_id: UUID) -> list[dict[str, Any]]:
     """What was measured, in its order, since the incident was last taken up again."""
+    looks = _looks(session, incident_id)
+    return [s.answer for s in looks if s.form == Measurement.__name__ and s.answer]
+
+
+def _looks(session: Session, incident_id: UUID) -> list[Step]:
+    """Counts and reviews that were answered since then, in the order of their answers."""
     since = taken_up_at(session, incident_id)
-    return [
-        s.answer
+    answered = [
+        (s.settled_at, s.number, s)
         for s in steps.of_incident(session, incident_id)
-        if s.form == Measurement.__name__
+        if s.form in (Measurement.__name__, HowItStands.__name__)
         and s.state is StepState.DONE
         and s.answer
         and s.settled_at
         and (since is None or s.settled_at >= since)
     ]
+    return [step for _, _, step in sorted(answered, key=lambda each: each[:2])]
 
 
 def taken_up_at(session: Session, incident_id: UUID) -> datetime | None:
@@ -138,23 +179,22 @@ def last_move(
     )
 
 
-def resolve(session: Session, incident_id: UUID, *, reason: str = "", by: Actor) -> Incident:
-    """Everything mandatory is done or waived, and every claim has its final word."""
+def resolve(
+    session: Session, incident_id: UUID, *, reason: str = "", uncounted: str = "", by: Actor
+) -> Incident:
+    """Everything mandatory is done or waived, and every claim and term has its final word.
+
+    Counts the playbook still asks for are waited for, or let go with a reason (``uncounted``).
+    """
     incident = incidents.live(session, incident_id)
     asked = steps.of_incident(session, incident.id)
-    undone = [
-        s
-        for s in asked
-        if s.mandatory
-        and s.state not in (StepState.DONE, StepState.WAIVED, StepState.CANCELLED)
-        and not (s.asked and s.state is StepState.DECLINED)  # silence outside blocks nothing
-    ]
-    missing: list[tuple[str, Mapping[str, Any]]] = [
+    missing: Missing = [
         (
             N_("Việc %(number)s «%(key)s» chưa xong và chưa được miễn."),
             {"number": s.number, "key": steps.name(session, s)},
         )
-        for s in undone
+        for s in asked
+        if s.mandatory and _undone(s)
     ]
     if incident.status is not Status.STABILISING:
         missing.append((N_("Vụ việc chưa ở trạng thái tạm ổn."), {}))
@@ -164,9 +204,12 @@ def resolve(session: Session, incident_id: UUID, *, reason: str = "", by: Actor)
         missing.append((N_("Còn nội dung chưa có kết quả xác minh cuối cùng."), {}))
     # What the law asked of a matter that was merged into this one is still asked.
     for each in (incident.id, *ties.merged_here(session, incident.id)):
-        missing += clocks.unsettled(session, each)
+        missing += clock_endings.unsettled(session, each)
     missing += _unfinished(session, incident.id)
+    if not uncounted.strip():
+        missing += _uncounted(session, incident.id)
     guard(missing)
+    follow_ups.skip(session, incident.id, reason=uncounted, by=by)
     # What is still open by now is optional, and a run still waiting only waits for the clock.
     runs.end_all(session, incident.id)
     passing.cancel_all(session, incident.id)
@@ -174,7 +217,17 @@ def resolve(session: Session, incident_id: UUID, *, reason: str = "", by: Actor)
     return move(session, incident, Status.RESOLVED, reason, by)
 
 
-def _unfinished(session: Session, incident_id: UUID) -> list[tuple[str, Mapping[str, Any]]]:
+def _uncounted(session: Session, incident_id: UUID) -> Missing:
+    return [
+        (
+            N_("Chưa có «%(count)s» mà kịch bản yêu cầu: hãy chờ, hoặc ghi lý do không chờ."),
+            {"count": each},
+        )
+        for each in follow_ups.ahead(session, incident_id)
+    ]
+
+
+def _unfinished(session: Session, incident_id: UUID) -> Missing:
     """Runs that are held, or about to open what comes after the last answer."""
     return [
         (
@@ -187,65 +240,6 @@ def _unfinished(session: Session, incident_id: UUID) -> list[tuple[str, Mapping[
         if run.state is RunState.HELD
         or (run.state is RunState.WAITING and run.wanted > run.advanced)
     ]
-
-
-def hold_review(
-    session: Session, incident_id: UUID, outcome: str, *, held_at: datetime, by: Actor
-) -> None:
-    """Record the review meeting; it was held since the incident was opened, and is over."""
-    incident = incidents.get(session, incident_id, lock=True)
-    if not outcome.strip():
-        raise Invalid(fields={"outcome": (N_("Ghi kết luận cuộc họp."), {})})
-    # A page gives the time to the minute.
-    if held_at < incident.opened_at.replace(second=0, microsecond=0):
-        raise Invalid(fields={"held_at": (N_("Thời điểm này có trước khi mở vụ việc."), {})})
-    timeline.record(
-        session,
-        incident.id,
-        ReviewHeld(held_at=held_at, outcome=outcome),
-        by=by,
-        happened_at=held_at,
-    )
-
-
-def close(session: Session, incident_id: UUID, *, reason: str = "", by: Actor) -> Incident:
-    """End it: conclusion written, review held from level 3 on; the record is frozen."""
-    incident = incidents.get(session, incident_id, lock=True)
-    if incident.status is Status.CLOSED:
-        raise AlreadySettled(N_("Vụ việc đã kết thúc."))
-    missing: list[tuple[str, Mapping[str, Any]]] = []
-    if incident.status is not Status.RESOLVED:
-        missing.append((N_("Vụ việc chưa được đánh dấu chờ tổng kết."), {}))
-    reopened = last_move(session, incident.id, (Status.CLOSED,), _WORKED_ON)
-    if not _concluded(session, incident.id, reopened.recorded_at if reopened else None):
-        missing.append((N_("Chưa có kết luận vụ việc."), {}))
-    if incident.level >= _REVIEW_FROM and not _reviewed(session, incident.id, reopened):
-        missing.append((N_("Từ cấp độ 3 phải họp rút kinh nghiệm trước khi kết thúc."), {}))
-    guard(missing)
-    runs.end_all(session, incident.id)
-    passing.cancel_all(session, incident.id)
-    clock_endings.quieten(session, incident.id)
-    taskforces.dissolve(session, incident.id)
-    move(session, incident, Status.CLOSED, reason, by)
-    incident.ended_at = clock.now()
-    tell_members(session, incident, "incident_closed", by)
-    tell_reporters(session, incident, by)
-    return incident
-
-
-def _concluded(session: Session, incident_id: UUID, since: datetime | None) -> bool:
-    return any(
-        s.form in CONCLUDING
-        and s.state in (StepState.DONE, StepState.WAIVED)
-        and s.settled_at
-        and (since is None or s.settled_at >= since)
-        for s in steps.of_incident(session, incident_id)
-    )
-
-
-def _reviewed(session: Session, incident_id: UUID, since: TimelineEntry | None) -> bool:
-    after = since.seq if since else 0
-    return bool(timeline.entries_of(session, incident_id, after=after, kind=ReviewHeld))
 
 
 def stand_down(session: Session, incident_id: UUID, *, reason: str, by: Actor) -> Incident:
@@ -298,7 +292,7 @@ def tell_reporters(session: Session, incident: Incident, by: Actor) -> None:
     )
 
 
-def guard(missing: list[tuple[str, Mapping[str, Any]]]) -> None:
+def guard(missing: Missing) -> None:
     """Refuse with every condition that is missing; nothing happens when none is."""
     if missing:
         raise GuardFailed(N_("Chưa đủ điều kiện."), missing)
@@ -313,5 +307,5 @@ def move(session: Session, incident: Incident, status: Status, reason: str, by: 
         by=by,
     )
     incident.status = status
-    session.add(incident)
+    rhythm.follow_status(session, incident)
     return incident

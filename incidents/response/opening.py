@@ -22,7 +22,7 @@ from incidents.record.actors import Actor
 from incidents.record.errors import AlreadySettled, Conflict, Invalid
 from incidents.record.facts import Fact, Private
 from incidents.record.language import N_
-from incidents.response import catalog, clock_endings, clocks, lifecycle, runs, steps
+from incidents.response import catalog, clock_endings, clocks, lifecycle, runs, steps, telling
 from incidents.response.clock_facts import Origin
 from incidents.response.steps import StepState
 from incidents.words import publications
@@ -157,7 +157,7 @@ def _begin(session: Session, asked: _Asked, signal: Signal | None, *, by: Actor)
         )
         flags = _take_over(session, incident, signal, asked.nature) if signal else []
         runs.start(session, incident.id, asked.playbook, asked.version)
-        _call_first(session, incident)
+        called = _call_first(session, incident)
         if flags:
             reporters.hear(
                 session,
@@ -167,6 +167,7 @@ def _begin(session: Session, asked: _Asked, signal: Signal | None, *, by: Actor)
                 incident_id=incident.id,
                 exercise=incident.exercise,
             )
+    telling.tell(session, incident, by=by, already=called)
     if asked.occurred_at:
         # Something did happen, at a known time: the first words may be owed by law.
         clocks.propose_once(session, incident.id, FIRST_INFORMATION, origin=Origin.FACT, by=by)
@@ -238,15 +239,17 @@ def _take_over(
     return flags
 
 
-def _call_first(session: Session, incident: Incident) -> None:
+def _call_first(session: Session, incident: Incident) -> list[UUID]:
     # No task force yet: whoever holds the post is called.
+    called = roles.first_of(session, FIRST_CALLED, incident.opened_at)
     persons.tell_all(
         session,
-        roles.first_of(session, FIRST_CALLED, incident.opened_at),
+        called,
         "incident_opened",
         key=f"opened:{incident.id}",
         incident_id=incident.id,
     )
+    return called
 
 
 def undo(session: Session, incident_id: UUID, *, reason: str, by: Actor) -> Incident:

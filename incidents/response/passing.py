@@ -52,6 +52,7 @@ class Plan:
     release_to: tuple[Channel, ...] = ()
     after: UUID | None = None
     mandatory: bool = True
+    life_safety: bool = False
 
 
 def open_step(session: Session, incident: Incident, run_id: UUID, plan: Plan) -> Step:
@@ -97,6 +98,7 @@ def write(
         release_to=[c.value for c in plan.release_to],
         after_id=plan.after,
         mandatory=plan.mandatory,
+        life_safety=plan.life_safety,
         allowed_minutes=minutes(allowed),
         level_minutes=minutes(by_level) if by_level else None,
         state=StepState.PLANNED,

@@ -20,7 +20,7 @@ from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotPermit
 from incidents.record.facts import Fact
 from incidents.record.language import N_, Language
 from incidents.record.outbox import Channel
-from incidents.response import answering, passing, runs, steps, succession
+from incidents.response import answering, edits, passing, runs, steps, succession
 from incidents.response.forms import SignOff
 from incidents.response.steps import ANSWERABLE, LATE, Step, StepKind, StepState
 from incidents.words import approvals, publications, shells, statements
@@ -167,6 +167,8 @@ def conclude(
     answering.conclude(session, step, form, given_by=signer_id, by=by)
     if step.late and step.run_id:
         runs.wake(session, step.run_id)
+    if verdict is Verdict.REFUSED:
+        edits.refused(session, statement, version, reason=comment, by=by)
     if verdict is Verdict.GRANTED and step.release_to:
         incident = incidents.get(session, statement.incident_id)
         if approvals.standing(session, statement, version, incident.level).granted:

@@ -21,7 +21,8 @@ from incidents.record.errors import Conflict, Invalid, NotFound, NotPermitted
 from incidents.record.facts import Fact
 from incidents.record.language import N_, Language, speech
 from incidents.record.timeline import TimelineHead
-from incidents.response import situation, situation_words
+from incidents.response import answering, rhythm, situation, situation_words
+from incidents.response.forms import Change, HowItStands, Trend
 from incidents.response.situation_words import FIGURES, Section
 
 LIMIT = 10_000
@@ -84,7 +85,8 @@ def issue(
     at: datetime | None = None,
 ) -> SituationReport:
     """Freeze how the incident stands, or stood at a past moment, under the next number."""
-    incident = incidents.get(session, incident_id)
+    # Its reviews are answered by this as well, so it is locked first, as everywhere.
+    incident = incidents.get(session, incident_id, lock=True)
     # Numbers have no gaps and no twins, as those of the timeline, whose lock comes last everywhere.
     locked(session, TimelineHead, incident_id)
     if incident.status in _OVER:
@@ -130,7 +132,20 @@ def issue(
     session.add(report)
     fact = SituationReported(report=number, at=report.at, sha256=report.sha256)
     timeline.record(session, incident.id, fact, by=by)
+    if at is None:
+        _answer_reviews(session, incident, report, by)
     return report
+
+
+def _answer_reviews(
+    session: Session, incident: Incident, report: SituationReport, by: Actor
+) -> None:
+    """Whoever was asked how things stand has their answer; the next time is counted from here."""
+    said = speech(Language.VI).text(N_("Báo cáo nhanh số %(number)s"), number=str(report.number))
+    answer = HowItStands(change=Change.CHANGED, trend=Trend.UNKNOWN, note=said)
+    for step in rhythm.waiting(session, incident.id):
+        answering.conclude(session, step, answer, by=by)
+    rhythm.looked(session, incident)
 
 
 def _check(incident: Incident, remarks: Remarks, at: datetime | None) -> None:

@@ -55,7 +55,10 @@ class _Names:
 
     def of(self, work: Work, language: Language) -> str:
         step = work.step
-        return step.own_title or catalog.title_in(self.titles[language], step.key)
+        own = step.own_title
+        return (
+            speech(language).text(own) if own else catalog.title_in(self.titles[language], step.key)
+        )
 
 
 def names(session: Session, drawn: Situation) -> _Names:

@@ -16,7 +16,7 @@ from incidents.people.roles import Role
 from incidents.record.database import Table, choice, document, identifier, locked, moment, reference
 from incidents.record.errors import NotFound
 from incidents.record.facts import Fact, PersonId, Private
-from incidents.record.language import N_, Labelled, Language, Phrase
+from incidents.record.language import N_, Labelled, Language, Phrase, speech
 from incidents.response import catalog
 from incidents.response.runs import PlaybookRun
 
@@ -91,6 +91,8 @@ class Step(Table, table=True):
     release_to: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     after_id: UUID | None = reference("step.id", optional=True)
     mandatory: bool = True
+    life_safety: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """People may be in danger while nobody has done it: nothing is stabilising before."""
     allowed_minutes: int
     level_minutes: int | None = None
     """What its playbook allows at level 3; nothing once a person or the ladder set its due time."""
@@ -319,9 +321,10 @@ def mine(session: Session, person_id: UUID) -> list[Step]:
 
 
 def wording(session: Session, step: Step, language: Language, part: str) -> str:
-    """Its ``title`` or ``gist``: from the playbook's texts, or as whoever added it wrote it."""
+    """Its ``title`` or ``gist``: the playbook's, the desk's own, or as whoever added it wrote."""
     if step.run_id is None:
-        return (step.own_title if part == "title" else step.own_gist) or ""
+        own = step.own_title if part == "title" else step.own_gist
+        return speech(language).text(own) if own else ""
     run = session.get_one(PlaybookRun, step.run_id)
     path = f"steps/{step.key}/{part}"
     return catalog.wording(session, run.playbook, run.version, language, path) or ""

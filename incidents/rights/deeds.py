@@ -29,6 +29,7 @@ class Deed(Labelled):
     WAIVE = "waive", N_("miễn nhiệm vụ")
     STABILISE = "stabilise", N_("chuyển trạng thái tạm ổn")
     RESOLVE = "resolve", N_("chuyển chờ tổng kết")
+    APPROVE_REPORT = "approve_report", N_("duyệt báo cáo tổng kết")
     CLOSE = "close", N_("kết thúc vụ việc")
     STAND_DOWN = "stand_down", N_("dừng xử lý")
     FLARE_UP = "flare_up", N_("báo bùng phát trở lại")
@@ -71,6 +72,7 @@ FRESHLY_PROVED = frozenset(
         Deed.RELEASE_SHELL,
         Deed.APPROVE_SHELL,
         Deed.WITHDRAW,
+        Deed.APPROVE_REPORT,
         Deed.CLOSE,
         Deed.REOPEN,
         Deed.WAIVE,
@@ -107,6 +109,7 @@ HELD: dict[Deed, frozenset[Role]] = {
     Deed.WAIVE: COMMAND,
     Deed.STABILISE: COMMAND,
     Deed.RESOLVE: COMMAND,
+    Deed.APPROVE_REPORT: COMMAND,
     Deed.CLOSE: COMMAND,
     Deed.STAND_DOWN: COMMAND | {Role.DUTY_OFFICER},
     Deed.FLARE_UP: ROOM,

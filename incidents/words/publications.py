@@ -236,7 +236,7 @@ def to_post(session: Session, statement: Statement) -> StatementVersion:
     released = session.exec(
         select(Publication)
         .where(Publication.statement_id == statement.id, col(Publication.withdrawn_at).is_(None))
-        .order_by(col(Publication.released_at).desc())
+        .order_by(col(Publication.released_at).desc(), col(Publication.id).desc())
     ).first()
     if released is None:
         return statements.current(session, statement)

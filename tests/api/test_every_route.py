@@ -111,6 +111,17 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ),
     ("POST", "/api/v1/incidents/{number}/resolve"): (BECAUSE, COMMAND_ONLY),
     ("POST", "/api/v1/incidents/{number}/close"): (BECAUSE, COMMAND_ONLY),
+    ("GET", "/api/v1/incidents/{number}/closing-reports"): (None, INSIDERS),
+    ("POST", "/api/v1/incidents/{number}/closing-reports"): ({}, ROOM),
+    ("GET", "/api/v1/incidents/{number}/closing-reports/{report}"): (None, INSIDERS),
+    ("POST", "/api/v1/incidents/{number}/closing-reports/{report}/approve"): (
+        {"sha256": "x"},
+        COMMAND_ONLY,
+    ),
+    ("POST", "/api/v1/incidents/{number}/closing-reports/{report}/return"): (
+        BECAUSE,
+        COMMAND_ONLY,
+    ),
     ("POST", "/api/v1/incidents/{number}/stand-down"): (BECAUSE, DUTY_ONLY),
     ("POST", "/api/v1/incidents/{number}/undo"): (BECAUSE, DUTY_ONLY),
     ("POST", "/api/v1/incidents/{number}/direction"): (
@@ -226,6 +237,8 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
         {"effective_from": "2030-01-01", "levels": [], "basis": "x"},
         ADMINISTRATORS,
     ),
+    ("GET", "/api/v1/must-be-told"): (None, INSIDERS),
+    ("POST", "/api/v1/must-be-told"): ({"level": 4, "told": ["chair"]}, ADMINISTRATORS),
     ("GET", "/api/v1/authorisations"): (None, INSIDERS),
     ("POST", "/api/v1/authorisations"): (PAPER, ADMINISTRATORS),
     ("POST", "/api/v1/authorisations/{authorisation_id}/end"): (BECAUSE, ADMINISTRATORS),
@@ -463,6 +476,14 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ("GET", "/vu-viec/{number}/bao-cao-nhanh"): (None, PAGE_INSIDERS),
     ("POST", "/vu-viec/{number}/bao-cao-nhanh/phat-hanh"): ({}, (TO_SIGN_IN, NO, IN, IN)),
     ("GET", "/vu-viec/{number}/bao-cao-nhanh/{report}"): (None, PAGE_INSIDERS),
+    ("GET", "/vu-viec/{number}/bao-cao-tong-ket"): (None, PAGE_INSIDERS),
+    ("GET", "/vu-viec/{number}/bao-cao-tong-ket/{report}"): (None, PAGE_INSIDERS),
+    ("POST", "/vu-viec/{number}/bao-cao-tong-ket/trinh"): ({}, (TO_SIGN_IN, NO, IN, IN)),
+    ("POST", "/vu-viec/{number}/bao-cao-tong-ket/{report}/duyet"): (
+        {"sha256": "x"},
+        PAGE_COMMAND,
+    ),
+    ("POST", "/vu-viec/{number}/bao-cao-tong-ket/{report}/tra-lai"): (BECAUSE, PAGE_COMMAND),
     ("POST", "/vu-viec/{number}/tu-lieu"): ({}, PAGE_INSIDERS),
     ("POST", "/vu-viec/{number}/noi-dung"): ({"text": "x"}, PAGE_INSIDERS),
     ("POST", "/vu-viec/{number}/noi-dung/{claim_id}/{deed}"): (
@@ -561,6 +582,7 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ("POST", "/quan-tri/cap-do"): ({"effective_from": "2030-01-01"}, PAGE_ADMINISTRATORS),
     ("GET", "/quan-tri/moc-thoi-gian"): (None, PAGE_ADMINISTRATORS),
     ("POST", "/quan-tri/moc-thoi-gian"): ({"effective_from": "2030-01-01"}, PAGE_ADMINISTRATORS),
+    ("POST", "/quan-tri/moc-thoi-gian/phai-bao-cao"): ({"level": "4"}, PAGE_ADMINISTRATORS),
     ("GET", "/quan-tri/thoi-viec"): (None, PAGE_ADMINISTRATORS),
     ("GET", "/quan-tri/thoi-viec/{person_id}"): (None, PAGE_ADMINISTRATORS),
     ("POST", "/quan-tri/thoi-viec/{person_id}"): (

@@ -13,6 +13,7 @@ from incidents.matter.incidents import Incident, Status
 from incidents.people.roles import Role
 from incidents.record import database
 from incidents.response import lifecycle, merging, signing
+from tests import ending
 from tests.api.conftest import Browser, Program
 from tests.cast import PASSWORD
 from tests.harness import CODE, Desk
@@ -34,8 +35,7 @@ def closed(desk: Desk, incident: Incident) -> None:
     desk.answer("conclude", by=binh, **CONCLUDED)
     desk.do(lifecycle.stabilise, incident.id, reason="Đã yên", by=binh)
     desk.do(lifecycle.resolve, incident.id, by=binh)
-    desk.do(lifecycle.hold_review, incident.id, "Tốt", held_at=desk.time, by=binh)
-    desk.do(lifecycle.close, incident.id, by=binh)
+    ending.close(desk, incident)
     desk.set_aside()
 
 

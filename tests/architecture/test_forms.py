@@ -24,6 +24,7 @@ RELEASED = {
     "Posted": {"channels", "unchanged"},
     "Request": {"referral", "reference", "ground"},
     "Measurement": {"interactions", "falling", "note"},
+    "HowItStands": {"change", "trend", "note"},
     "ExercisePlan": {"purpose", "playbook", "scenario", "injects", "begins_at"},
     "Approval": {"verdict", "comment"},
     "ExerciseMarks": {

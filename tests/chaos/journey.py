@@ -27,7 +27,23 @@ from incidents.matter.severity import Criterion
 from incidents.people.persons import Person
 from incidents.record import clock, database, outbox, schema, settings
 from incidents.record.actors import Actor, Via
-from incidents.response import answering, grading, lifecycle, opening, runs, signing, steps, timers
+from incidents.response import (
+    answering,
+    clock_endings,
+    clocks,
+    closing,
+    closing_reports,
+    grading,
+    lifecycle,
+    looking_back,
+    opening,
+    runs,
+    signing,
+    steps,
+    timers,
+)
+from incidents.response.clocks import ClockState
+from incidents.response.closing_words import Remarks
 from incidents.response.runs import RunState
 from incidents.response.steps import Step, StepKind, StepState
 from incidents.words import statements
@@ -266,6 +282,11 @@ def _end(session: Session, incident: Incident) -> Deed | None:
     """Nobody has a step: when the playbook is at its end, so is the work."""
     if any(run.state is RunState.WAITING for run in runs.of_incident(session, incident.id)):
         return None
+    for each in clocks.of_incident(session, incident.id):
+        if each.state is ClockState.PROPOSED:
+            return lambda s, i=each.id: clock_endings.dismiss(
+                s, i, reason=_REASON, by=_by(s, "tung")
+            )
     if incident.status is Status.ACTIVE:
         return lambda s: lifecycle.stabilise(s, incident.id, reason=_REASON, by=_by(s, "tung"))
     return lambda s: lifecycle.resolve(s, incident.id, reason=_REASON, by=_by(s, "tung"))
@@ -275,10 +296,16 @@ def _after_work(session: Session, incident: Incident) -> Deed | None:
     if incident.status is Status.CLOSED:
         return None
     if not ledger.says(session, incident.id, "ReviewHeld"):
-        return lambda s: lifecycle.hold_review(
-            s, incident.id, "Rút kinh nghiệm", held_at=clock.now(), by=_by(s, "tung")
+        return lambda s: looking_back.hold(
+            s, incident.id, outcome="Rút kinh nghiệm", held_at=clock.now(), by=_by(s, "tung")
         )
-    return lambda s: lifecycle.close(s, incident.id, reason=_REASON, by=_by(s, "binh"))
+    reports = closing_reports.of_incident(session, incident.id)
+    if not reports:
+        return lambda s: closing_reports.submit(s, incident.id, Remarks(), by=_by(s, "ha"))
+    if closing_reports.approved(session, incident) is None:
+        last = reports[-1]
+        return lambda s: closing_reports.approve(s, last.id, sha256=last.sha256, by=_by(s, "binh"))
+    return lambda s: closing.close(s, incident.id, reason=_REASON, by=_by(s, "binh"))
 
 
 def desk(order: Order) -> None:

@@ -7,6 +7,7 @@ from incidents.record import database
 from incidents.response import grading, lifecycle, resuming, runs, steps
 from incidents.response.runs import RunState
 from incidents.response.steps import Step, StepState
+from tests import ending
 from tests.flows.conftest import STORY
 from tests.flows.test_replay import VERIFIED, Release, opened
 from tests.harness import CODE, Desk, hours, minutes
@@ -36,8 +37,7 @@ def test_a_reopened_matter_runs_anew_with_words_of_its_own(desk: Desk, release: 
     binh = desk.cast.binh
     desk.do(lifecycle.stabilise, incident.id, reason="Đã yên", by=binh)
     desk.do(lifecycle.resolve, incident.id, by=binh)
-    desk.do(lifecycle.hold_review, incident.id, "Tốt", held_at=desk.time, by=binh)
-    desk.do(lifecycle.close, incident.id, by=binh)
+    ending.close(desk, incident)
     desk.fast_forward(timedelta(days=30))
     desk.do(resuming.reopen, incident.id, playbook=CODE, reason="Tin lan lại", by=binh)
     desk.set_aside()

@@ -17,16 +17,20 @@ from incidents.matter.incidents import Finding, Incident, Status
 from incidents.matter.mandates import TaskForceDecided
 from incidents.matter.severity import Level
 from incidents.matter.taskforce_facts import DirectionRecorded, TaskForceActivated
+from incidents.people.persons import Person
 from incidents.people.roles import Role
 from incidents.record import database, timeline
 from incidents.record.errors import Refusal
 from incidents.record.outbox import OutgoingMessage
 from incidents.response import (
     clocks,
+    closing,
+    closing_reports,
     founding,
     founding_decisions,
     grading,
     lifecycle,
+    looking_back,
     merging,
     opening,
     resuming,
@@ -36,11 +40,13 @@ from incidents.response import (
 from incidents.response.clocks import ClockState
 from incidents.response.founding import Seat
 from incidents.response.grading import LevelSet
-from incidents.response.lifecycle import ReviewHeld, StatusChanged, StoodDown
+from incidents.response.lifecycle import StatusChanged, StoodDown
+from incidents.response.looking_back import ReviewHeld
 from incidents.response.merging import IncidentMerged
 from incidents.response.opening import IncidentOpened, OpeningUndone
 from incidents.response.resuming import Flare
 from incidents.response.steps import StepState
+from tests import ending
 from tests.harness import CODE, Desk, hours
 
 COUNTED = (Unit.HOURS, Unit.DAYS, Unit.WORKING_DAYS, Unit.MONTHS)
@@ -137,7 +143,20 @@ def _settle_the_claims(desk: Desk, incident: Incident, _value: int) -> bool:
 
 def _hold_a_review(desk: Desk, incident: Incident, _value: int) -> None:
     binh = desk.cast.binh
-    desk.do(lifecycle.hold_review, incident.id, "Tốt", held_at=desk.time, by=binh)
+    desk.do(looking_back.hold, incident.id, outcome="Tốt", held_at=desk.time, by=binh)
+
+
+def _approver(desk: Desk, incident: Incident) -> Person:
+    grave = desk.reload(incident).level >= Level.CRISIS
+    return desk.cast.chuong if grave else desk.cast.binh
+
+
+def _report(desk: Desk, incident: Incident, _value: int) -> None:
+    ending.report(desk, incident, by=_approver(desk, incident))
+
+
+def _close(desk: Desk, incident: Incident, _value: int) -> None:
+    desk.do(closing.close, incident.id, reason="Theo tình hình", by=_approver(desk, incident))
 
 
 def _score(desk: Desk, incident: Incident, value: int) -> None:
@@ -236,7 +255,8 @@ CARRY_OUT: dict[str, Move] = {
     "stabilise": _ended_by(lifecycle.stabilise),
     "resolve": _ended_by(lifecycle.resolve),
     "review": _hold_a_review,
-    "close": _ended_by(lifecycle.close),
+    "report": _report,
+    "close": _close,
     "stand down": _ended_by(lifecycle.stand_down),
     "undo": _ended_by(opening.undo),
     "flare up": _flare_up,
@@ -249,7 +269,16 @@ CARRY_OUT: dict[str, Move] = {
 }
 
 # The ways to the end are walked as often as the ways aside.
-ONWARD = ("activate", "conclude", "settle the claims", "stabilise", "resolve", "review", "close")
+ONWARD = (
+    "activate",
+    "conclude",
+    "settle the claims",
+    "stabilise",
+    "resolve",
+    "review",
+    "report",
+    "close",
+)
 ONWARD += ("reopen", "flare up")
 MOVES = st.tuples(
     st.one_of(st.sampled_from(ONWARD), st.sampled_from(sorted(CARRY_OUT))),
@@ -305,16 +334,22 @@ def _allowed(incident: Incident, before: Incident, move: str) -> None:
     with database.reading() as session:
         asked = steps.of_incident(session, incident.id)
         stated = claims.of_incident(session, incident.id)
+        terms = clocks.of_incident(session, incident.id)
         reviewed = timeline.says(session, incident.id, ReviewHeld)
+        approved = closing_reports.approved(session, before)
     match move:
         case "resolve":
             assert before.status is Status.STABILISING
             assert all(s.state in SETTLED for s in asked if s.mandatory)
             assert all(c.finding is not Finding.PENDING for c in stated)
+            assert not any(c.state is ClockState.PROPOSED for c in terms)
         case "close":
             assert before.status is Status.RESOLVED
             assert any(s.form == "Conclusion" and s.state is StepState.DONE for s in asked)
             assert reviewed or before.level < Level.HIGH
+            assert approved
+        case "report":
+            assert before.status is Status.RESOLVED
         case "reopen":
             assert before.status is Status.CLOSED
         case "flare up":

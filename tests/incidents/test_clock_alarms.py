@@ -10,7 +10,7 @@ from incidents.matter.calendar import Unit
 from incidents.matter.incidents import Incident
 from incidents.record import database
 from incidents.record.outbox import MessageState
-from incidents.response import clocks
+from incidents.response import clock_endings, clocks
 from incidents.response.clocks import ClockState
 from tests.harness import Desk, hours, minutes
 from tests.incidents.terms import ROLES, met, started, vouch
@@ -62,7 +62,7 @@ def test_an_unverified_term_alerts_its_owner_alone_and_records_no_breach(
     # Vouching for the row later does not turn what passed into a breach.
     vouch(desk)
     with database.reading() as session:
-        assert clocks.unsettled(session, incident.id) == []
+        assert clock_endings.unsettled(session, incident.id) == []
     met(desk, clock)
     assert desk.reload(clock).state is ClockState.MET
 

@@ -24,16 +24,19 @@ from incidents.record.errors import (
 from incidents.record.language import Language, speech
 from incidents.response import (
     catalog,
+    closing,
     directing,
     grading,
     journal,
     lifecycle,
+    looking_back,
     opening,
     runs,
     signing,
 )
 from incidents.response.runs import RunState
 from incidents.response.steps import StepState
+from tests import ending
 from tests.harness import CODE, Desk, hours, minutes
 
 CONCLUDED: dict[str, Any] = {"summary": "Tin sai, đã trả lời.", "library_updated": "true"}
@@ -109,11 +112,12 @@ def test_the_whole_way_to_the_end_names_each_missing_condition(
         "Còn nội dung chưa có kết quả xác minh cuối cùng.",
     ]
     with desk.refused(GuardFailed) as refusal:
-        desk.do(lifecycle.close, incident.id, by=cast.binh)
+        desk.do(closing.close, incident.id, by=cast.binh)
     assert [words for words, _ in refusal.value.missing] == [
         "Vụ việc chưa được đánh dấu chờ tổng kết.",
         "Chưa có kết luận vụ việc.",
         "Từ cấp độ 3 phải họp rút kinh nghiệm trước khi kết thúc.",
+        "Báo cáo tổng kết chưa được duyệt.",
     ]
     _shell(desk, incident)
     desk.do(claims.verify, incident.id, Finding.FALSE, "Đập an toàn", by=cast.phuc)
@@ -126,19 +130,22 @@ def test_the_whole_way_to_the_end_names_each_missing_condition(
     assert (resolved.status, resolved.resolved_at) == (Status.RESOLVED, desk.time)
     assert desk.step("may").state is StepState.CANCELLED
     with desk.refused(GuardFailed, "họp rút kinh nghiệm"):
-        desk.do(lifecycle.close, incident.id, by=cast.binh)
+        desk.do(closing.close, incident.id, by=cast.binh)
     early = incident.opened_at - minutes(2)
     with desk.refused(Invalid, "trước khi mở vụ việc"):
-        desk.do(lifecycle.hold_review, incident.id, "Tốt", held_at=early, by=cast.ha)
+        desk.do(looking_back.hold, incident.id, outcome="Tốt", held_at=early, by=cast.ha)
     desk.fast_forward(hours(2))
     held_at = desk.time - hours(1)
     with desk.refused(Invalid, "kết luận cuộc họp"):
-        desk.do(lifecycle.hold_review, incident.id, " ", held_at=held_at, by=cast.ha)
+        desk.do(looking_back.hold, incident.id, outcome=" ", held_at=held_at, by=cast.ha)
     with desk.refused(Invalid, "chưa tới"):
-        desk.do(lifecycle.hold_review, incident.id, "Tốt", held_at=desk.time + hours(1), by=cast.ha)
-    desk.do(lifecycle.hold_review, incident.id, "Trả lời sớm hơn", held_at=held_at, by=cast.ha)
+        desk.do(
+            looking_back.hold, incident.id, outcome="Tốt", held_at=desk.time + hours(1), by=cast.ha
+        )
+    desk.do(looking_back.hold, incident.id, outcome="Trả lời sớm hơn", held_at=held_at, by=cast.ha)
+    ending.report(desk, incident)
     desk.set_aside()
-    desk.do(lifecycle.close, incident.id, by=cast.binh)
+    desk.do(closing.close, incident.id, by=cast.binh)
     desk.expect_messages("incident_closed", cast.tung, cast.khoi)
     closed = desk.reload(incident)
     assert (closed.status, closed.ended_at) == (Status.CLOSED, desk.time)
@@ -148,7 +155,7 @@ def test_the_whole_way_to_the_end_names_each_missing_condition(
         assert force.dissolved_at == desk.time
         assert [r.state for r in runs.of_incident(session, incident.id)] == [RunState.ENDED]
     with desk.refused(AlreadySettled, "đã kết thúc"):
-        desk.do(lifecycle.close, incident.id, by=cast.binh)
+        desk.do(closing.close, incident.id, by=cast.binh)
     desk.fast_forward(timedelta(days=2))
     desk.expect_nothing()
 

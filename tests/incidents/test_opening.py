@@ -109,7 +109,7 @@ def test_one_commit_opens_numbers_requests_the_run_and_calls_the_first(desk: Des
     desk.set_aside()
     incident = desk.open(signal)
     desk.expect_messages("incident_opened", desk.cast.tung, desk.cast.binh)
-    assert desk.facts(incident) == ["IncidentOpened"]
+    assert desk.facts(incident) == ["IncidentOpened", "LeadersTold"]
     assert desk.reload(signal).state is SignalState.OPENED
     with database.reading() as session:
         (run,) = runs.of_incident(session, incident.id)
@@ -128,8 +128,8 @@ def test_the_timeline_reads_in_both_languages(desk: Desk) -> None:
     assert "kịch bản Tin giả trên mạng xã hội" in vi[0]
     assert en[0].startswith("Opened incident 2026-0001 “Tin đồn vỡ đập hồ chứa”")
     assert "playbook False rumour on social media" in en[0]
-    assert vi[1].endswith("412/QĐ-UBND gồm: Tổ trưởng, Người phát ngôn")
-    assert en[1].endswith("Decision 412/QĐ-UBND: Lead, Spokesperson")
+    assert vi[2].endswith("412/QĐ-UBND gồm: Tổ trưởng, Người phát ngôn")
+    assert en[2].endswith("Decision 412/QĐ-UBND: Lead, Spokesperson")
     line = desk.timeline(incident)[0]
     assert (line.actor, line.via) == ("Trần Thị Lan", "trên trang trực ban")
 

@@ -49,7 +49,7 @@ def test_a_higher_level_shortens_open_work_from_the_same_beginning(
     told = desk.expect_message(to=desk.cast.ha, kind="level_changed")
     assert "1. write" in read(told)
     assert "Thời hạn luật định giữ nguyên" in read(told)
-    line = desk.timeline(incident, Language.EN)[-1].text
+    line = desk.timeline(incident, Language.EN)[-2].text
     assert line.startswith("Step 1 “write”: due ")
     assert line.endswith("by level 4")
     desk.set_aside()

@@ -14,9 +14,19 @@ from incidents.people.roles import Role
 from incidents.record import database
 from incidents.record.errors import Conflict, GuardFailed, Invalid
 from incidents.record.language import Language
-from incidents.response import clock_alarms, clocks, grading, lifecycle, resuming, runs, signing
+from incidents.response import (
+    clock_alarms,
+    clocks,
+    closing,
+    grading,
+    lifecycle,
+    resuming,
+    runs,
+    signing,
+)
 from incidents.response.resuming import Flare
 from incidents.response.runs import RunState
+from tests import ending
 from tests.harness import CODE, Desk, hours, minutes, read
 
 CONCLUDED: dict[str, Any] = {"summary": "Tin sai, đã trả lời.", "library_updated": "true"}
@@ -39,8 +49,7 @@ def closed(desk: Desk, incident: Incident) -> None:
     desk.plan(incident, key, Role.LEAD, form="Conclusion")
     desk.answer(key, by=binh, **CONCLUDED)
     desk.do(lifecycle.resolve, incident.id, by=binh)
-    desk.do(lifecycle.hold_review, incident.id, "Tốt", held_at=desk.time, by=binh)
-    desk.do(lifecycle.close, incident.id, by=binh)
+    ending.close(desk, incident)
     desk.set_aside()
 
 
@@ -146,10 +155,11 @@ def test_a_reopened_matter_ends_only_by_a_new_conclusion_and_review(
     desk.do(lifecycle.stabilise, incident.id, reason="Đã yên", by=binh)
     desk.do(lifecycle.resolve, incident.id, by=binh)
     with desk.refused(GuardFailed) as refusal:
-        desk.do(lifecycle.close, incident.id, by=binh)
+        desk.do(closing.close, incident.id, by=binh)
     assert [words for words, _ in refusal.value.missing] == [
         "Chưa có kết luận vụ việc.",
         "Từ cấp độ 3 phải họp rút kinh nghiệm trước khi kết thúc.",
+        "Báo cáo tổng kết chưa được duyệt.",
     ]
     desk.set_aside()
 

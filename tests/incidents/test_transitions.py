@@ -16,10 +16,11 @@ from incidents.people.roles import READS, Role
 from incidents.record import database
 from incidents.record.actors import Actor, Via
 from incidents.record.errors import Refusal
-from incidents.response import grading, lifecycle, merging, opening, resuming
+from incidents.response import closing, grading, lifecycle, merging, opening, resuming
 from incidents.response.resuming import Flare
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
+from tests import ending
 from tests.harness import CODE, Desk
 
 COMMAND = {Role.LEAD, Role.STANDING_DEPUTY, Role.CHAIR}
@@ -57,7 +58,7 @@ TRANSITIONS: dict[str, tuple[Deed, Try]] = {
         lambda s, i, _, by: resuming.flare_up(s, i.id, Flare.REACH, reason="x", by=by),
     ),
     "resolve": (Deed.RESOLVE, lambda s, i, _, by: lifecycle.resolve(s, i.id, by=by)),
-    "close": (Deed.CLOSE, lambda s, i, _, by: lifecycle.close(s, i.id, by=by)),
+    "close": (Deed.CLOSE, lambda s, i, _, by: closing.close(s, i.id, by=by)),
     "reopen": (
         Deed.REOPEN,
         lambda s, i, _, by: resuming.reopen(s, i.id, playbook=CODE, reason="x", by=by),
@@ -169,8 +170,12 @@ def brought_to(desk: Desk, status: Status) -> Incident:
         desk.answer("conclude", by=binh, summary="Xong", library_updated="true")
     for way in ways.get(status, []):
         other = desk.opened(level=1) if way == "merge" else incident
+        if way == "close":
+            ending.report(desk, incident)
         with database.transaction() as session:
             TRANSITIONS[way][1](session, incident, other, Actor(binh.id, Via.DESK))
+    if status is Status.RESOLVED:
+        ending.report(desk, incident)
     desk.settle()
     desk.set_aside()
     found = desk.reload(incident)

@@ -24,7 +24,7 @@ from incidents.response import clocks, lessons
 from incidents.response.catalog import PlaybookWording
 from incidents.response.steps import StepKind
 from incidents.words.approvals import Approval, ApprovalKind, Verdict
-from notifications import briefing, delivery, rendering
+from notifications import briefing, delivery, destinations, rendering
 from notifications.rendering import Mail
 from tests.notifications.conftest import KEY, Stage
 
@@ -106,6 +106,17 @@ def _every_kind(
         "incident_merged": {"other": "2026-0002"},
         "incident_split": {"other": "2026-0002"},
         "confirm_telephone": {"approval": str(approval.id), "kind": "holding"},
+        "edit_refused": {
+            "kind": "holding",
+            "version": 3,
+            "stands": 2,
+            "reason": "2026",
+            "by": str(stage.cast.phuc.id),
+        },
+        "reported_up": {"level": 4, "before": 3},
+        "closing_report_waits": {"by": str(stage.cast.phuc.id)},
+        "closing_report_approved": {"by": str(stage.cast.phuc.id)},
+        "closing_report_returned": {"by": str(stage.cast.phuc.id), "reason": "2026"},
         "audit_alarm": {"what": delivery.NO_SERVER},
         "work_inherited": {"by": str(stage.cast.phuc.id)},
         "role_handed_over": {
@@ -134,7 +145,7 @@ def _every_kind(
         "clock_due": {"clock": str(started.id), "percent": 75},
         "clock_breached": {"clock": str(started.id), "percent": 100},
     }
-    values |= dict.fromkeys(briefing.ABOUT_ROSTERS, about_a_shift)
+    values |= dict.fromkeys(destinations.ABOUT_ROSTERS, about_a_shift)
     values |= {
         "contact_code": {"nonce": str(ids.new())},
         "contacts_stale": {"code": "SYT", "name": "UBND xã Tân An", "points": 3, "untested": 1},

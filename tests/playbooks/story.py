@@ -8,10 +8,10 @@ from flows.authoring import Playbook
 from incidents.matter.incidents import Incident, Status
 from incidents.people.persons import Person
 from incidents.people.roles import Role
-from incidents.response import lifecycle
 from incidents.response.runs import RunState
 from incidents.response.steps import Step
 from incidents.words.approvals import Verdict
+from tests import ending
 from tests.harness import Desk
 from tests.playbooks.conftest import Journey, travelling
 
@@ -52,11 +52,7 @@ class Story(Journey):
 
     def close(self) -> None:
         """The lead ends it: no mandatory step and no claim is left, the review is held."""
-        desk, lead, incident = self.desk, self.cast.binh, self.incident
-        desk.do(lifecycle.stabilise, incident.id, reason="Lan truyền đã giảm", by=lead)
-        desk.do(lifecycle.resolve, incident.id, by=lead)
-        desk.do(lifecycle.hold_review, incident.id, "Rút kinh nghiệm", held_at=desk.time, by=lead)
-        assert desk.do(lifecycle.close, incident.id, by=lead).status is Status.CLOSED
+        assert ending.end(self.desk, self.incident).status is Status.CLOSED
         assert self.run().state in (RunState.ENDED, RunState.FINISHED)
 
 

@@ -14,7 +14,7 @@ from incidents.record import database
 from incidents.record.errors import Invalid
 from incidents.record.language import Language
 from incidents.record.outbox import Channel
-from incidents.response import catalog, lifecycle, runs
+from incidents.response import catalog, runs
 from incidents.response.exercise_forms import Inject, Scenario, read_injects, read_lessons
 from incidents.response.runs import RunState
 from incidents.response.steps import Step, StepState
@@ -22,7 +22,7 @@ from notifications import rendering
 from playbooks import exercise
 from playbooks.catalog import PLAYBOOKS
 from playbooks.exercise import scenarios
-from tests import shelf
+from tests import ending, shelf
 from tests.harness import Desk, hours, minutes
 from tests.playbooks.conftest import PlainEngine, on_both_databases
 
@@ -243,11 +243,8 @@ def test_marked_and_learned_from_it_is_closed_without_a_word_published(drill: Dr
     drill.approve("approve the lessons")
     assert drill.runs()[0].state is RunState.FINISHED
 
-    desk, lead = drill.desk, drill.cast.binh
-    desk.do(lifecycle.stabilise, incident.id, reason="Diễn xong", by=lead)
-    desk.do(lifecycle.resolve, incident.id, by=lead)
-    desk.do(lifecycle.hold_review, incident.id, "Đã họp", held_at=desk.time, by=lead)
-    assert desk.do(lifecycle.close, incident.id, by=lead).status is Status.CLOSED
+    desk = drill.desk
+    assert ending.end(desk, incident).status is Status.CLOSED
 
 
 def test_a_refused_plan_is_written_once_more_and_refused_again_it_ends(drill: Drill) -> None:

@@ -1,0 +1,58 @@
+"""Where a message leads that is not answered through its link: the page it is about."""
+
+from urllib.parse import quote
+
+from incidents.intake import reporters
+from incidents.intake.signals import Signal
+from incidents.matter.incidents import Incident
+from incidents.record import settings
+from incidents.record.outbox import OutgoingMessage
+
+ABOUT_ROSTERS = frozenset(
+    {
+        "swap_asked",
+        "swap_accepted",
+        "swap_declined",
+        "stand_in_set",
+        "shift_handed_over",
+        "hand_over_missing",
+        "roster_gap",
+    }
+)
+"""Kinds that lead to the page of the rosters."""
+
+ABOUT_DIRECTORY = frozenset({"contact_code", "contacts_stale", "directory_review"})
+"""Kinds that lead to the directory."""
+
+
+ABOUT_LESSONS = frozenset({"lesson_assigned", "lesson_due"})
+"""Kinds that lead to the register of lessons, which its owners see without a role."""
+
+
+ABOUT_CLOSING = frozenset(
+    {"closing_report_waits", "closing_report_approved", "closing_report_returned"}
+)
+"""Kinds that lead to the closing report of an incident."""
+
+
+def page(message: OutgoingMessage, incident: Incident | None, signal: Signal | None) -> str:
+    """The address a message leads to; nothing for whoever may open no page of the desk."""
+    if message.kind == reporters.KIND and message.recipient_id is None:
+        return ""  # no page of the desk is open to them
+    if message.kind in ABOUT_ROSTERS:
+        return f"{settings.current().address}/lich-truc"
+    if message.kind in ABOUT_CLOSING and incident:
+        return f"{_room(incident, None)}/bao-cao-tong-ket"
+    if message.kind in ABOUT_LESSONS:
+        return f"{settings.current().address}/bai-hoc"
+    if message.kind in ABOUT_DIRECTORY:
+        body = message.values.get("code")
+        return f"{settings.current().address}/danh-ba" + (f"/co-quan/{quote(body)}" if body else "")
+    return _room(incident, signal)
+
+
+def _room(incident: Incident | None, signal: Signal | None) -> str:
+    address = settings.current().address
+    if incident:
+        return f"{address}/vu-viec/{incident.number}"
+    return f"{address}/tin-bao/{signal.code}" if signal else address
