@@ -3,11 +3,12 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from uuid import UUID
 
 from sqlmodel import Session, col, or_, select
 
+from incidents.intake.signals import Signal, SignalState
 from incidents.matter import incidents
 from incidents.matter.incidents import Incident
 from incidents.matter.taskforces import TaskForce, TaskForceMember
@@ -24,6 +25,7 @@ from incidents.record import clock
 from incidents.record.language import N_, Labelled
 from incidents.record.links import AnswerLink
 from incidents.response.clocks import Clock
+from incidents.response.lessons import Lesson, LessonState
 from incidents.response.steps import ANSWERABLE, Step
 from incidents.words import approvals
 
@@ -34,6 +36,8 @@ class HoldingKind(Labelled):
     STEP = "step", N_("nhiệm vụ đang mở")
     SEAT = "seat", N_("vai trong Tổ công tác")
     CLOCK = "clock", N_("thời hạn luật định phụ trách")
+    LESSON = "lesson", N_("bài học kinh nghiệm phụ trách")
+    FLAG = "flag", N_("tin báo đang theo dõi")
     CONFIRMATION = "confirmation", N_("duyệt qua điện thoại chưa xác nhận")
     ROLE = "role", N_("vai theo chức trách")
     AUTHORISATION = "authorisation", N_("giấy ủy quyền")
@@ -52,6 +56,8 @@ MOVES = frozenset(
         HoldingKind.STEP,
         HoldingKind.SEAT,
         HoldingKind.CLOCK,
+        HoldingKind.LESSON,
+        HoldingKind.FLAG,
         HoldingKind.ROLE,
         HoldingKind.TURN,
         HoldingKind.SHIFT,
@@ -81,6 +87,7 @@ def of(session: Session, person_id: UUID) -> list[Holding]:
     """Everything a person holds now; a fixed number of queries, however much it is."""
     return [
         *_in_incidents(session, person_id),
+        *_watched(session, person_id),
         *_by_post(session, person_id),
         *_for_bodies(session, person_id),
         *_on_rosters(session, person_id),
@@ -123,6 +130,23 @@ def _in_incidents(session: Session, person_id: UUID) -> Iterator[Holding]:
     for given in approvals.unconfirmed(session):
         if given.person_id == person_id:
             yield Holding(HoldingKind.CONFIRMATION, given.id, role=given.role, at=given.confirm_by)
+
+
+def _watched(session: Session, person_id: UUID) -> Iterator[Holding]:
+    """Lessons they put into practice, which outlive their incident, and flags they watch."""
+    for lesson, number in session.exec(
+        select(Lesson, Incident.number)
+        .join(Incident, col(Incident.id) == Lesson.incident_id)
+        .where(Lesson.owner_id == person_id, Lesson.state == LessonState.OPEN)
+        .order_by(col(Lesson.id))
+    ):
+        day = lesson.due_on
+        due = datetime.combine(day, time(), clock.LOCAL) if day else None
+        yield Holding(HoldingKind.LESSON, lesson.id, f"{number}/{lesson.number}", at=due)
+    for flag in session.exec(
+        select(Signal).where(Signal.owner_id == person_id, col(Signal.state) == SignalState.WATCHED)
+    ):
+        yield Holding(HoldingKind.FLAG, flag.id, flag.code, at=flag.review_at)
 
 
 def _by_post(session: Session, person_id: UUID) -> Iterator[Holding]:

@@ -141,6 +141,7 @@ def _heir(session: Session, step: Step) -> UUID | None:
     if step.then_role is None:
         return None
     barred = {str(step.assignee_id), *succession.barred(session, step)}
+    barred |= succession.taken_off(session, step, step.then_role)
     line = succession.heirs(session, step, step.then_role)
     return next((p for p in line if str(p) not in barred), None)
 

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
+from incidents.intake.signals import Signal
 from incidents.matter import incidents, recusals
 from incidents.matter.taskforces import Basis, TaskForce, TaskForceMember
 from incidents.people import persons, rosters
@@ -20,7 +21,7 @@ from incidents.people.departures import Departure, PersonLeft
 from incidents.people.directory import focal_points
 from incidents.people.duty import feeds, leavers
 from incidents.people.persons import Person
-from incidents.people.roles import RoleHolder
+from incidents.people.roles import READS, RoleHolder
 from incidents.people.sign_ins import SignInSession
 from incidents.record import clock, links, outbox, timeline
 from incidents.record.actors import Actor
@@ -30,6 +31,7 @@ from incidents.record.language import N_
 from incidents.response import holdings, recoverable, rerouting, seating, succession
 from incidents.response.clocks import Clock
 from incidents.response.holdings import Holding, HoldingKind
+from incidents.response.lessons import Lesson
 from incidents.response.steps import UNSETTLED, Cause, Step, StepState
 
 Row = TypeVar("Row")
@@ -47,6 +49,30 @@ class MemberLeft(Fact):
     says: ClassVar[str] = N_(
         "%(person)s thôi làm việc; người kế nhiệm: %(successor)s. Chuyển hoặc chấm dứt "
         "%(seats)s vai, %(steps)s nhiệm vụ, %(clocks)s thời hạn phụ trách"
+    )
+
+
+@dataclass(frozen=True)
+class LessonPassedOn(Fact):
+    """Whoever was to put a lesson into practice has left; their successor does, or nobody yet."""
+
+    lesson: int
+    outgoing: PersonId
+    incoming: PersonId | None
+    says: ClassVar[str] = N_(
+        "Bài học %(lesson)s: %(outgoing)s thôi làm việc, phụ trách tiếp: %(incoming)s"
+    )
+
+
+@dataclass(frozen=True)
+class WatchPassedOn(Fact):
+    """Whoever watched a flag has left; their successor does, or the duty desk."""
+
+    code: str
+    outgoing: PersonId
+    incoming: PersonId | None
+    says: ClassVar[str] = N_(
+        "Tin báo %(code)s: %(outgoing)s thôi làm việc, theo dõi tiếp: %(incoming)s"
     )
 
 
@@ -95,6 +121,7 @@ def leave(
     _close_ways_in(session, going)
     _posts(session, going)
     _incidents(session, going)
+    _watched(session, going)
     leavers.leave(session, person_id, successor_id, by=by)
     if successor_id and any(each.kind in holdings.MOVES for each in held):
         _tell(session, row)
@@ -193,6 +220,25 @@ def _incidents(session: Session, going: _Leaving) -> None:
         if step in mine:
             heir = _heir(session, step, going.successor_id)
             rerouting.give_on(session, step, heir, cause=Cause.LEFT, by=going.by)
+
+
+def _watched(session: Session, going: _Leaving) -> None:
+    """Lessons and flags go to the successor; without one they lie where nobody's are looked for.
+
+    Those are the lessons not assigned and, once its review comes, the duty desk.
+    """
+    heir, gone = going.successor_id, going.person.id
+    at_the_desk = heir is not None and bool(rosters.roles_now(session, heir, clock.now()) - READS)
+    for lesson in going.rows(session, Lesson, HoldingKind.LESSON):
+        lesson.owner_id = heir
+        session.add(lesson)
+        fact = LessonPassedOn(lesson.number, gone, heir)
+        timeline.record(session, lesson.incident_id, fact, by=going.by)
+    for flag in going.rows(session, Signal, HoldingKind.FLAG):
+        flag.owner_id = heir if at_the_desk else None
+        session.add(flag)
+        fact = WatchPassedOn(flag.code, gone, flag.owner_id)
+        timeline.record(session, flag.id, fact, by=going.by)
 
 
 def _forces(seats: Sequence[TaskForceMember]):  # noqa: ANN202 - a statement of SQLAlchemy

@@ -8,18 +8,19 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from incidents.intake import claims
 from incidents.matter import recusals, taskforces
 from incidents.matter.recusals import Barred
+from incidents.matter.taskforces import TaskForce, TaskForceMember
 from incidents.people import authorisations, persons, roles, rosters
 from incidents.people.roles import READS, Role
-from incidents.record import clock
+from incidents.record import clock, timeline
 from incidents.record.errors import Conflict, NotPermitted
 from incidents.record.language import N_
 from incidents.response import forms
-from incidents.response.steps import Step, StepKind
+from incidents.response.steps import Cause, Step, StepKind, StepPassed
 from incidents.words import approvals, publications, statements
 from incidents.words.approvals import ApprovalKind
 
@@ -100,6 +101,28 @@ def signers(session: Session, incident_id: UUID, role: Role, at: datetime) -> li
         and (m.basis in taskforces.FOUNDED or m.person_id in (*by_post, *papers))
     ]
     return list(dict.fromkeys([*(seated or by_post), *papers]))
+
+
+_TAKEN_OFF = (Cause.REASSIGNED, Cause.REPLACED, Cause.HAND_OVER, Cause.CONFLICT, Cause.LEFT)
+"""Ways in which work was taken from somebody, who does not get it back by its passing on."""
+
+
+def taken_off(session: Session, step: Step, role: Role) -> set[str]:
+    """Who had this very work taken from them, or has given up their seat in a role."""
+    told = timeline.entries_of(session, step.incident_id, kind=StepPassed)
+    gone = {
+        fact.outgoing
+        for _, fact in told
+        if isinstance(fact, StepPassed) and fact.number == step.number and fact.cause in _TAKEN_OFF
+    }
+    seats = session.exec(
+        select(TaskForceMember)
+        .join(TaskForce)
+        .where(TaskForce.incident_id == step.incident_id, TaskForceMember.role == role)
+    ).all()
+    left = {seat.person_id for seat in seats if seat.left_at}
+    gone |= left - {seat.person_id for seat in seats if not seat.left_at}
+    return {str(person_id) for person_id in gone - {step.assignee_id, None}}
 
 
 def may_take(session: Session, step: Step, person_id: UUID) -> bool:
