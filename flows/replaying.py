@@ -320,6 +320,7 @@ def _plan(wanted: Wanted, statement_id: UUID | None) -> Plan:
         release_to=wanted.release_to,
         after=wanted.after.step.id if wanted.after and wanted.after.step else None,
         mandatory=wanted.mandatory,
+        life_safety=wanted.life_safety,
     )
 
 

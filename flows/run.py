@@ -55,9 +55,30 @@ class Run:
         after: Asked[Any] | None = None,
         about: Asked[Any] | None = None,
         mandatory: bool = True,
+        life_safety: bool = False,
+        once_signed: Asked[Any] | None = None,
     ) -> Asked[F]:
-        """Ask a role to do something and answer with a form."""
-        return self._ask(StepKind.ASK, key, of, form, due, then, after, about, mandatory)
+        """Ask a role to do something and answer with a form.
+
+        While work on ``life_safety`` is undone, nobody can say that the matter is stabilising.
+        What follows words whose signature is late opens ``once_signed``, and never before.
+        """
+        late = once_signed is not None
+        wanted = Wanted(
+            key,
+            StepKind.ASK,
+            of,
+            form,
+            due,
+            then,
+            _last(after),
+            about=once_signed or about,
+            mandatory=mandatory,
+            life_safety=life_safety,
+            must_stand=late,
+            or_late=late,
+        )
+        return Asked(self._stage.open(wanted))
 
     def decide(
         self,
@@ -72,22 +93,16 @@ class Run:
         mandatory: bool = True,
     ) -> Asked[F]:
         """Ask a role to decide something."""
-        return self._ask(StepKind.DECIDE, key, of, form, due, then, after, about, mandatory)
-
-    def _ask(
-        self,
-        kind: StepKind,
-        key: str,
-        of: Role,
-        form: type[F],
-        due: timedelta,
-        then: Role | None,
-        after: Asked[Any] | None,
-        about: Asked[Any] | None,
-        mandatory: bool,  # noqa: FBT001 - handed on
-    ) -> Asked[F]:
         wanted = Wanted(
-            key, kind, of, form, due, then, _last(after), about=about, mandatory=mandatory
+            key,
+            StepKind.DECIDE,
+            of,
+            form,
+            due,
+            then,
+            _last(after),
+            about=about,
+            mandatory=mandatory,
         )
         return Asked(self._stage.open(wanted))
 

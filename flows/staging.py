@@ -48,6 +48,8 @@ class Wanted:
     words: Words | None = None
     release_to: tuple[Channel, ...] = ()
     mandatory: bool = True
+    life_safety: bool = False
+    """People may be in danger while nobody has done it."""
     not_before: timedelta | None = None
     """Opens only when this much time has passed since the first publication, or the opening."""
     must_stand: bool = False

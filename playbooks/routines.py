@@ -83,8 +83,11 @@ def say_with_facts(
     facts: Form,
     by: tuple[Role, ...] = (SPOKESPERSON, LEAD),
     third: Role = CHAIR,
-) -> bool:
-    """Words that judge, signed as rule 2 asks and released with the last signature."""
+) -> Approved | None:
+    """Words that judge, signed as rule 2 asks and released with the last signature.
+
+    Nothing where they were refused; a signature that is late may still come.
+    """
     signed = sign_with_facts(
         run,
         words,
@@ -95,7 +98,8 @@ def say_with_facts(
         third=third,
         release_to=PUBLIC,
     )
-    return _post(run, words, signed)
+    _post(run, words, signed)
+    return None if signed is None or signed.refused else signed
 
 
 def sign_with_facts(
@@ -226,8 +230,14 @@ def established(run: Run, *asked: Asked[Verification]) -> Verification | None:
     return settled.answer if settled.done else None
 
 
-def after_refuting(run: Run, finding: Finding, sorted_out: Asked[Classification]) -> None:
-    """Requests and redress: only after a signed refutation, never against an opinion."""
+def after_refuting(
+    run: Run, finding: Finding, sorted_out: Asked[Classification], signed: Approved
+) -> None:
+    """Requests and redress: only after a signed refutation, never against an opinion.
+
+    Where its signature is late they wait for it, and nobody waits for them.
+    """
+    late = still_awaited(signed)
     run.ask(
         "report to the national centre",
         of=STANDING_DEPUTY,
@@ -235,17 +245,38 @@ def after_refuting(run: Run, finding: Finding, sorted_out: Asked[Classification]
         due=hours(4),
         then=SECRETARY,
         mandatory=finding is Finding.FALSE,
+        once_signed=late,
     )
-    run.propose_clock("CONTENT_REMOVAL")
-    hear_objections(run)
+    if late is None:
+        run.propose_clock("CONTENT_REMOVAL")
+    hear_objections(run, once_signed=late)
     run.wait(sorted_out)
     if finding is Finding.FALSE and asserts_a_fact(sorted_out):
-        run.ask("refer to the police", of=LEGAL, form=Request, due=days(1), mandatory=False)
+        run.ask(
+            "refer to the police",
+            of=LEGAL,
+            form=Request,
+            due=days(1),
+            mandatory=False,
+            once_signed=late,
+        )
 
 
-def hear_objections(run: Run) -> None:
+def still_awaited(signed: Approved) -> Approved | None:
+    """The signature where it is late: what follows the words waits for it, and opens with it."""
+    return None if signed.granted else signed
+
+
+def hear_objections(run: Run, *, once_signed: Approved | None = None) -> None:
     """Redress: reviewed by a lawyer who did not check these words (rule 15 of practice)."""
-    run.ask("review objections", of=LEGAL, form=ObjectionReview, due=days(3), mandatory=False)
+    run.ask(
+        "review objections",
+        of=LEGAL,
+        form=ObjectionReview,
+        due=days(3),
+        mandatory=False,
+        once_signed=once_signed,
+    )
 
 
 def asserts_a_fact(sorted_out: Asked[Classification]) -> bool:

@@ -97,7 +97,7 @@ def answer(run: Run, facts: Verification | None, sorted_out: Asked[Classificatio
             run, "correction", template="correction", kind=StatementKind.CORRECTION, facts=facts
         )
         run.ask("put it right", of=SUBJECT_LEAD, due=days(1), then=STANDING_DEPUTY)
-    elif routines.say_with_facts(
+    elif signed := routines.say_with_facts(
         run, "refutation", template="refutation", kind=StatementKind.REFUTATION, facts=facts
     ):
-        routines.after_refuting(run, finding, sorted_out)
+        routines.after_refuting(run, finding, sorted_out, signed)

@@ -49,7 +49,13 @@ def health_scare(run: Run) -> None:
     run.propose_clock("FIRST_INFORMATION")  # a person says whether more than a rumour happened
 
     # Steps 1, 4 and 5: what is confirmed, where people can ask, who carries it to them.
-    cases = run.ask("confirm the cases", of=SUBJECT_LEAD, form=CaseReport, due=minutes(60))
+    cases = run.ask(
+        "confirm the cases",
+        of=SUBJECT_LEAD,
+        form=CaseReport,
+        due=minutes(60),
+        life_safety=True,
+    )
     sorted_out = run.ask(
         "classify the content",
         of=MONITORING,
@@ -58,7 +64,7 @@ def health_scare(run: Run) -> None:
         then=STANDING_DEPUTY,
         mandatory=False,
     )
-    run.ask("open a hotline", of=SUBJECT_LEAD, due=hours(2), then=STANDING_DEPUTY)
+    run.ask("open a hotline", of=SUBJECT_LEAD, due=hours(2), then=STANDING_DEPUTY, life_safety=True)
     run.ask("tell the trusted voices", of=COMMUNE, due=hours(4), mandatory=False)
 
     # Step 2: what to do first waits for no case and no sample.
@@ -121,14 +127,14 @@ def without_a_sample(
     finding = report.answer.finding
     if finding not in (Finding.FALSE, Finding.PARTLY_FALSE):
         publish(run, "findings", template="findings", report=report)
-    elif routines.say_with_facts(
+    elif signed := routines.say_with_facts(
         run,
         "refutation",
         template="refutation",
         kind=StatementKind.REFUTATION,
         facts=report.answer,
     ):
-        routines.after_refuting(run, finding, sorted_out)
+        routines.after_refuting(run, finding, sorted_out, signed)
     restore(run, report)
 
 

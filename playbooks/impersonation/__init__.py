@@ -15,6 +15,7 @@ from flows.authoring import (
     SPOKESPERSON,
     STANDING_DEPUTY,
     SUBJECT_LEAD,
+    Approved,
     Asked,
     Attack,
     Capture,
@@ -113,14 +114,14 @@ def expose(
         routines.say_first(run, "update", template="update")
     elif word.answer.finding is Finding.TRUE:
         take_back(run, word, warned=warned)
-    elif routines.say_with_facts(
+    elif signed := routines.say_with_facts(
         run,
         "refutation of the forgery" if forged else "refutation",
         template="deepfake" if forged else "refutation",
         kind=StatementKind.REFUTATION,
         facts=word.answer,
     ):
-        routines.after_refuting(run, word.answer.finding, sorted_out)
+        routines.after_refuting(run, word.answer.finding, sorted_out, signed)
 
 
 def recover(run: Run, word: Asked[Verification], *, warned: bool) -> None:
@@ -135,8 +136,15 @@ def recover(run: Run, word: Asked[Verification], *, warned: bool) -> None:
         routines.say_first(run, "update", template="update")
     elif word.answer.finding is Finding.TRUE:
         take_back(run, word, warned=warned)
-    elif correct(run, "correction", template="correction", word=word):
-        run.ask("refer to the police", of=LEGAL, form=Request, due=days(1), mandatory=False)
+    elif signed := correct(run, "correction", template="correction", word=word):
+        run.ask(
+            "refer to the police",
+            of=LEGAL,
+            form=Request,
+            due=days(1),
+            mandatory=False,
+            once_signed=routines.still_awaited(signed),
+        )
     run.wait(stolen)
     if stolen.done and stolen.answer.yes:
         run.propose_clock("DATA_BREACH")
@@ -151,7 +159,7 @@ def take_back(run: Run, word: Asked[Verification], *, warned: bool) -> None:
         correct(run, "retraction", template="retraction", word=word)
 
 
-def correct(run: Run, words: str, *, template: str, word: Asked[Verification]) -> bool:
+def correct(run: Run, words: str, *, template: str, word: Asked[Verification]) -> Approved | None:
     """Our own error is ours to correct: the legal check, then two signatures, at level 4 three."""
     return routines.say_with_facts(
         run, words, template=template, kind=StatementKind.CORRECTION, facts=word.answer

@@ -55,9 +55,14 @@ def natural_hazard(run: Run) -> None:
         form=HazardReport,
         due=minutes(20),
         then=MONITORING,
+        life_safety=True,
     )
     technical = run.ask(
-        "report from the technical authority", of=SUBJECT_LEAD, form=HazardReport, due=minutes(20)
+        "report from the technical authority",
+        of=SUBJECT_LEAD,
+        form=HazardReport,
+        due=minutes(20),
+        life_safety=True,
     )
     run.ask("send pictures", of=COMMUNE, due=hours(6), after=ground, mandatory=False)
     sorted_out = run.ask(
@@ -70,7 +75,14 @@ def natural_hazard(run: Run) -> None:
     )
 
     # Steps 2 and 3: warning and advice go out while danger is not excluded; they wait for nobody.
-    run.ask("warn the area", of=DUTY_OFFICER, form=Posted, due=minutes(40), then=PUBLISHER)
+    run.ask(
+        "warn the area",
+        of=DUTY_OFFICER,
+        form=Posted,
+        due=minutes(40),
+        then=PUBLISHER,
+        life_safety=True,
+    )
     run.ask("report in brief", of=SECRETARY, due=hours(12), mandatory=False)
     routines.say_first(run, "advice", template="advice", facts={"next_at": run.now + CADENCE})
 
@@ -124,14 +136,14 @@ def refute(run: Run, technical: Asked[HazardReport], sorted_out: Asked[Classific
     finding = technical.answer.finding
     if finding not in (Finding.FALSE, Finding.PARTLY_FALSE):
         return False
-    if routines.say_with_facts(
+    if signed := routines.say_with_facts(
         run,
         "refutation",
         template="refutation",
         kind=StatementKind.REFUTATION,
         facts=technical.answer,
     ):
-        routines.after_refuting(run, finding, sorted_out)
+        routines.after_refuting(run, finding, sorted_out, signed)
     return True
 
 
@@ -139,14 +151,21 @@ def say_it_is_over(run: Run, technical: Asked[HazardReport]) -> None:
     """The warning ends when the all-clear is signed; without it somebody says how it goes on."""
     if not excluded(technical):
         run.decide("go on by direction", of=LEAD, due=hours(2), then=STANDING_DEPUTY)
-    elif routines.say_with_facts(
+    elif signed := routines.say_with_facts(
         run,
         "all-clear",
         template="all_clear",
         kind=StatementKind.CONCLUSION,
         facts=technical.answer,
     ):
-        run.ask("end the warning", of=DUTY_OFFICER, form=Posted, due=minutes(30), then=PUBLISHER)
+        run.ask(
+            "end the warning",
+            of=DUTY_OFFICER,
+            form=Posted,
+            due=minutes(30),
+            then=PUBLISHER,
+            once_signed=routines.still_awaited(signed),
+        )
 
 
 def excluded(report: Asked[HazardReport]) -> bool:
