@@ -28,13 +28,14 @@ router = APIRouter(include_in_schema=False, prefix="/vu-viec/{number}/bao-cao-to
 
 
 def gather(session: Session, incident: Incident) -> dict[str, Any]:
-    """What the room shows of it: the last one put forward, and what was said to it."""
-    reports = closing_reports.of_incident(session, incident.id)
+    """What the room shows of it, once the work has ended: the last one and what was said to it."""
+    reports = [] if incident.live else closing_reports.of_incident(session, incident.id)
     last = reports[-1] if reports else None
     return {
         "closing_report": last,
         "closing_verdict": closing_reports.verdict(session, last.id) if last else None,
-        "closing_approved": closing_reports.approved(session, incident) is not None,
+        "closing_approved": last is not None
+        and closing_reports.approved(session, incident) is not None,
     }
 
 
