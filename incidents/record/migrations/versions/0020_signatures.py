@@ -5,7 +5,7 @@ from alembic import op
 
 from incidents.record.database import UtcDateTime
 
-revision = "0019b"
+revision = "0020"
 down_revision = "0019"
 branch_labels = None
 depends_on = None
