@@ -4,7 +4,7 @@ A role stands for its first holder, a kind of body for those who answer for such
 told and asked for nothing: leaders are reported to (rule 19 of practice).
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from uuid import UUID
@@ -13,11 +13,10 @@ from sqlalchemy import CheckConstraint, bindparam
 from sqlmodel import Session, col, delete, select
 
 from incidents.matter.severity import Level
-from incidents.people import roles
 from incidents.people.directory.focal_points import FocalPoint, Standing
 from incidents.people.organisations import Organisation, OrganisationKind
 from incidents.people.roles import COMMAND, OFFICES, Role
-from incidents.record import clock, timeline
+from incidents.record import timeline
 from incidents.record.actors import Actor
 from incidents.record.database import Table, choice, identifier
 from incidents.record.errors import Invalid
@@ -58,7 +57,7 @@ class MustBeToldSet(Fact):
     says: ClassVar[str] = N_("Cấp độ %(level)s phải báo cáo tới: %(told)s")
 
 
-# Built once: each opening asks it.
+# Built once: each opening asks them.
 _AT = select(col(MustBeTold.role), col(MustBeTold.body)).where(
     col(MustBeTold.level).in_(bindparam("levels", expanding=True))
 )
@@ -87,22 +86,24 @@ def at(session: Session, levels: Collection[int]) -> Told:
     )
 
 
-def people(session: Session, told: Told) -> list[tuple[Whom, UUID]]:
-    """The first holder of each role, then the focal points of the bodies; nobody where none is."""
-    found: list[tuple[Whom, UUID]] = []
-    if told.roles:
-        found += roles.first_by_role(session, told.roles, clock.now()).items()
+_FOCAL = (
+    select(col(Organisation.kind), col(FocalPoint.person_id))
+    .join(FocalPoint, col(Organisation.id) == FocalPoint.organisation_id)
+    .where(
+        col(Organisation.kind).in_(bindparam("kinds", expanding=True)),
+        FocalPoint.standing == Standing.FOCAL,
+        col(FocalPoint.ended_at).is_(None),
+    )
+    .order_by(col(FocalPoint.appointed_at))
+)
+
+
+def people(session: Session, told: Told, holders: Mapping[Role, UUID]) -> list[tuple[Whom, UUID]]:
+    """The holder of each role, then the focal points of the bodies; nobody where none is."""
+    found: list[tuple[Whom, UUID]] = [(r, holders[r]) for r in told.roles if r in holders]
     if told.bodies:
-        rows = session.exec(
-            select(Organisation.kind, FocalPoint.person_id)
-            .join(Organisation, col(Organisation.id) == FocalPoint.organisation_id)
-            .where(
-                col(Organisation.kind).in_([each.value for each in told.bodies]),
-                FocalPoint.standing == Standing.FOCAL,
-                col(FocalPoint.ended_at).is_(None),
-            )
-            .order_by(col(FocalPoint.appointed_at))
-        )
+        kinds = {"kinds": [each.value for each in told.bodies]}
+        rows = session.connection().execute(_FOCAL, kinds)
         found += [(OrganisationKind(kind), person_id) for kind, person_id in rows]
     return found
 

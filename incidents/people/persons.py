@@ -1,6 +1,7 @@
 """Persons who work with the desk, and how they are reached."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -132,21 +133,43 @@ def tell_all(
     ``values`` are told to everybody, ``values_of`` a person only to them. Whoever left is told
     nothing. Two statements, however many people.
     """
-    points = addresses(session, people)
+    return tell_together(session, [Call(people, kind, key, values or {}, values_of)], **about)
+
+
+@dataclass(frozen=True)
+class Call:
+    """A kind of message to some people: ``values`` for everybody, ``values_of`` a person's own."""
+
+    people: Iterable[UUID]
+    kind: str
+    key: str
+    values: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    values_of: Callable[[UUID], dict[str, Any]] | None = None
+
+    def to(self, person_id: UUID) -> dict[str, Any]:
+        """What one person is told."""
+        return {**self.values, **(self.values_of(person_id) if self.values_of else {})}
+
+
+def tell_together(session: Session, calls: Sequence[Call], **about: Any) -> list[OutgoingMessage]:
+    """Queue several kinds of message about one thing: two statements for all of them."""
+    lists = [(call, list(dict.fromkeys(call.people))) for call in calls]
+    points = addresses(session, [person_id for _, people in lists for person_id in people])
     return outbox.queue_all(
         session,
         [
             OutgoingMessage(
-                key=f"{key}:{person_id}:{point.channel}:{point.address}",
+                key=f"{call.key}:{person_id}:{point.channel}:{point.address}",
                 channel=Channel(point.channel),
-                kind=kind,
+                kind=call.kind,
                 address=point.address,
                 recipient_id=person_id,
-                values={**(values or {}), **(values_of(person_id) if values_of else {})},
+                values=call.to(person_id),
                 **about,
             )
-            for person_id, usable in points.items()
-            for point in usable
+            for call, people in lists
+            for person_id in people
+            for point in points[person_id]
         ],
     )
 

@@ -137,7 +137,10 @@ def record(
     recorded_at = clock.now()
     if happened_at is not None and happened_at > recorded_at:
         raise Invalid(N_("Không thể ghi một việc vào thời điểm chưa tới."))
-    head = (None if begins else locked(session, TimelineHead, chain)) or TimelineHead(chain=chain)
+    head = _unwritten(session, chain)
+    if head is None and not begins:
+        head = locked(session, TimelineHead, chain)
+    head = head or TimelineHead(chain=chain)
     payload, private = facts.split(fact)
     entry = TimelineEntry(
         chain=chain,
@@ -162,6 +165,11 @@ def record(
     head.seq, head.hash = entry.seq, entry.hash
     session.add(head)
     return entry
+
+
+def _unwritten(session: Session, chain: UUID) -> TimelineHead | None:
+    """The end of a chain that was begun just now and that the database does not know yet."""
+    return next((r for r in session.new if isinstance(r, TimelineHead) and r.chain == chain), None)
 
 
 def entries_of(

@@ -213,7 +213,7 @@ def _set_level(
         rhythm.follow_level(session, incident, before)
         moved = replanning.follow_level(session, incident, by=by)
         heard = _tell(session, incident, reason, moved, seconded_by, by)
-        telling.tell(session, incident, by=by, before=before, already=heard)
+        telling.tell_of_change(session, incident, by=by, before=before, already=heard)
     for run in runs.of_incident(session, incident.id):
         runs.want(session, run.id)
 

@@ -12,10 +12,11 @@ from incidents.intake import evidence, reporters, signals
 from incidents.intake.reporters import Outcome
 from incidents.intake.signals import Nature, Signal, SignalState
 from incidents.intake.triage import SignalReturned
-from incidents.matter import incidents
+from incidents.matter import incidents, must_be_told
 from incidents.matter.clock_rules import FIRST_INFORMATION
 from incidents.matter.incidents import Incident, Status
 from incidents.people import persons, roles
+from incidents.people.persons import Call
 from incidents.people.roles import Role
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
@@ -157,7 +158,7 @@ def _begin(session: Session, asked: _Asked, signal: Signal | None, *, by: Actor)
         )
         flags = _take_over(session, incident, signal, asked.nature) if signal else []
         runs.start(session, incident.id, asked.playbook, asked.version)
-        called = _call_first(session, incident)
+        _call_first(session, incident, by)
         if flags:
             reporters.hear(
                 session,
@@ -167,7 +168,6 @@ def _begin(session: Session, asked: _Asked, signal: Signal | None, *, by: Actor)
                 incident_id=incident.id,
                 exercise=incident.exercise,
             )
-    telling.tell(session, incident, by=by, already=called)
     if asked.occurred_at:
         # Something did happen, at a known time: the first words may be owed by law.
         clocks.propose_once(session, incident.id, FIRST_INFORMATION, origin=Origin.FACT, by=by)
@@ -239,17 +239,23 @@ def _take_over(
     return flags
 
 
-def _call_first(session: Session, incident: Incident) -> list[UUID]:
+def _call_first(session: Session, incident: Incident, by: Actor) -> None:
+    """Call those at the head, and tell those the level asks for."""
+    told = telling.asked(session, incident)
     # No task force yet: whoever holds the post is called.
-    called = roles.first_of(session, FIRST_CALLED, incident.opened_at)
-    persons.tell_all(
+    holders = roles.first_by_role(session, [*FIRST_CALLED, *told.roles], incident.opened_at)
+    called = [holders[role] for role in FIRST_CALLED if role in holders]
+    above = must_be_told.people(session, told, holders)
+    persons.tell_together(
         session,
-        called,
-        "incident_opened",
-        key=f"opened:{incident.id}",
+        [
+            Call(called, "incident_opened", f"opened:{incident.id}"),
+            telling.at_opening(incident, above, already={*called, by.person_id}),
+        ],
         incident_id=incident.id,
     )
-    return called
+    if above:
+        timeline.record(session, incident.id, telling.fact(incident, above), by=by)
 
 
 def undo(session: Session, incident_id: UUID, *, reason: str, by: Actor) -> Incident:

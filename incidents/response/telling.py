@@ -3,7 +3,7 @@
 They are told once each time, by message and in the record, and asked for nothing.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
@@ -13,7 +13,8 @@ from sqlmodel import Session
 from incidents.matter import must_be_told, recusals
 from incidents.matter.incidents import Incident
 from incidents.matter.must_be_told import Told, Whom
-from incidents.people import persons
+from incidents.people import persons, roles
+from incidents.people.persons import Call
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
 from incidents.record.facts import Fact, PersonId
@@ -30,35 +31,60 @@ class LeadersTold(Fact):
     says: ClassVar[str] = N_("Đã báo cáo theo cấp độ %(level)s tới: %(told)s")
 
 
-def tell(
-    session: Session,
-    incident: Incident,
-    *,
-    by: Actor,
-    before: int | None = None,
-    already: Collection[UUID] = (),
-) -> None:
-    """Tell those the level asks for, and who heard of the ``before`` one that it changed.
-
-    Nobody twice: ``already`` hear of it in words of their own. What is exercised stays inside.
-    """
+def asked(session: Session, incident: Incident, before: int | None = None) -> Told:
+    """Who hears of it at its level, or at the one ``before``; what is exercised stays inside."""
     levels = {incident.level} if before is None else {incident.level, before}
     told = must_be_told.at(session, levels)
-    if incident.exercise:
-        told = Told(told.roles, ())
-    kept_out = set() if before is None else recusals.of(session, incident.id).named
-    found = [(w, p) for w, p in must_be_told.people(session, told) if p not in kept_out]
+    return Told(told.roles, ()) if incident.exercise else told
+
+
+def at_opening(
+    incident: Incident, found: Sequence[tuple[Whom, UUID]], *, already: Collection[UUID | None]
+) -> Call:
+    """The message to them, nobody twice: ``already`` hear of it in words of their own."""
+    return _call(incident, found, "opening", already=already, before=None)
+
+
+def tell_of_change(
+    session: Session, incident: Incident, *, by: Actor, before: int, already: Collection[UUID]
+) -> None:
+    """Tell those the level asks for, and who heard of the ``before`` one, that it changed."""
+    told = asked(session, incident, before)
+    holders = roles.first_by_role(session, told.roles, clock.now()) if told.roles else {}
+    kept_out = recusals.of(session, incident.id).named
+    found = [
+        (whom, person)
+        for whom, person in must_be_told.people(session, told, holders)
+        if person not in kept_out
+    ]
     if not found:
         return
-    people = list(dict.fromkeys(person for _, person in found))
-    moment = "opening" if before is None else clock.now().isoformat()
-    persons.tell_all(
-        session,
-        [p for p in people if p not in {*already, by.person_id}],
-        "reported_up",
-        key=f"reported_up:{incident.id}:{moment}",
-        incident_id=incident.id,
-        values={"level": incident.level, "before": before},
+    moment, heard = clock.now().isoformat(), {*already, by.person_id}
+    call = _call(incident, found, moment, already=heard, before=before)
+    persons.tell_together(session, [call], incident_id=incident.id)
+    timeline.record(session, incident.id, fact(incident, found), by=by)
+
+
+def fact(incident: Incident, found: Sequence[tuple[Whom, UUID]]) -> LeadersTold:
+    """What the record says of it."""
+    return LeadersTold(
+        incident.level,
+        list(dict.fromkeys(whom for whom, _ in found)),
+        list(dict.fromkeys(person for _, person in found)),
     )
-    fact = LeadersTold(incident.level, list(dict.fromkeys(whom for whom, _ in found)), people)
-    timeline.record(session, incident.id, fact, by=by)
+
+
+def _call(
+    incident: Incident,
+    found: Sequence[tuple[Whom, UUID]],
+    moment: str,
+    *,
+    already: Collection[UUID | None],
+    before: int | None,
+) -> Call:
+    return Call(
+        [person for _, person in found if person not in already],
+        "reported_up",
+        f"reported_up:{incident.id}:{moment}",
+        {"level": incident.level, "before": before},
+    )
