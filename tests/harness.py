@@ -226,6 +226,13 @@ class Desk:
                 rhythm.ask(session, incident_id)
         return len(waiting)
 
+    def put_reviews_off(self, incident: Incident) -> None:
+        """Let nobody be asked how it stands, where a story goes the engine's own rounds."""
+        with database.transaction() as session:
+            incidents.get(session, incident.id, lock=True).next_review_at = self.time + hours(
+                60 * 24
+            )
+
     def deliver(self) -> int:
         """Send what is due by the outbox's own verbs; the public page takes its text."""
         if not self.mail_works:

@@ -26,7 +26,10 @@ from incidents.record.language import N_
 ROLES = tuple(role for role in Role if role in COMMAND | OFFICES | {Role.SPOKESPERSON})
 """Roles that may have to be told by their post alone."""
 
-BODIES = (OrganisationKind.PARTY, OrganisationKind.OFFICE, OrganisationKind.PEOPLES_COMMITTEE)
+BODIES = (
+    *(OrganisationKind.PARTY, OrganisationKind.SUPERIOR),
+    *(OrganisationKind.OFFICE, OrganisationKind.PEOPLES_COMMITTEE),
+)
 """Kinds of bodies whose focal points may have to be told."""
 
 

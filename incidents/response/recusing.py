@@ -125,8 +125,7 @@ def step_back(
     known = recusals.of(session, incident_id).named
     for person_id in dict.fromkeys(people):
         if person_id not in known:
-            reason = form.note.strip() or crisis_forms.Recusal.heading
-            declare(session, incident_id, person_id, reason=reason, by=by)
+            declare(session, incident_id, person_id, reason=form.note.strip() or "–", by=by)
 
 
 def _new(session: Session, incident_id: UUID, reason: str, by: Actor) -> Recusal:

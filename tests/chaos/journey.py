@@ -17,12 +17,13 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import Session, select
+from sqlmodel import Session, select, update
 
 from flows.engine import Engine
 from incidents.intake import signals
 from incidents.intake.signals import Signal, SignalState
 from incidents.matter.incidents import Incident, Status
+from incidents.matter.level_timings import LevelPolicy
 from incidents.matter.severity import Criterion
 from incidents.people.persons import Person
 from incidents.record import clock, database, outbox, schema, settings
@@ -37,6 +38,7 @@ from incidents.response import (
     lifecycle,
     looking_back,
     opening,
+    rhythm,
     runs,
     signing,
     steps,
@@ -57,6 +59,9 @@ from tests.harness import CODE, START
 
 _CLOCK = "clock"
 _ENOUGH = 2000
+_REVIEW_AFTER = 1700
+"""Minutes: between the counts after a day and after two."""
+
 _REASON = "Đã đủ căn cứ"
 
 IMPORTED = (delivery,)
@@ -148,6 +153,7 @@ class Journey:
         """Let time pass until something is due; ``False`` when nothing ever will be."""
         with database.reading() as session:
             moments = [timers.next_due(session), runs.next_wake(session), outbox.next_due(session)]
+            moments.append(rhythm.next_due(session))
         moment = min((m for m in moments if m), default=None)
         if moment is None:
             return False
@@ -274,6 +280,8 @@ _ANSWERS: dict[str, dict[str, Any]] = {
     "Posted": {"channels": "Cổng thông tin, 03:10", "unchanged": True},
     "Request": {"referral": "sent", "ground": "Nội dung sai sự thật", "reference": "15/CV"},
     "Measurement": {"interactions": 300, "falling": True},
+    "HowItStands": {"change": "none", "trend": "falling"},
+    "ObjectionReview": {},
     "Conclusion": {"summary": "Tin sai đã được bác bỏ.", "library_updated": True},
 }
 
@@ -330,6 +338,8 @@ def prepare() -> None:
     schema.upgrade()
     with database.transaction() as session:
         cast.take_their_posts(session, START)
+        # One review on the way, at no moment of anything else: which of two comes first is chance.
+        session.exec(update(LevelPolicy).values(review_minutes=_REVIEW_AFTER))
     Engine(PLAYBOOKS).publish_catalogue()
     database.dispose()
 

@@ -68,6 +68,7 @@ def test_the_engine_knows_the_next_moment_of_a_clock_and_sounds_it(desk: Desk) -
     incident = desk.opened(level=3, roles=[Role.LEAD, Role.SPOKESPERSON])
     proposed = desk.do(clocks.propose, incident.id, "FIRST_INFORMATION", by=desk.cast.lan)
     desk.do(clocks.start, proposed.id, confirmed=True, triggered_at=desk.time, by=desk.cast.lan)
+    desk.put_reviews_off(incident)
     with database.reading() as session:
         assert escalate.next_due(session) == desk.time + hours(12)
         assert clock_alarms.due(session) == []

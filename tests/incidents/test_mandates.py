@@ -173,6 +173,7 @@ def test_an_interim_group_is_reminded_every_day_until_the_decision_is_entered(
 ) -> None:
     cast = desk.cast
     _direct(desk, incident)
+    desk.put_reviews_off(incident)
     assert {m.basis for m in _seated(incident).values()} == {Basis.DIRECTION}
     for _ in range(2):
         desk.time += hours(24)

@@ -12,7 +12,7 @@ from incidents.matter.incidents import Incident
 from incidents.people.roles import Role
 from incidents.record import database, guards, proof, timeline
 from incidents.record.actors import Actor, Via
-from incidents.response import grading, opening
+from incidents.response import journal, opening
 from incidents.words import approvals, statements
 from incidents.words.statements import StatementKind, StatementVersion
 from tests.cast import Cast
@@ -33,17 +33,10 @@ def matter(office: Cast) -> tuple[Signal, Incident]:
         signal = signals.flag(session, text="Đập sắp vỡ", seen_where="Chợ", by=by)
         signals.acknowledge(session, signal.id, by=by)
         incident = opening.open(
-            session, playbook=PLAYBOOK, level=3, title="Vỡ đập", signal_id=signal.id, by=by
+            session, playbook=PLAYBOOK, level=0, title="Vỡ đập", signal_id=signal.id, by=by
         )
-        for level in (4, 3, 4, 3):
-            grading.override(
-                session,
-                incident.id,
-                level,
-                reason=f"Xem lại, cấp {level}",
-                seconded_by=office.tung.id,
-                by=by,
-            )
+        for number in range(1, 5):
+            journal.note(session, incident.id, f"Ghi chú {number}", by=by)
     return signal, incident
 
 
@@ -78,7 +71,7 @@ def test_an_untouched_record_is_intact(trucban: Trucban, matter: tuple[Signal, I
     [
         (
             (
-                "UPDATE timeline_entry SET happened_at = recorded_at, payload = '{}'"
+                "UPDATE timeline_entry SET happened_at = recorded_at, payload = '[]'"
                 " WHERE chain = :chain AND seq = 3"
             ),
             "Mục 3 đã bị sửa sau khi ghi.",

@@ -17,10 +17,15 @@ _ROLES = (
 )
 _BODIES = (
     *("people's committee", "office", "lead department", "department", "district", "commune"),
-    *("police", "party", "press", "portal", "desk", "other"),
+    *("police", "party", "superior authority", "press", "portal", "desk", "other"),
 )
 # Each level with those below it: whoever hears of a smaller matter hears of a graver one.
-_PLAN = {1: ("standing_deputy",), 2: ("office_duty",), 3: ("chair", "party")}
+_PLAN = {
+    1: ("standing_deputy",),
+    2: ("office_duty",),
+    3: ("chair", "party"),
+    4: ("superior authority",),
+}
 
 
 def upgrade() -> None:
