@@ -138,7 +138,7 @@ SHOWN = {
     "dyke": ("pre-approved shell released", "before 3, now 0"),
     "true": ("what the record says was found: true", "(Closed)"),
     "merger": ("then: Sở Thông tin và Truyền thông", "now: Sở Văn hóa"),
-    "telephone": ("one word changed", "Văn bản đã được sửa"),
+    "telephone": ("one word changed", "The text has been edited"),
 }
 
 
