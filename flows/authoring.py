@@ -11,7 +11,7 @@ from incidents.matter.incidents import Finding
 from incidents.matter.severity import Level
 from incidents.people.roles import Role
 from incidents.record.outbox import Channel
-from incidents.response.crisis_forms import (
+from incidents.response.work.crisis_forms import (
     Attack,
     CaseReport,
     Cases,
@@ -25,8 +25,8 @@ from incidents.response.crisis_forms import (
     Redress,
     YesOrNo,
 )
-from incidents.response.exercise_forms import Approval, ExerciseMarks, ExercisePlan, Lessons
-from incidents.response.forms import (
+from incidents.response.work.exercise_forms import Approval, ExerciseMarks, ExercisePlan, Lessons
+from incidents.response.work.forms import (
     AnswerOrWatch,
     Capture,
     Classification,

@@ -21,9 +21,9 @@ from flows.staging import DuplicateStep, Wanted
 from incidents.matter.incidents import Incident
 from incidents.matter.severity import Level
 from incidents.people.roles import Role
-from incidents.response.exercise_forms import Inject
-from incidents.response.forms import Form
-from incidents.response.steps import StepKind
+from incidents.response.work.exercise_forms import Inject
+from incidents.response.work.forms import Form
+from incidents.response.work.steps import StepKind
 from incidents.words.approvals import Verdict
 
 T = TypeVar("T")

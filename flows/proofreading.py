@@ -14,7 +14,7 @@ from typing import Any
 from flows import catalogue
 from flows.playbook import Playbook
 from incidents.record.language import N_, Language
-from incidents.response.catalog import PlaybookVersion
+from incidents.response.work.catalog import PlaybookVersion
 from notifications import rendering
 
 LONGEST_PLAYBOOK = 60

@@ -20,11 +20,11 @@ from incidents.matter.severity import Level
 from incidents.record import clock, database, settings
 from incidents.record.actors import ENGINE
 from incidents.record.language import N_
-from incidents.response import passing, runs, steps
-from incidents.response.exercise_forms import Inject
-from incidents.response.passing import Plan
-from incidents.response.runs import Claim, Superseded
-from incidents.response.steps import Step
+from incidents.response.work import passing, runs, steps
+from incidents.response.work.exercise_forms import Inject
+from incidents.response.work.passing import Plan
+from incidents.response.work.runs import Claim, Superseded
+from incidents.response.work.steps import Step
 from incidents.words import approvals, statements
 
 R = TypeVar("R")

@@ -16,11 +16,20 @@ from incidents.people import persons
 from incidents.people.roles import Role
 from incidents.record.actors import ENGINE
 from incidents.record.outbox import Channel
-from incidents.response import clocks, exercises
-from incidents.response.clock_facts import Origin
-from incidents.response.exercise_forms import ExercisePlan, Inject
-from incidents.response.forms import Done, Draft, Form, LegalCheck, Measurement, Posted, SignOff
-from incidents.response.steps import StepKind
+from incidents.response.clocks import clocks
+from incidents.response.clocks.clock_facts import Origin
+from incidents.response.life import exercises
+from incidents.response.work.exercise_forms import ExercisePlan, Inject
+from incidents.response.work.forms import (
+    Done,
+    Draft,
+    Form,
+    LegalCheck,
+    Measurement,
+    Posted,
+    SignOff,
+)
+from incidents.response.work.steps import StepKind
 from incidents.words.statements import StatementKind
 
 F = TypeVar("F", bound=Form)

@@ -23,9 +23,10 @@ from incidents.record.actors import Actor, Via
 from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound
 from incidents.record.language import N_, Labelled, Language
 from incidents.record.links import AnswerLink
-from incidents.response import answering, edits, steps
-from incidents.response.edits import Edit
-from incidents.response.steps import ANSWERABLE, LATE, Step, StepCommented, StepKind, StepState
+from incidents.response.answers import answering, edits
+from incidents.response.answers.edits import Edit
+from incidents.response.work import steps
+from incidents.response.work.steps import ANSWERABLE, LATE, Step, StepCommented, StepKind, StepState
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 from incidents.words import publications, statements

@@ -23,10 +23,12 @@ from incidents.people.roles import Role, RoleHolder
 from incidents.record import clock, links, settings
 from incidents.record.language import Language
 from incidents.record.outbox import Channel, OutgoingMessage
-from incidents.response import catalog, clocks, lessons, steps
-from incidents.response.clocks import Clock
-from incidents.response.runs import PlaybookRun
-from incidents.response.steps import Step
+from incidents.response.clocks import clocks
+from incidents.response.clocks.clocks import Clock
+from incidents.response.learning import lessons
+from incidents.response.work import catalog, steps
+from incidents.response.work.runs import PlaybookRun
+from incidents.response.work.steps import Step
 from incidents.words.approvals import Approval
 from incidents.words.statements import StatementKind
 from notifications import destinations

@@ -18,9 +18,10 @@ from incidents.people.roles import Role
 from incidents.record.errors import NotFound
 from incidents.record.language import N_
 from incidents.record.timeline import Confidentiality
-from incidents.response import findings, forms, steps
-from incidents.response.forms import Classification, Verification
-from incidents.response.steps import ANSWERABLE, LATE, Step
+from incidents.response.judgement import findings
+from incidents.response.work import forms, steps
+from incidents.response.work.forms import Classification, Verification
+from incidents.response.work.steps import ANSWERABLE, LATE, Step
 
 _READERS = (Verification, Classification)
 """The forms that cannot be answered without having read the post."""

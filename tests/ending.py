@@ -3,17 +3,13 @@
 from incidents.matter.incidents import Incident
 from incidents.people.persons import Person
 from incidents.record import database
-from incidents.response import (
-    clock_endings,
-    clocks,
-    closing,
-    closing_reports,
-    lifecycle,
-    looking_back,
-)
-from incidents.response.clocks import ClockState
-from incidents.response.closing_reports import ClosingReport
-from incidents.response.closing_words import Remarks
+from incidents.response.clocks import clock_endings, clocks
+from incidents.response.clocks.clocks import ClockState
+from incidents.response.ending import closing, closing_reports
+from incidents.response.ending.closing_reports import ClosingReport
+from incidents.response.ending.closing_words import Remarks
+from incidents.response.learning import looking_back
+from incidents.response.life import lifecycle
 from tests.harness import Desk
 
 

@@ -20,7 +20,8 @@ from incidents.people.organisations import Organisation
 from incidents.people.persons import Person
 from incidents.people.rosters import Roster
 from incidents.record.language import Language, speech
-from incidents.response import decisions, situation, situation_words
+from incidents.response.judgement import decisions
+from incidents.response.reports import situation, situation_words
 from incidents.words.shells import Shell
 from incidents.words.statements import StatementVersion
 

@@ -30,24 +30,15 @@ from incidents.record.errors import GuardFailed, Invalid, Refusal
 from incidents.record.language import Language, speech
 from incidents.record.outbox import AttemptOutcome, MessageState, OutgoingMessage
 from incidents.record.timeline import DESK, TimelineHead
-from incidents.response import (
-    answering,
-    catalog,
-    clock_alarms,
-    clock_ringing,
-    ladder,
-    opening,
-    passing,
-    reviews,
-    rhythm,
-    runs,
-    signing,
-    timers,
-)
-from incidents.response.catalog import PlaybookVersion
-from incidents.response.passing import Plan
-from incidents.response.runs import Where
-from incidents.response.steps import Step, StepKind
+from incidents.response.answers import answering, signing
+from incidents.response.clocks import clock_alarms, clock_ringing
+from incidents.response.judgement import reviews
+from incidents.response.life import opening
+from incidents.response.work import catalog, ladder, passing, rhythm, runs, timers
+from incidents.response.work.catalog import PlaybookVersion
+from incidents.response.work.passing import Plan
+from incidents.response.work.runs import Where
+from incidents.response.work.steps import Step, StepKind
 from incidents.words import publications, statements
 from incidents.words.approvals import Approval, Verdict
 from incidents.words.publications import Publication

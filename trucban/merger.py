@@ -23,8 +23,8 @@ from incidents.people.persons import Person
 from incidents.people.roles import Role
 from incidents.record import timeline
 from incidents.record.actors import Actor, Via
-from incidents.response.lifecycle import StatusChanged
-from incidents.response.opening import IncidentOpened
+from incidents.response.life.lifecycle import StatusChanged
+from incidents.response.life.opening import IncidentOpened
 
 MERGED_ON = date(2025, 7, 1)
 """From this day the city stands, without districts; the day before was the provinces' last."""

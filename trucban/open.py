@@ -34,7 +34,7 @@ def open_incident(
     from incidents.intake.signals import Nature, SignalState
     from incidents.record import database
     from incidents.record.errors import Invalid
-    from incidents.response import opening
+    from incidents.response.life import opening
     from incidents.rights.permissions import Deed
     from trucban import desk
 

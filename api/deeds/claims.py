@@ -15,7 +15,7 @@ from incidents.intake.typology import ContentType, Subject
 from incidents.intake.wording import Wording
 from incidents.matter import incidents
 from incidents.matter.incidents import Finding, Incident
-from incidents.response import findings
+from incidents.response.judgement import findings
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 

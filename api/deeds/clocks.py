@@ -13,9 +13,9 @@ from incidents.matter.calendar import DayKind, SwapDay, Unit
 from incidents.matter.clock_rules import ClockRule
 from incidents.record.errors import NotFound
 from incidents.record.language import N_
-from incidents.response import clock_endings, clocks
-from incidents.response.clock_facts import ProofKind
-from incidents.response.clocks import Clock
+from incidents.response.clocks import clock_endings, clocks
+from incidents.response.clocks.clock_facts import ProofKind
+from incidents.response.clocks.clocks import Clock
 from incidents.rights.permissions import Deed
 
 

@@ -8,9 +8,9 @@ from sqlmodel import Session
 from api.fields import Because, Line, Request
 from api.identity import Caller
 from incidents.matter import incidents
-from incidents.response import closing_reports
-from incidents.response.closing_reports import ClosingReport
-from incidents.response.closing_words import Remarks
+from incidents.response.ending import closing_reports
+from incidents.response.ending.closing_reports import ClosingReport
+from incidents.response.ending.closing_words import Remarks
 from incidents.rights.permissions import Deed
 
 Prose = Annotated[str, StringConstraints(strip_whitespace=True, max_length=closing_reports.LIMIT)]

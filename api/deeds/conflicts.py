@@ -10,7 +10,7 @@ from api.fields import Because, Optional, Reason, Request
 from api.identity import Caller
 from incidents.matter import incidents
 from incidents.matter.recusals import Recusal
-from incidents.response import recusing
+from incidents.response.staffing import recusing
 from incidents.rights.permissions import Deed
 
 

@@ -11,8 +11,8 @@ from api.identity import Caller
 from incidents.matter import incidents
 from incidents.record.errors import NotFound
 from incidents.record.language import N_
-from incidents.response import decisions
-from incidents.response.decisions import Decision, Words
+from incidents.response.judgement import decisions
+from incidents.response.judgement.decisions import Decision, Words
 from incidents.rights.permissions import Deed
 
 Prose = Annotated[str, StringConstraints(strip_whitespace=True, max_length=decisions.PROSE)]

@@ -12,9 +12,9 @@ from api.identity import Caller
 from incidents.people import departures, persons
 from incidents.people.departures import Departure
 from incidents.people.persons import Person
-from incidents.response import coming_back, holdings, leaving, recoverable
-from incidents.response.holdings import Holding
-from incidents.response.recoverable import Recoverable
+from incidents.response.staffing import coming_back, holdings, leaving, recoverable
+from incidents.response.staffing.holdings import Holding
+from incidents.response.staffing.recoverable import Recoverable
 from incidents.rights.permissions import Deed
 
 

@@ -14,16 +14,11 @@ from incidents.intake.signals import File, Nature
 from incidents.matter import incidents, taskforces
 from incidents.matter.incidents import Incident
 from incidents.people.roles import Role
-from incidents.response import (
-    closing,
-    directing,
-    grading,
-    journal,
-    lifecycle,
-    looking_back,
-    opening,
-    signing,
-)
+from incidents.response.answers import journal, signing
+from incidents.response.ending import closing
+from incidents.response.learning import looking_back
+from incidents.response.life import grading, lifecycle, opening
+from incidents.response.staffing import directing
 from incidents.rights.permissions import Deed
 from incidents.words.publications import Publication
 

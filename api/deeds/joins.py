@@ -11,8 +11,8 @@ from api.identity import Caller
 from incidents.intake import signals
 from incidents.matter import incidents
 from incidents.matter.incidents import Incident
-from incidents.response import merging, resuming
-from incidents.response.resuming import Flare
+from incidents.response.life import merging, resuming
+from incidents.response.life.resuming import Flare
 from incidents.rights.permissions import Deed
 
 

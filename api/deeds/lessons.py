@@ -12,8 +12,8 @@ from api.identity import Caller
 from incidents.matter import incidents
 from incidents.record.errors import NotFound
 from incidents.record.language import N_
-from incidents.response import lessons
-from incidents.response.lessons import Learnt, Lesson
+from incidents.response.learning import lessons
+from incidents.response.learning.lessons import Learnt, Lesson
 from incidents.rights.permissions import Deed
 
 Prose = Annotated[str, StringConstraints(strip_whitespace=True, max_length=lessons.PROSE)]

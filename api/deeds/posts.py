@@ -11,8 +11,8 @@ from api.fields import Line, Moment, Optional, Reason, Request
 from api.identity import Caller
 from incidents.people import posts
 from incidents.people.roles import Role, RoleHolder
-from incidents.response import post_endings
-from incidents.response.post_endings import Successor
+from incidents.response.staffing import post_endings
+from incidents.response.staffing.post_endings import Successor
 from incidents.rights.permissions import Deed
 
 

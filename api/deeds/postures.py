@@ -9,8 +9,8 @@ from api.deeds.decisions import Prose
 from api.fields import Reason, Request, Ticked
 from api.identity import Caller
 from incidents.matter import incidents
-from incidents.response import postures
-from incidents.response.postures import Stance
+from incidents.response.judgement import postures
+from incidents.response.judgement.postures import Stance
 from incidents.rights.permissions import Deed
 from incidents.words.doctrine import Cluster, Posture
 

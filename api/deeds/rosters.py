@@ -19,8 +19,8 @@ from incidents.people.roles import Role
 from incidents.people.rosters import Roster
 from incidents.record.errors import Conflict, NotFound
 from incidents.record.language import N_
-from incidents.response import handovers
-from incidents.response.handovers import HandOver
+from incidents.response.reports import handovers
+from incidents.response.reports.handovers import HandOver
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 

@@ -4,9 +4,9 @@ from sqlmodel import Session
 
 from api.deeds import claims as places
 from api.identity import Caller
-from incidents.response import silences
-from incidents.response.forms import AnswerOrWatch
-from incidents.response.silences import Silence
+from incidents.response.judgement import silences
+from incidents.response.judgement.silences import Silence
+from incidents.response.work.forms import AnswerOrWatch
 from incidents.rights.permissions import Deed
 
 

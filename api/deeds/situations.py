@@ -9,9 +9,9 @@ from api.fields import Moment, Optional, Request
 from api.identity import Caller
 from incidents.matter import incidents
 from incidents.record.errors import Invalid
-from incidents.response import situation, situation_reports
-from incidents.response.situation import Situation
-from incidents.response.situation_reports import Remarks, SituationReport
+from incidents.response.reports import situation, situation_reports
+from incidents.response.reports.situation import Situation
+from incidents.response.reports.situation_reports import Remarks, SituationReport
 from incidents.rights.permissions import Deed
 
 Prose = Annotated[str, StringConstraints(strip_whitespace=True, max_length=situation_reports.LIMIT)]

@@ -11,9 +11,9 @@ from incidents.intake import evidence
 from incidents.matter import incidents
 from incidents.record.errors import NotFound
 from incidents.record.language import N_
-from incidents.response import signing
-from incidents.response import telephone as telephoning
-from incidents.response.steps import Step, StepKind
+from incidents.response.answers import signing
+from incidents.response.answers import telephone as telephoning
+from incidents.response.work.steps import Step, StepKind
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 from incidents.words import statements

@@ -10,8 +10,10 @@ from api.fields import Because, Line, Moment, Optional, Reason, Request
 from api.identity import Caller
 from incidents.matter import incidents
 from incidents.people.roles import Role
-from incidents.response import added_steps, answering, directing, steps
-from incidents.response.steps import Step
+from incidents.response.answers import answering
+from incidents.response.staffing import directing
+from incidents.response.work import added_steps, steps
+from incidents.response.work.steps import Step
 from incidents.rights.permissions import Deed
 
 

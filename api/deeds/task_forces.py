@@ -14,8 +14,8 @@ from incidents.matter.incidents import Incident
 from incidents.matter.mandates import DecisionKind, TaskForceProposal
 from incidents.matter.taskforces import TaskForce, TaskForceMember
 from incidents.people.roles import Role
-from incidents.response import founding, founding_decisions, seating
-from incidents.response.founding import Seat
+from incidents.response.staffing import founding, founding_decisions, seating
+from incidents.response.staffing.founding import Seat
 from incidents.rights.permissions import Deed
 
 

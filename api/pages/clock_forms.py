@@ -17,9 +17,9 @@ from incidents.matter import clock_rules, incidents
 from incidents.matter.clock_rules import ClockRule
 from incidents.matter.incidents import Incident
 from incidents.record.language import Speech
-from incidents.response import clocks
-from incidents.response.clock_facts import ProofKind
-from incidents.response.clocks import Clock
+from incidents.response.clocks import clocks
+from incidents.response.clocks.clock_facts import ProofKind
+from incidents.response.clocks.clocks import Clock
 from incidents.words.publications import Publication
 
 

@@ -19,8 +19,8 @@ from api.problems import Problem
 from incidents.matter.incidents import Incident, Status
 from incidents.people import persons, sign_ins
 from incidents.record.language import Language
-from incidents.response import closing_reports, closing_words
-from incidents.response.closing_reports import ClosingReport
+from incidents.response.ending import closing_reports, closing_words
+from incidents.response.ending.closing_reports import ClosingReport
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 

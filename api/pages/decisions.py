@@ -15,8 +15,9 @@ from incidents.matter.incidents import Incident
 from incidents.people import persons
 from incidents.people.persons import Person
 from incidents.record.language import Language, speech
-from incidents.response import decisions, steps
-from incidents.response.decisions import Decision
+from incidents.response.judgement import decisions
+from incidents.response.judgement.decisions import Decision
+from incidents.response.work import steps
 
 router = APIRouter(include_in_schema=False, prefix="/vu-viec/{number}")
 

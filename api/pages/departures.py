@@ -19,9 +19,9 @@ from incidents.people import persons, sign_ins
 from incidents.people.organisations import Organisation
 from incidents.people.persons import ContactPoint, Person
 from incidents.record.language.alphabet import by_given_name
-from incidents.response import holdings, recoverable
-from incidents.response.holdings import Holding, HoldingKind
-from incidents.response.recoverable import Fate, Recoverable
+from incidents.response.staffing import holdings, recoverable
+from incidents.response.staffing.holdings import Holding, HoldingKind
+from incidents.response.staffing.recoverable import Fate, Recoverable
 from incidents.rights.permissions import Deed
 
 _PATH = "/quan-tri/thoi-viec"

@@ -17,8 +17,8 @@ from incidents.people.persons import Person
 from incidents.people.roles import Role
 from incidents.record import clock
 from incidents.record.language import N_, Language, speech
-from incidents.response import catalog
-from incidents.response.catalog import USUAL
+from incidents.response.work import catalog
+from incidents.response.work.catalog import USUAL
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 

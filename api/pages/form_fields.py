@@ -10,7 +10,7 @@ from starlette.datastructures import FormData
 
 from incidents.record.clock import LOCAL
 from incidents.record.language import Labelled, Speech
-from incidents.response.forms import Form
+from incidents.response.work.forms import Form
 
 _LINE = 300
 

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.datastructures import FormData
 
 from api.dependencies import values_of
-from incidents.response import forms as step_forms
+from incidents.response.work import forms as step_forms
 
 Shape = TypeVar("Shape", bound=BaseModel)
 

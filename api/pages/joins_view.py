@@ -7,8 +7,9 @@ from sqlmodel import Session
 from incidents.matter import incidents, ties
 from incidents.matter.incidents import Incident, Status
 from incidents.people.persons import Person
-from incidents.response import catalog, resuming
-from incidents.response.resuming import Flare
+from incidents.response.life import resuming
+from incidents.response.life.resuming import Flare
+from incidents.response.work import catalog
 from incidents.rights.permissions import Deed
 
 _OTHERS = 100

@@ -22,8 +22,8 @@ from incidents.matter.incidents import Incident
 from incidents.people import persons
 from incidents.record.errors import NotFound
 from incidents.record.language import N_, Speech, speech
-from incidents.response import lesson_register, lessons
-from incidents.response.lesson_register import Entry, Filter
+from incidents.response.learning import lesson_register, lessons
+from incidents.response.learning.lesson_register import Entry, Filter
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 

@@ -16,7 +16,7 @@ from api.problems import Problem, describe
 from incidents.record import database
 from incidents.record.errors import NotFound, Refusal
 from incidents.record.language import N_, speech
-from incidents.response import forms
+from incidents.response.work import forms
 from notifications import answers
 from notifications.answers import AnswerView, LinkDeed
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlmodel import Session
 
 from incidents.matter.incidents import Incident
-from incidents.response import postures
+from incidents.response.judgement import postures
 from incidents.rights.permissions import Deed
 from incidents.words.doctrine import Cluster, Posture
 

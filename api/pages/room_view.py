@@ -31,17 +31,11 @@ from incidents.people.persons import Person
 from incidents.record import clock
 from incidents.record.language import speech
 from incidents.record.outbox import MessageState, OutgoingMessage
-from incidents.response import (
-    findings,
-    follow_ups,
-    grading,
-    lesson_register,
-    looking_back,
-    rhythm,
-    runs,
-    steps,
-)
-from incidents.response.steps import ANSWERABLE, LATE, Step, StepKind
+from incidents.response.judgement import findings
+from incidents.response.learning import lesson_register, looking_back
+from incidents.response.life import grading
+from incidents.response.work import follow_ups, rhythm, runs, steps
+from incidents.response.work.steps import ANSWERABLE, LATE, Step, StepKind
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 from incidents.words import publications, shells, statements

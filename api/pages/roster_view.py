@@ -16,7 +16,7 @@ from incidents.people.persons import Person
 from incidents.people.rosters import Roster, Shift
 from incidents.record import clock, settings
 from incidents.record.language import Language, Speech, speech
-from incidents.response import handovers
+from incidents.response.reports import handovers
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 

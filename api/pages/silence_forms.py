@@ -8,8 +8,8 @@ from starlette.responses import Response
 from api.deeds import silences as deeds
 from api.dependencies import Db, Fields, FormCaller
 from api.pages import flags, form_fields, rendering, room
-from incidents.response import forms
-from incidents.response.forms import AnswerOrWatch
+from incidents.response.work import forms
+from incidents.response.work.forms import AnswerOrWatch
 
 router = APIRouter(include_in_schema=False)
 

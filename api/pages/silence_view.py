@@ -14,8 +14,8 @@ from incidents.people import persons
 from incidents.people.persons import Person
 from incidents.record import clock
 from incidents.record.language import speech
-from incidents.response import silences
-from incidents.response.forms import AnswerOrWatch
+from incidents.response.judgement import silences
+from incidents.response.work.forms import AnswerOrWatch
 from incidents.rights.permissions import Deed
 
 _REVIEW_IN = timedelta(hours=4)

@@ -20,9 +20,9 @@ from api.problems import Problem
 from incidents.people import persons
 from incidents.record.errors import Invalid
 from incidents.record.language import Language, speech
-from incidents.response import situation_reports, situation_words
-from incidents.response.situation import Situation
-from incidents.response.situation_reports import SituationReport
+from incidents.response.reports import situation_reports, situation_words
+from incidents.response.reports.situation import Situation
+from incidents.response.reports.situation_reports import SituationReport
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 

@@ -28,7 +28,7 @@ from incidents.matter import incidents
 from incidents.people import persons, sign_ins
 from incidents.record.errors import Invalid, NotFound
 from incidents.record.language import N_
-from incidents.response import postures
+from incidents.response.judgement import postures
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 from incidents.words import approvals, statements

@@ -24,9 +24,10 @@ from incidents.matter import incidents
 from incidents.people import persons, sign_ins
 from incidents.record.errors import NotFound
 from incidents.record.language import N_, speech
-from incidents.response import answering, edits, forms, steps
-from incidents.response.sayings import Answered
-from incidents.response.steps import ANSWERABLE, LATE, Step, StepKind
+from incidents.response.answers import answering, edits
+from incidents.response.work import forms, steps
+from incidents.response.work.sayings import Answered
+from incidents.response.work.steps import ANSWERABLE, LATE, Step, StepKind
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 from incidents.words import statements

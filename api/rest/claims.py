@@ -24,7 +24,8 @@ from incidents.matter import incidents
 from incidents.matter.incidents import Incident
 from incidents.record.errors import NotFound
 from incidents.record.language import N_
-from incidents.response import findings, steps
+from incidents.response.judgement import findings
+from incidents.response.work import steps
 from incidents.rights.permissions import Deed
 
 router = deeds_under("", "claims")

@@ -18,9 +18,9 @@ from incidents.matter.calendar import DayKind, Unit
 from incidents.matter.clock_rules import ClockRule
 from incidents.people.roles import Role
 from incidents.record.language import Phrase, speech
-from incidents.response import clocks
-from incidents.response.clock_facts import Certainty, Origin, ProofKind
-from incidents.response.clocks import Clock, ClockState
+from incidents.response.clocks import clocks
+from incidents.response.clocks.clock_facts import Certainty, Origin, ProofKind
+from incidents.response.clocks.clocks import Clock, ClockState
 from incidents.rights.permissions import Deed
 
 router = deeds_under("", "clocks")

@@ -12,8 +12,8 @@ from api.dependencies import Db, RestCaller
 from api.fields import Because
 from api.rest.routers import deeds_under
 from api.rest.shapes import Page, Shape
-from incidents.response import closing_reports
-from incidents.response.closing_reports import ClosingReport, ClosingVerdict
+from incidents.response.ending import closing_reports
+from incidents.response.ending.closing_reports import ClosingReport, ClosingVerdict
 
 router = deeds_under("/incidents/{number}/closing-reports", "closing reports")
 

@@ -14,8 +14,8 @@ from api.rest.routers import deeds_under
 from api.rest.shapes import Page, Shape
 from incidents.insight import reading
 from incidents.record.language import Language, speech
-from incidents.response import decisions
-from incidents.response.decisions import Decision
+from incidents.response.judgement import decisions
+from incidents.response.judgement.decisions import Decision
 
 router = deeds_under("/incidents/{number}", "decisions")
 

@@ -11,9 +11,9 @@ from api.rest.shapes import Shape
 from incidents.people.roles import Role
 from incidents.record.errors import NotFound
 from incidents.record.language import N_
-from incidents.response import holdings, recoverable
-from incidents.response.holdings import HoldingKind
-from incidents.response.recoverable import Fate
+from incidents.response.staffing import holdings, recoverable
+from incidents.response.staffing.holdings import HoldingKind
+from incidents.response.staffing.recoverable import Fate
 
 router = deeds_under("/people/{person_id}", "people")
 

@@ -16,7 +16,7 @@ from incidents.people.duty import absences, feeds, swaps
 from incidents.people.duty.changes import FARTHEST, Absence
 from incidents.people.duty.feeds import CalendarFeed
 from incidents.record import clock, settings
-from incidents.response import handovers
+from incidents.response.reports import handovers
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 

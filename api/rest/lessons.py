@@ -15,9 +15,9 @@ from api.fields import Because
 from api.rest.routers import deeds_under
 from api.rest.shapes import Page, Shape
 from incidents.matter import incidents
-from incidents.response import lesson_register, lessons
-from incidents.response.lesson_register import Entry, Filter
-from incidents.response.lessons import Lesson, LessonState
+from incidents.response.learning import lesson_register, lessons
+from incidents.response.learning.lesson_register import Entry, Filter
+from incidents.response.learning.lessons import Lesson, LessonState
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 

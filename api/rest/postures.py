@@ -10,9 +10,9 @@ from api.dependencies import Db, RestCaller
 from api.rest.routers import deeds_under
 from api.rest.shapes import Shape
 from incidents.record.language import Speech, speech
-from incidents.response import postures
-from incidents.response.decisions import Decision
-from incidents.response.postures import Stance
+from incidents.response.judgement import postures
+from incidents.response.judgement.decisions import Decision
+from incidents.response.judgement.postures import Stance
 from incidents.words.doctrine import Cluster, Posture, Suggestion
 
 router = deeds_under("/incidents/{number}/posture", "posture")

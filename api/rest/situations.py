@@ -18,9 +18,9 @@ from incidents.matter.incidents import Finding, Status
 from incidents.people.roles import Role
 from incidents.record.language import speech
 from incidents.record.outbox import Channel
-from incidents.response import situation_reports, situation_words
-from incidents.response.situation import NO_HISTORY, Situation, Work
-from incidents.response.steps import StepState
+from incidents.response.reports import situation_reports, situation_words
+from incidents.response.reports.situation import NO_HISTORY, Situation, Work
+from incidents.response.work.steps import StepState
 from incidents.words.statements import StatementKind
 
 router = deeds_under("/incidents/{number}", "situations")

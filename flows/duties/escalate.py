@@ -13,7 +13,9 @@ from incidents.matter.taskforces import REGULARISE_WITHIN, TaskForce
 from incidents.people import persons, roles, rosters
 from incidents.people.roles import Role
 from incidents.record import clock, database
-from incidents.response import clock_alarms, clock_ringing, ladder, reviews, rhythm, timers
+from incidents.response.clocks import clock_alarms, clock_ringing
+from incidents.response.judgement import reviews
+from incidents.response.work import ladder, rhythm, timers
 from incidents.words import approvals, statements
 
 REMIND_CONFIRMATION_EVERY = timedelta(hours=6)

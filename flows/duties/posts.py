@@ -2,7 +2,7 @@
 
 from incidents.people import posts as people_in_posts
 from incidents.record import database
-from incidents.response import post_endings
+from incidents.response.staffing import post_endings
 
 
 def posts() -> int:

@@ -2,7 +2,8 @@
 
 from flows.duties import known
 from incidents.record import database
-from incidents.response import decisions, lesson_register
+from incidents.response.judgement import decisions
+from incidents.response.learning import lesson_register
 
 
 def reviews() -> int:

@@ -13,7 +13,7 @@ from incidents.people.duty.faults import Fault, FaultKind
 from incidents.people.persons import Person
 from incidents.people.roles import Role
 from incidents.record import clock, database
-from incidents.response import handovers
+from incidents.response.reports import handovers
 
 WARN_AHEAD = timedelta(hours=48)
 """How long before a gap whoever keeps the rosters is told: once now, and once when it has begun."""

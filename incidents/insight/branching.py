@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Any
 
 from incidents.record.language import N_, Labelled, Speech
-from incidents.response import forms
+from incidents.response.work import forms
 
 _OUTCOMES: dict[tuple[str, str], str] = {
     ("done", "True"): N_("xong trong hạn"),

@@ -11,7 +11,7 @@ from incidents.matter.incidents import Incident
 from incidents.matter.level_rules import Floor
 from incidents.matter.severity import ANCHORS, Criterion
 from incidents.record import timeline
-from incidents.response.grading import LevelSet
+from incidents.response.life.grading import LevelSet
 
 
 @dataclass(frozen=True)

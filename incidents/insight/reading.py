@@ -34,42 +34,33 @@ from incidents.people.duty import absences, feeds, keeping, planning, stand_ins,
 from incidents.record import timeline
 from incidents.record.facts import Fact
 from incidents.record.language import N_, Language, speech
-from incidents.response import (
-    added_steps,
-    catalog,
-    closing_reports,
-    coming_back,
-    decisions,
-    edits,
+from incidents.response.answers import edits, journal, signing
+from incidents.response.ending import closing_reports
+from incidents.response.judgement import decisions, findings, silences
+from incidents.response.learning import lesson_facts, looking_back
+from incidents.response.life import (
     exercises,
-    findings,
-    follow_ups,
-    founding_decisions,
     grading,
-    handovers,
-    journal,
-    leaving,
-    lesson_facts,
     lifecycle,
-    looking_back,
     merging,
     opening,
-    post_endings,
-    recusing,
     replanning,
-    requests,
     resuming,
-    runs,
-    seating,
-    signing,
-    silences,
-    situation_reports,
-    steps,
     telling,
 )
-from incidents.response.runs import PlaybookRun
-from incidents.response.sayings import StepTitle
-from incidents.response.steps import Step
+from incidents.response.reports import handovers, situation_reports
+from incidents.response.staffing import (
+    coming_back,
+    founding_decisions,
+    leaving,
+    post_endings,
+    recusing,
+    seating,
+)
+from incidents.response.work import added_steps, catalog, follow_ups, requests, runs, steps
+from incidents.response.work.runs import PlaybookRun
+from incidents.response.work.sayings import StepTitle
+from incidents.response.work.steps import Step
 from incidents.words import shell_drafts
 
 TELLERS = (

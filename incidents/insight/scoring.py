@@ -21,14 +21,14 @@ from incidents.record import clock, timeline
 from incidents.record.errors import Conflict
 from incidents.record.facts import Fact
 from incidents.record.language import N_
-from incidents.response import runs, steps
-from incidents.response.added_steps import StepCancelled
-from incidents.response.answer_facts import StepAnswered, StepDone
-from incidents.response.catalog import EXERCISE_ONLY
-from incidents.response.exercises import BEGINNINGS
-from incidents.response.grading import LevelSet
-from incidents.response.opening import IncidentOpened
-from incidents.response.steps import (
+from incidents.response.life.exercises import BEGINNINGS
+from incidents.response.life.grading import LevelSet
+from incidents.response.life.opening import IncidentOpened
+from incidents.response.work import runs, steps
+from incidents.response.work.added_steps import StepCancelled
+from incidents.response.work.answer_facts import StepAnswered, StepDone
+from incidents.response.work.catalog import EXERCISE_ONLY
+from incidents.response.work.steps import (
     Step,
     StepAcknowledged,
     StepExtended,

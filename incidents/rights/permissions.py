@@ -20,10 +20,12 @@ from incidents.people.roles import COMMAND, READS, ROOM, Role
 from incidents.record import clock, database
 from incidents.record.errors import NotPermitted
 from incidents.record.language import N_
-from incidents.response import answering, lesson_register, succession
-from incidents.response.clocks import Clock
-from incidents.response.lessons import Lesson
-from incidents.response.steps import Step, StepKind
+from incidents.response.answers import answering
+from incidents.response.clocks.clocks import Clock
+from incidents.response.learning import lesson_register
+from incidents.response.learning.lessons import Lesson
+from incidents.response.work import succession
+from incidents.response.work.steps import Step, StepKind
 from incidents.rights.deeds import HELD, Deed
 from incidents.words import shell_drafts
 

@@ -10,8 +10,8 @@ from incidents.matter import calendar, clock_rules
 from incidents.matter.incidents import Incident
 from incidents.people.roles import Role
 from incidents.record import database
-from incidents.response import clocks
-from incidents.response.clocks import Clock, ClockState
+from incidents.response.clocks import clocks
+from incidents.response.clocks.clocks import Clock, ClockState
 from tests.api.conftest import Browser, Program
 from tests.harness import Desk, hours
 

@@ -8,7 +8,8 @@ import pytest
 
 from incidents.matter.incidents import Incident
 from incidents.people.roles import Role
-from incidents.response import lifecycle, signing
+from incidents.response.answers import signing
+from incidents.response.life import lifecycle
 from tests.api.conftest import Browser, Program
 from tests.cast import PASSWORD
 from tests.harness import Desk, hours

@@ -26,25 +26,19 @@ from incidents.people.roles import Role
 from incidents.people.rosters import Roster
 from incidents.record import database, links
 from incidents.record.language import Language
-from incidents.response import (
-    added_steps,
-    clocks,
-    decisions,
-    directing,
-    grading,
-    journal,
-    lessons,
-    lifecycle,
-    postures,
-    signing,
-    silences,
-    situation_reports,
-)
-from incidents.response.decisions import Words
-from incidents.response.forms import AnswerOrWatch, Course
-from incidents.response.lessons import Learnt
-from incidents.response.situation_reports import Remarks
-from incidents.response.steps import Step, StepKind
+from incidents.response.answers import journal, signing
+from incidents.response.clocks import clocks
+from incidents.response.judgement import decisions, postures, silences
+from incidents.response.judgement.decisions import Words
+from incidents.response.learning import lessons
+from incidents.response.learning.lessons import Learnt
+from incidents.response.life import grading, lifecycle
+from incidents.response.reports import situation_reports
+from incidents.response.reports.situation_reports import Remarks
+from incidents.response.staffing import directing
+from incidents.response.work import added_steps
+from incidents.response.work.forms import AnswerOrWatch, Course
+from incidents.response.work.steps import Step, StepKind
 from incidents.words.doctrine import Cluster, Posture
 from incidents.words.publications import Publication
 from tests import english

@@ -13,8 +13,9 @@ from incidents.intake.signals import Nature
 from incidents.people.roles import Role
 from incidents.record import links
 from incidents.record.actors import Actor, Via
-from incidents.response import clocks, lessons
-from incidents.response.steps import StepKind
+from incidents.response.clocks import clocks
+from incidents.response.learning import lessons
+from incidents.response.work.steps import StepKind
 from incidents.words import approvals
 from incidents.words.approvals import ApprovalKind, Verdict
 from tests.api.conftest import Browser, Program
@@ -753,7 +754,7 @@ def _contact(desk: Desk) -> Any:
 
 
 def _released(session: Any, *, incident_id: Any, by: Actor) -> Any:
-    from incidents.response import signing
+    from incidents.response.answers import signing
 
     values = {"time": "02:00", "place": "phường Tân Hưng", "next": "06:00"}
     return signing.release_shell(session, incident_id, "BAN-DAU", values, by=by)

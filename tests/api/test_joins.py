@@ -12,7 +12,8 @@ from incidents.intake.signals import Nature
 from incidents.matter.incidents import Incident, Status
 from incidents.people.roles import Role
 from incidents.record import database
-from incidents.response import lifecycle, merging, signing
+from incidents.response.answers import signing
+from incidents.response.life import lifecycle, merging
 from tests import ending
 from tests.api.conftest import Browser, Program
 from tests.cast import PASSWORD

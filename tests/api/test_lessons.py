@@ -6,8 +6,8 @@ import pytest
 
 from incidents.matter.incidents import Incident
 from incidents.people.roles import Role
-from incidents.response import lessons
-from incidents.response.lessons import Learnt
+from incidents.response.learning import lessons
+from incidents.response.learning.lessons import Learnt
 from tests.api.conftest import Browser, Program
 from tests.harness import Desk, hours
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from api import live
-from incidents.response import journal
+from incidents.response.answers import journal
 from tests.harness import Desk
 
 

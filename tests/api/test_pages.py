@@ -12,8 +12,9 @@ from incidents.intake import claims
 from incidents.intake.signals import Nature
 from incidents.people.roles import Role
 from incidents.record import database
-from incidents.response import catalog, journal
-from incidents.response.catalog import PlaybookVersion
+from incidents.response.answers import journal
+from incidents.response.work import catalog
+from incidents.response.work.catalog import PlaybookVersion
 from tests.api.conftest import Browser
 from tests.api.test_every_route import STREAMS, TABLE, Scene, scene
 from tests.harness import Desk

@@ -155,8 +155,8 @@ def test_the_secretary_hands_the_signature_to_nobody(
 def test_a_proposal_goes_back_on_the_page(
     desk: Desk, incident: Incident, new_browser: Callable[..., Browser]
 ) -> None:
-    from incidents.response import founding
-    from incidents.response.founding import Seat
+    from incidents.response.staffing import founding
+    from incidents.response.staffing.founding import Seat
 
     seats = [
         Seat(Role(s["role"]), getattr(desk.cast, name).id)

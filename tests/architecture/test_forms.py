@@ -2,8 +2,8 @@
 
 import pytest
 
-from incidents.response import crisis_forms, exercise_forms, forms
-from incidents.response.forms import REGISTRY
+from incidents.response.work import crisis_forms, exercise_forms, forms
+from incidents.response.work.forms import REGISTRY
 
 OURS = {forms.__name__, crisis_forms.__name__, exercise_forms.__name__}
 

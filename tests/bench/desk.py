@@ -18,10 +18,12 @@ from incidents.people.roles import Role, RoleHolder
 from incidents.record import clock, database, schema, settings
 from incidents.record.actors import ENGINE, Actor, Via
 from incidents.record.outbox import OutgoingMessage
-from incidents.response import answering, opening, steps
-from incidents.response.catalog import PlaybookVersion
-from incidents.response.runs import Advance, PlaybookRun, Where
-from incidents.response.steps import StepState
+from incidents.response.answers import answering
+from incidents.response.life import opening
+from incidents.response.work import steps
+from incidents.response.work.catalog import PlaybookVersion
+from incidents.response.work.runs import Advance, PlaybookRun, Where
+from incidents.response.work.steps import StepState
 from tests import cast
 from tests.bench.caller import Caller
 from tests.bench.children import Child, NotMeasured

@@ -28,26 +28,16 @@ from incidents.matter.severity import Criterion
 from incidents.people.persons import Person
 from incidents.record import clock, database, outbox, schema, settings
 from incidents.record.actors import Actor, Via
-from incidents.response import (
-    answering,
-    clock_endings,
-    clocks,
-    closing,
-    closing_reports,
-    grading,
-    lifecycle,
-    looking_back,
-    opening,
-    rhythm,
-    runs,
-    signing,
-    steps,
-    timers,
-)
-from incidents.response.clocks import ClockState
-from incidents.response.closing_words import Remarks
-from incidents.response.runs import RunState
-from incidents.response.steps import Step, StepKind, StepState
+from incidents.response.answers import answering, signing
+from incidents.response.clocks import clock_endings, clocks
+from incidents.response.clocks.clocks import ClockState
+from incidents.response.ending import closing, closing_reports
+from incidents.response.ending.closing_words import Remarks
+from incidents.response.learning import looking_back
+from incidents.response.life import grading, lifecycle, opening
+from incidents.response.work import rhythm, runs, steps, timers
+from incidents.response.work.runs import RunState
+from incidents.response.work.steps import Step, StepKind, StepState
 from incidents.words import statements
 from incidents.words.approvals import Verdict
 from notifications import delivery

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 from incidents.matter.incidents import Finding, Incident, Status
 from incidents.record import database
-from incidents.response import grading, lifecycle, resuming, runs, steps
-from incidents.response.runs import RunState
-from incidents.response.steps import Step, StepState
+from incidents.response.life import grading, lifecycle, resuming
+from incidents.response.work import runs, steps
+from incidents.response.work.runs import RunState
+from incidents.response.work.steps import Step, StepState
 from tests import ending
 from tests.flows.conftest import STORY
 from tests.flows.test_replay import VERIFIED, Release, opened

@@ -12,9 +12,10 @@ from flows.playbook import Playbook
 from incidents.matter.incidents import Incident
 from incidents.people.roles import Role
 from incidents.record import database
-from incidents.response import clock_alarms, clocks, runs
-from incidents.response.clock_facts import Origin
-from incidents.response.clocks import Clock, ClockState
+from incidents.response.clocks import clock_alarms, clocks
+from incidents.response.clocks.clock_facts import Origin
+from incidents.response.clocks.clocks import Clock, ClockState
+from incidents.response.work import runs
 from tests.harness import Desk, hours
 
 PROPOSES = """

@@ -20,10 +20,12 @@ from incidents.people.roles import Role
 from incidents.record import clock, database, outbox, proof, settings
 from incidents.record.actors import Actor, Via
 from incidents.record.outbox import MessageState, OutgoingMessage
-from incidents.response import opening, runs, telephone
-from incidents.response.catalog import PlaybookVersion
-from incidents.response.runs import Advance, Where
-from incidents.response.steps import StepKind
+from incidents.response.answers import telephone
+from incidents.response.life import opening
+from incidents.response.work import runs
+from incidents.response.work.catalog import PlaybookVersion
+from incidents.response.work.runs import Advance, Where
+from incidents.response.work.steps import StepKind
 from incidents.words.approvals import Verdict
 from playbooks.exercise import exercise
 from tests.cast import Cast

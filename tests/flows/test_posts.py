@@ -5,7 +5,7 @@ from datetime import timedelta
 from flows.duties import posts as duty
 from incidents.people import posts
 from incidents.people.roles import Role
-from incidents.response import post_endings
+from incidents.response.staffing import post_endings
 from tests.harness import Desk
 
 

@@ -11,9 +11,11 @@ from flows.staging import DuplicateStep
 from incidents.matter.incidents import Finding, Incident
 from incidents.record import database
 from incidents.record.actors import Actor, Via
-from incidents.response import grading, lifecycle, runs, signing
-from incidents.response.runs import PlaybookRun, RunState
-from incidents.response.steps import StepState
+from incidents.response.answers import signing
+from incidents.response.life import grading, lifecycle
+from incidents.response.work import runs
+from incidents.response.work.runs import PlaybookRun, RunState
+from incidents.response.work.steps import StepState
 from incidents.words.approvals import Verdict
 from tests.flows.conftest import STORY
 from tests.harness import Desk, hours, minutes

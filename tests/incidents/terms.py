@@ -8,9 +8,9 @@ from incidents.matter.clock_rules import ClockRule
 from incidents.matter.incidents import Incident
 from incidents.people.roles import Role
 from incidents.record import database
-from incidents.response import clock_endings, clocks
-from incidents.response.clock_facts import ProofKind
-from incidents.response.clocks import Clock
+from incidents.response.clocks import clock_endings, clocks
+from incidents.response.clocks.clock_facts import ProofKind
+from incidents.response.clocks.clocks import Clock
 from tests.harness import Desk
 
 FIRST = "FIRST_INFORMATION"

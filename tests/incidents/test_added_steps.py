@@ -14,9 +14,12 @@ from incidents.record import database, schema
 from incidents.record.database import is_sqlite
 from incidents.record.errors import AlreadySettled, Conflict, GuardFailed, Invalid, NotPermitted
 from incidents.record.language import Language
-from incidents.response import added_steps, answering, directing, lifecycle, recusing, steps
-from incidents.response.steps import Step, StepKind, StepState
-from incidents.response.timers import Timer
+from incidents.response.answers import answering
+from incidents.response.life import lifecycle
+from incidents.response.staffing import directing, recusing
+from incidents.response.work import added_steps, steps
+from incidents.response.work.steps import Step, StepKind, StepState
+from incidents.response.work.timers import Timer
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 from tests.harness import Desk, hours, minutes

@@ -22,30 +22,22 @@ from incidents.people.roles import Role
 from incidents.record import database, timeline
 from incidents.record.errors import Refusal
 from incidents.record.outbox import OutgoingMessage
-from incidents.response import (
-    clocks,
-    closing,
-    closing_reports,
-    founding,
-    founding_decisions,
-    grading,
-    lifecycle,
-    looking_back,
-    merging,
-    opening,
-    resuming,
-    signing,
-    steps,
-)
-from incidents.response.clocks import ClockState
-from incidents.response.founding import Seat
-from incidents.response.grading import LevelSet
-from incidents.response.lifecycle import StatusChanged, StoodDown
-from incidents.response.looking_back import ReviewHeld
-from incidents.response.merging import IncidentMerged
-from incidents.response.opening import IncidentOpened, OpeningUndone
-from incidents.response.resuming import Flare
-from incidents.response.steps import StepState
+from incidents.response.answers import signing
+from incidents.response.clocks import clocks
+from incidents.response.clocks.clocks import ClockState
+from incidents.response.ending import closing, closing_reports
+from incidents.response.learning import looking_back
+from incidents.response.learning.looking_back import ReviewHeld
+from incidents.response.life import grading, lifecycle, merging, opening, resuming
+from incidents.response.life.grading import LevelSet
+from incidents.response.life.lifecycle import StatusChanged, StoodDown
+from incidents.response.life.merging import IncidentMerged
+from incidents.response.life.opening import IncidentOpened, OpeningUndone
+from incidents.response.life.resuming import Flare
+from incidents.response.staffing import founding, founding_decisions
+from incidents.response.staffing.founding import Seat
+from incidents.response.work import steps
+from incidents.response.work.steps import StepState
 from tests import ending
 from tests.harness import CODE, Desk, hours
 

@@ -10,8 +10,8 @@ from incidents.people.roles import Role
 from incidents.record import database
 from incidents.record.errors import Refusal
 from incidents.record.outbox import Channel
-from incidents.response import signing
-from incidents.response.steps import StepKind
+from incidents.response.answers import signing
+from incidents.response.work.steps import StepKind
 from incidents.words import publications
 from incidents.words.approvals import Verdict
 from tests.harness import Desk, minutes

@@ -14,7 +14,7 @@ from incidents.record import database
 from incidents.record.errors import Conflict, GuardFailed, Invalid
 from incidents.record.language import Language
 from incidents.record.timeline import DESK
-from incidents.response import recusing
+from incidents.response.staffing import recusing
 from tests.harness import Desk
 
 TODAY = date(2026, 11, 23)

@@ -15,7 +15,9 @@ from incidents.people.roles import Role
 from incidents.record import database
 from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound, NotPermitted
 from incidents.record.language import Language, speech
-from incidents.response import directing, handovers, lifecycle
+from incidents.response.life import lifecycle
+from incidents.response.reports import handovers
+from incidents.response.staffing import directing
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 from tests.harness import Desk, hours

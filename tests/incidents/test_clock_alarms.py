@@ -10,8 +10,8 @@ from incidents.matter.calendar import Unit
 from incidents.matter.incidents import Incident
 from incidents.record import database
 from incidents.record.outbox import MessageState
-from incidents.response import clock_endings, clocks
-from incidents.response.clocks import ClockState
+from incidents.response.clocks import clock_endings, clocks
+from incidents.response.clocks.clocks import ClockState
 from tests.harness import Desk, hours, minutes
 from tests.incidents.terms import ROLES, met, started, vouch
 

@@ -15,9 +15,11 @@ from incidents.record.errors import (
     Invalid,
     NotFound,
 )
-from incidents.response import clock_endings, clocks, lifecycle, opening, signing
-from incidents.response.clock_facts import ProofKind
-from incidents.response.clocks import ClockState
+from incidents.response.answers import signing
+from incidents.response.clocks import clock_endings, clocks
+from incidents.response.clocks.clock_facts import ProofKind
+from incidents.response.clocks.clocks import ClockState
+from incidents.response.life import lifecycle, opening
 from incidents.words import publications
 from tests.harness import Desk, hours, minutes
 from tests.incidents.terms import ROLES, met, proposed, started, vouch

@@ -20,9 +20,10 @@ from incidents.record.errors import (
     NotFound,
     NotPermitted,
 )
-from incidents.response import clock_endings, clocks, grading
-from incidents.response.clock_facts import Certainty, Origin
-from incidents.response.clocks import ClockState
+from incidents.response.clocks import clock_endings, clocks
+from incidents.response.clocks.clock_facts import Certainty, Origin
+from incidents.response.clocks.clocks import ClockState
+from incidents.response.life import grading
 from tests.harness import Desk, hours, minutes
 from tests.incidents.terms import FIRST, ROLES, proposed, rule, started
 

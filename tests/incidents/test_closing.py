@@ -13,22 +13,16 @@ from incidents.people.roles import Role
 from incidents.record import database
 from incidents.record.errors import AlreadySettled, Conflict, GuardFailed, Invalid, NotPermitted
 from incidents.record.language import Language
-from incidents.response import (
-    added_steps,
-    catalog,
-    clock_endings,
-    clocks,
-    closing,
-    closing_reports,
-    directing,
-    lifecycle,
-    looking_back,
-    runs,
-    signing,
-)
-from incidents.response.clocks import ClockState
-from incidents.response.closing_words import Remarks
-from incidents.response.runs import Where
+from incidents.response.answers import signing
+from incidents.response.clocks import clock_endings, clocks
+from incidents.response.clocks.clocks import ClockState
+from incidents.response.ending import closing, closing_reports
+from incidents.response.ending.closing_words import Remarks
+from incidents.response.learning import looking_back
+from incidents.response.life import lifecycle
+from incidents.response.staffing import directing
+from incidents.response.work import added_steps, catalog, runs
+from incidents.response.work.runs import Where
 from incidents.words import publications
 from tests import cast as people
 from tests import ending
@@ -243,7 +237,7 @@ def test_the_report_is_drawn_from_the_record_and_approved_by_another_person(
 
 
 def test_a_report_of_before_a_reopening_closes_nothing(desk: Desk, incident: Incident) -> None:
-    from incidents.response import resuming
+    from incidents.response.life import resuming
 
     binh = desk.cast.binh
     resolved(desk, incident)

@@ -18,9 +18,9 @@ from incidents.people.rosters import Shift
 from incidents.record import database, links
 from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound
 from incidents.record.timeline import DESK
-from incidents.response import coming_back, directing, recoverable
-from incidents.response.holdings import HoldingKind
-from incidents.response.recoverable import Fate, Recoverable
+from incidents.response.staffing import coming_back, directing, recoverable
+from incidents.response.staffing.holdings import HoldingKind
+from incidents.response.staffing.recoverable import Fate, Recoverable
 from tests.cast import PASSWORD
 from tests.harness import Desk, hours
 from tests.incidents.test_leaving import _holders, _leave, _on_shift, _rostered

@@ -16,15 +16,16 @@ from incidents.record import clock, database, guards, timeline
 from incidents.record.actors import ENGINE
 from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound
 from incidents.record.language import Language, speech
-from incidents.response import decisions, lifecycle
-from incidents.response.decision_facts import (
+from incidents.response.judgement import decisions
+from incidents.response.judgement.decision_facts import (
     DecisionLogged,
     DecisionReplaced,
     DecisionSuperseded,
     DecisionTaken,
 )
-from incidents.response.decisions import Decision, Words
-from incidents.response.steps import StepKind
+from incidents.response.judgement.decisions import Decision, Words
+from incidents.response.life import lifecycle
+from incidents.response.work.steps import StepKind
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 from tests.harness import Desk, hours, minutes
@@ -144,7 +145,7 @@ def test_a_decision_that_says_too_little_is_refused(
 def test_what_has_ended_for_good_takes_none_any_more(desk: Desk, incident: Incident) -> None:
     desk.do(lifecycle.stand_down, incident.id, reason="Nhầm", by=desk.cast.binh)
     taken(desk, incident)
-    from incidents.response import opening
+    from incidents.response.life import opening
 
     undone = desk.opened(level=1)
     desk.do(opening.undo, undone.id, reason="Mở nhầm", by=desk.cast.lan)

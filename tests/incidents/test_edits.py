@@ -5,9 +5,9 @@ import pytest
 from incidents.matter.incidents import Incident
 from incidents.people.roles import Role
 from incidents.record import database
-from incidents.response import edits, signing
-from incidents.response.edits import Edit
-from incidents.response.steps import Step, StepKind
+from incidents.response.answers import edits, signing
+from incidents.response.answers.edits import Edit
+from incidents.response.work.steps import Step, StepKind
 from incidents.words.approvals import Verdict
 from incidents.words.statements import Statement
 from tests.harness import Desk, minutes, read

@@ -14,10 +14,11 @@ from incidents.record.errors import (
     NotPermitted,
 )
 from incidents.record.language import Language
-from incidents.response import clocks, grading
-from incidents.response.clock_alarms import ClockAlarm
-from incidents.response.clock_facts import Certainty
-from incidents.response.clocks import ClockState
+from incidents.response.clocks import clocks
+from incidents.response.clocks.clock_alarms import ClockAlarm
+from incidents.response.clocks.clock_facts import Certainty
+from incidents.response.clocks.clocks import ClockState
+from incidents.response.life import grading
 from tests.harness import Desk, hours, minutes
 from tests.incidents.terms import NOTICE, ROLES, met, proposed, started, vouch
 

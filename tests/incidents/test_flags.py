@@ -13,7 +13,7 @@ from incidents.people.rosters import Shift
 from incidents.record import database, ids
 from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound
 from incidents.record.outbox import MessageState
-from incidents.response import opening
+from incidents.response.life import opening
 from tests.harness import CODE, Desk, hours, minutes
 
 PICTURE = File(b"\x89PNG invented picture", "../../anh chup.png", "image/png")

@@ -14,8 +14,8 @@ from incidents.record import database
 from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotPermitted
 from incidents.record.language import Language
 from incidents.record.timeline import DESK
-from incidents.response import handovers
-from incidents.response.handovers import HandOver
+from incidents.response.reports import handovers
+from incidents.response.reports.handovers import HandOver
 from tests.harness import Desk, hours
 from tests.incidents.shifts import draw_up
 

@@ -6,8 +6,8 @@ import pytest
 
 from incidents.matter.incidents import Incident
 from incidents.people.roles import Role
-from incidents.response import lifecycle
-from incidents.response.steps import Step, StepKind, StepState
+from incidents.response.life import lifecycle
+from incidents.response.work.steps import Step, StepKind, StepState
 from tests.harness import Desk, hours, minutes, read
 
 KEY = "verify with the agency in charge"

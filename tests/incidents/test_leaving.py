@@ -19,9 +19,9 @@ from incidents.people.rosters import Roster, Shift
 from incidents.record import database, links
 from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound, NotPermitted
 from incidents.record.timeline import DESK
-from incidents.response import directing, holdings, leaving, recusing, seating
-from incidents.response.holdings import HoldingKind
-from incidents.response.steps import StepKind, StepState
+from incidents.response.staffing import directing, holdings, leaving, recusing, seating
+from incidents.response.staffing.holdings import HoldingKind
+from incidents.response.work.steps import StepKind, StepState
 from tests.cast import PASSWORD
 from tests.harness import Desk, hours
 

@@ -9,11 +9,12 @@ from incidents.matter.incidents import Incident
 from incidents.people.persons import Person
 from incidents.people.roles import Role
 from incidents.record import database
-from incidents.response import directing, holdings, leaving, lesson_register, lessons
-from incidents.response.holdings import HoldingKind
-from incidents.response.lesson_register import Filter
-from incidents.response.lessons import Learnt
-from incidents.response.steps import StepState
+from incidents.response.learning import lesson_register, lessons
+from incidents.response.learning.lesson_register import Filter
+from incidents.response.learning.lessons import Learnt
+from incidents.response.staffing import directing, holdings, leaving
+from incidents.response.staffing.holdings import HoldingKind
+from incidents.response.work.steps import StepState
 from tests.harness import Desk, hours
 
 

@@ -11,9 +11,10 @@ from incidents.people.roles import Role
 from incidents.record import database
 from incidents.record.errors import AlreadySettled, Conflict, Invalid
 from incidents.record.language import Language
-from incidents.response import lesson_register, lessons, lifecycle, opening
-from incidents.response.lesson_register import Filter
-from incidents.response.lessons import Learnt, Lesson, LessonState
+from incidents.response.learning import lesson_register, lessons
+from incidents.response.learning.lesson_register import Filter
+from incidents.response.learning.lessons import Learnt, Lesson, LessonState
+from incidents.response.life import lifecycle, opening
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 from tests.harness import Desk, hours

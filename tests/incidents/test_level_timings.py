@@ -17,9 +17,9 @@ from incidents.record import database, schema
 from incidents.record.errors import Invalid
 from incidents.record.language import Language
 from incidents.record.timeline import DESK
-from incidents.response import grading
-from incidents.response.steps import Step
-from incidents.response.timers import Timer, TimerKind
+from incidents.response.life import grading
+from incidents.response.work.steps import Step
+from incidents.response.work.timers import Timer, TimerKind
 from tests.harness import Desk, hours, minutes
 
 

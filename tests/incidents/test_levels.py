@@ -17,7 +17,7 @@ from incidents.record import database, schema
 from incidents.record.errors import Conflict, Invalid
 from incidents.record.language import Language
 from incidents.record.timeline import DESK
-from incidents.response import grading
+from incidents.response.life import grading
 from tests.harness import Desk
 
 SLIGHT = {"reach": 1, "velocity": 1, "harm": 1, "credibility": 1, "duty": 1}

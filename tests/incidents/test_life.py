@@ -22,20 +22,14 @@ from incidents.record.errors import (
     NotPermitted,
 )
 from incidents.record.language import Language, speech
-from incidents.response import (
-    catalog,
-    closing,
-    directing,
-    grading,
-    journal,
-    lifecycle,
-    looking_back,
-    opening,
-    runs,
-    signing,
-)
-from incidents.response.runs import RunState
-from incidents.response.steps import StepState
+from incidents.response.answers import journal, signing
+from incidents.response.ending import closing
+from incidents.response.learning import looking_back
+from incidents.response.life import grading, lifecycle, opening
+from incidents.response.staffing import directing
+from incidents.response.work import catalog, runs
+from incidents.response.work.runs import RunState
+from incidents.response.work.steps import StepState
 from tests import ending
 from tests.harness import CODE, Desk, hours, minutes
 

@@ -22,9 +22,9 @@ from incidents.record.errors import (
     NotFound,
     NotPermitted,
 )
-from incidents.response import directing, founding, founding_decisions, seating
-from incidents.response.founding import Seat
-from incidents.response.steps import Step, StepKind
+from incidents.response.staffing import directing, founding, founding_decisions, seating
+from incidents.response.staffing.founding import Seat
+from incidents.response.work.steps import Step, StepKind
 from incidents.words.statements import StatementVersion
 from tests.cast import paper
 from tests.harness import Desk, hours, minutes
@@ -392,7 +392,7 @@ def test_a_role_is_handed_over_with_its_times_its_work_and_its_note(desk: Desk) 
 
 
 def test_a_task_force_is_kept_by_decision_and_dissolved_by_another(desk: Desk) -> None:
-    from incidents.response import lifecycle
+    from incidents.response.life import lifecycle
 
     cast = desk.cast
     incident = desk.opened(level=3, roles=[Role.LEAD])

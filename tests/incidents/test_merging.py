@@ -15,17 +15,13 @@ from incidents.people.roles import Role
 from incidents.record import database
 from incidents.record.errors import Conflict, GuardFailed, Invalid
 from incidents.record.language import Language
-from incidents.response import (
-    clock_endings,
-    clocks,
-    lifecycle,
-    merging,
-    runs,
-    signing,
-)
-from incidents.response.clock_facts import ProofKind
-from incidents.response.runs import RunState
-from incidents.response.steps import StepState
+from incidents.response.answers import signing
+from incidents.response.clocks import clock_endings, clocks
+from incidents.response.clocks.clock_facts import ProofKind
+from incidents.response.life import lifecycle, merging
+from incidents.response.work import runs
+from incidents.response.work.runs import RunState
+from incidents.response.work.steps import StepState
 from tests.harness import CODE, Desk, hours, read
 
 ROLES = [Role.LEAD, Role.STANDING_DEPUTY]

@@ -14,7 +14,7 @@ from incidents.record import database
 from incidents.record.errors import Invalid
 from incidents.record.language import Language
 from incidents.record.timeline import DESK
-from incidents.response import grading
+from incidents.response.life import grading
 from tests.harness import Desk, minutes, read
 
 

@@ -8,8 +8,8 @@ from incidents.matter.incidents import Incident
 from incidents.people.roles import Role
 from incidents.record.errors import NotPermitted
 from incidents.record.outbox import Channel
-from incidents.response import directing
-from incidents.response.steps import StepKind
+from incidents.response.staffing import directing
+from incidents.response.work.steps import StepKind
 from incidents.words.statements import StatementKind
 from tests.harness import Desk
 

@@ -27,8 +27,9 @@ from incidents.record.errors import (
     Refusal,
 )
 from incidents.record.language import Language
-from incidents.response import grading, opening, runs
-from incidents.response.runs import RunState
+from incidents.response.life import grading, opening
+from incidents.response.work import runs
+from incidents.response.work.runs import RunState
 from tests.harness import CODE, Desk, hours, read
 
 THE_WORST = {"reach": 4, "velocity": 4, "harm": 4, "credibility": 4, "duty": 4}

@@ -6,7 +6,7 @@ from incidents.intake.signals import Nature, Signal, SignalState
 from incidents.matter.incidents import Incident
 from incidents.record import database
 from incidents.record.errors import Conflict, Invalid
-from incidents.response import lifecycle
+from incidents.response.life import lifecycle
 from tests.harness import Desk
 
 CITIZEN = "ba.con@vamla.test"

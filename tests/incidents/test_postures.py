@@ -10,10 +10,11 @@ from incidents.record import database
 from incidents.record.errors import Conflict, Invalid
 from incidents.record.language import Language, speech
 from incidents.record.outbox import Channel
-from incidents.response import decisions, lifecycle, postures
-from incidents.response.decisions import Words
-from incidents.response.postures import Stance
-from incidents.response.steps import StepKind
+from incidents.response.judgement import decisions, postures
+from incidents.response.judgement.decisions import Words
+from incidents.response.judgement.postures import Stance
+from incidents.response.life import lifecycle
+from incidents.response.work.steps import StepKind
 from incidents.rights import permissions
 from incidents.rights.deeds import ABOVE
 from incidents.rights.permissions import Deed

@@ -15,7 +15,7 @@ from incidents.record import clock, database, proof, timeline
 from incidents.record.database import is_sqlite
 from incidents.record.proof import Fault
 from incidents.record.timeline import TimelineEntry, TimelineHead, TimelineText
-from incidents.response import journal
+from incidents.response.answers import journal
 from tests.harness import Desk, hours
 
 

@@ -23,8 +23,10 @@ from incidents.record.errors import (
     NotFound,
     NotPermitted,
 )
-from incidents.response import directing, grading, recusing, seating, signing, telephone
-from incidents.response.steps import Step, StepKind, StepState
+from incidents.response.answers import signing, telephone
+from incidents.response.life import grading
+from incidents.response.staffing import directing, recusing, seating
+from incidents.response.work.steps import Step, StepKind, StepState
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 from incidents.words.approvals import Approval, Verdict
@@ -310,7 +312,7 @@ def test_only_leadership_that_is_not_concerned_lifts_it(desk: Desk, incident: In
 def test_a_reason_is_needed_and_an_ended_incident_takes_none(
     desk: Desk, incident: Incident
 ) -> None:
-    from incidents.response import lifecycle
+    from incidents.response.life import lifecycle
 
     with desk.refused(Invalid, "Nêu lý do"):
         desk.do(recusing.declare, incident.id, desk.cast.binh.id, reason=" ", by=desk.cast.ha)

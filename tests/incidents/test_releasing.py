@@ -9,8 +9,9 @@ from incidents.people.roles import Role
 from incidents.record import database
 from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound
 from incidents.record.outbox import Channel
-from incidents.response import grading, lifecycle, signing
-from incidents.response.steps import StepKind
+from incidents.response.answers import signing
+from incidents.response.life import grading, lifecycle
+from incidents.response.work.steps import StepKind
 from incidents.words import publications, statements
 from incidents.words.publications import Publication
 from incidents.words.statements import Statement, StatementKind, StatementVersion

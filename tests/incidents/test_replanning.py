@@ -8,8 +8,10 @@ from incidents.matter.incidents import Incident
 from incidents.people.roles import Role
 from incidents.record import database
 from incidents.record.language import Language
-from incidents.response import clocks, directing, grading
-from incidents.response.steps import Step, StepState
+from incidents.response.clocks import clocks
+from incidents.response.life import grading
+from incidents.response.staffing import directing
+from incidents.response.work.steps import Step, StepState
 from tests.harness import Desk, hours, minutes, read
 
 ROLES = [Role.LEAD, Role.STANDING_DEPUTY, Role.SECRETARY, Role.MONITORING]

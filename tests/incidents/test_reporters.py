@@ -10,7 +10,7 @@ from incidents.intake.signals import Ground, Signal
 from incidents.intake.triage import Transfer
 from incidents.record.language import Language, speech
 from incidents.record.outbox import OutgoingMessage
-from incidents.response import lifecycle, opening
+from incidents.response.life import lifecycle, opening
 from tests.harness import Desk, hours, read
 
 CITIZEN = "ba.con@vamla.test"

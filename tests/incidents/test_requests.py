@@ -10,8 +10,10 @@ from incidents.people import outsiders
 from incidents.people.organisations import Organisation
 from incidents.people.roles import Role
 from incidents.record import database
-from incidents.response import directing, lifecycle, steps
-from incidents.response.steps import RequestState, StepState
+from incidents.response.life import lifecycle
+from incidents.response.staffing import directing
+from incidents.response.work import steps
+from incidents.response.work.steps import RequestState, StepState
 from tests.harness import Desk, hours, minutes
 
 ROLES = [Role.LEAD, Role.STANDING_DEPUTY, Role.SECRETARY, Role.POLICE_LIAISON]

@@ -14,18 +14,13 @@ from incidents.people.roles import Role
 from incidents.record import database
 from incidents.record.errors import Conflict, GuardFailed, Invalid
 from incidents.record.language import Language
-from incidents.response import (
-    clock_alarms,
-    clocks,
-    closing,
-    grading,
-    lifecycle,
-    resuming,
-    runs,
-    signing,
-)
-from incidents.response.resuming import Flare
-from incidents.response.runs import RunState
+from incidents.response.answers import signing
+from incidents.response.clocks import clock_alarms, clocks
+from incidents.response.ending import closing
+from incidents.response.life import grading, lifecycle, resuming
+from incidents.response.life.resuming import Flare
+from incidents.response.work import runs
+from incidents.response.work.runs import RunState
 from tests import ending
 from tests.harness import CODE, Desk, hours, minutes, read
 

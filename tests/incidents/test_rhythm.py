@@ -8,18 +8,13 @@ from incidents.matter.incidents import Incident, Status
 from incidents.people.roles import Role
 from incidents.record.errors import Invalid
 from incidents.record.language import Language
-from incidents.response import (
-    grading,
-    lifecycle,
-    resuming,
-    rhythm,
-    signing,
-    situation_reports,
-    steps,
-)
-from incidents.response.resuming import Flare
-from incidents.response.situation_reports import Remarks
-from incidents.response.steps import Step, StepState
+from incidents.response.answers import signing
+from incidents.response.life import grading, lifecycle, resuming
+from incidents.response.life.resuming import Flare
+from incidents.response.reports import situation_reports
+from incidents.response.reports.situation_reports import Remarks
+from incidents.response.work import rhythm, steps
+from incidents.response.work.steps import Step, StepState
 from tests.harness import Desk, hours, minutes, read
 
 ROLES = [Role.LEAD, Role.STANDING_DEPUTY, Role.SPOKESPERSON, Role.MONITORING]

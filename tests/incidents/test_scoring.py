@@ -11,8 +11,9 @@ from incidents.people.roles import Role
 from incidents.record import database
 from incidents.record.errors import Conflict
 from incidents.record.outbox import Channel
-from incidents.response import directing, lifecycle, opening
-from incidents.response.steps import StepKind
+from incidents.response.life import lifecycle, opening
+from incidents.response.staffing import directing
+from incidents.response.work.steps import StepKind
 from tests.harness import Desk, minutes
 
 

@@ -11,7 +11,7 @@ from incidents.record import database
 from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound, NotPermitted
 from incidents.record.language import Language
 from incidents.record.timeline import DESK
-from incidents.response import signing
+from incidents.response.answers import signing
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 from incidents.words import shell_drafts, shells

@@ -9,7 +9,7 @@ from sqlmodel import select
 from incidents.matter.incidents import Incident
 from incidents.record import database
 from incidents.record.errors import AlreadySettled, Conflict, Invalid
-from incidents.response import signing
+from incidents.response.answers import signing
 from incidents.words import shells, statements
 from incidents.words.shells import Shell
 from incidents.words.statements import StatementKind

@@ -13,8 +13,9 @@ from incidents.record import database
 from incidents.record.actors import Actor, Via
 from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound, NotPermitted
 from incidents.record.outbox import Channel
-from incidents.response import directing, signing
-from incidents.response.steps import StepKind, StepState
+from incidents.response.answers import signing
+from incidents.response.staffing import directing
+from incidents.response.work.steps import StepKind, StepState
 from incidents.words import approvals, statements
 from incidents.words.approvals import Approval, Verdict
 from incidents.words.statements import StatementKind

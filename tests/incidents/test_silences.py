@@ -10,9 +10,10 @@ from incidents.people.persons import Person
 from incidents.people.roles import Role
 from incidents.record import database
 from incidents.record.errors import AlreadySettled, Conflict, Invalid
-from incidents.response import lifecycle, silences
-from incidents.response.forms import AnswerOrWatch, Course
-from incidents.response.silences import Silence
+from incidents.response.judgement import silences
+from incidents.response.judgement.silences import Silence
+from incidents.response.life import lifecycle
+from incidents.response.work.forms import AnswerOrWatch, Course
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 from tests.harness import Desk, hours, minutes

@@ -16,23 +16,16 @@ from incidents.people.roles import Role
 from incidents.record import database
 from incidents.record.errors import Conflict, Invalid
 from incidents.record.language import Language
-from incidents.response import (
-    added_steps,
-    decisions,
-    directing,
-    grading,
-    lifecycle,
-    merging,
-    opening,
-    signing,
-    situation,
-    situation_reports,
-    situation_words,
-)
-from incidents.response.decisions import Words
-from incidents.response.situation import Situation
-from incidents.response.situation_reports import Remarks, SituationReport
-from incidents.response.steps import StepState
+from incidents.response.answers import signing
+from incidents.response.judgement import decisions
+from incidents.response.judgement.decisions import Words
+from incidents.response.life import grading, lifecycle, merging, opening
+from incidents.response.reports import situation, situation_reports, situation_words
+from incidents.response.reports.situation import Situation
+from incidents.response.reports.situation_reports import Remarks, SituationReport
+from incidents.response.staffing import directing
+from incidents.response.work import added_steps
+from incidents.response.work.steps import StepState
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 from tests.harness import Desk, hours, minutes

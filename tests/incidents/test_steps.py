@@ -19,9 +19,12 @@ from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound,
 from incidents.record.language import Language
 from incidents.record.links import AnswerLink
 from incidents.record.outbox import MessageState, OutgoingMessage
-from incidents.response import answering, directing, lifecycle, steps
-from incidents.response.steps import Step, StepState
-from incidents.response.timers import Timer, TimerState
+from incidents.response.answers import answering
+from incidents.response.life import lifecycle
+from incidents.response.staffing import directing
+from incidents.response.work import steps
+from incidents.response.work.steps import Step, StepState
+from incidents.response.work.timers import Timer, TimerState
 from tests.harness import Desk, hours, minutes
 
 KEY = "verify with the agency in charge"

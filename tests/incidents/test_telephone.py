@@ -9,8 +9,8 @@ from incidents.intake.evidence import EvidenceKind
 from incidents.matter.incidents import Incident
 from incidents.record import database
 from incidents.record.errors import AlreadySettled, Invalid, NotFound, NotPermitted
-from incidents.response import signing, telephone
-from incidents.response.steps import Step
+from incidents.response.answers import signing, telephone
+from incidents.response.work.steps import Step
 from incidents.words import approvals
 from incidents.words.approvals import Approval, Verdict
 from incidents.words.statements import StatementKind, StatementVersion

@@ -16,8 +16,9 @@ from incidents.people.roles import READS, Role
 from incidents.record import database
 from incidents.record.actors import Actor, Via
 from incidents.record.errors import Refusal
-from incidents.response import closing, grading, lifecycle, merging, opening, resuming
-from incidents.response.resuming import Flare
+from incidents.response.ending import closing
+from incidents.response.life import grading, lifecycle, merging, opening, resuming
+from incidents.response.life.resuming import Flare
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 from tests import ending

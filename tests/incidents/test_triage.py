@@ -13,7 +13,7 @@ from incidents.people import persons
 from incidents.people.persons import Person
 from incidents.record import database
 from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound, NotPermitted
-from incidents.response import lifecycle, opening
+from incidents.response.life import lifecycle, opening
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 from tests.harness import Desk, hours, minutes

@@ -19,10 +19,11 @@ from incidents.people.roles import Role
 from incidents.record import clock, database, settings
 from incidents.record.actors import ENGINE, Actor, Via
 from incidents.record.outbox import DeliveryAttempt, OutgoingMessage
-from incidents.response import catalog, opening, passing, runs
-from incidents.response.catalog import PlaybookVersion
-from incidents.response.passing import Plan
-from incidents.response.steps import Step, StepKind
+from incidents.response.life import opening
+from incidents.response.work import catalog, passing, runs
+from incidents.response.work.catalog import PlaybookVersion
+from incidents.response.work.passing import Plan
+from incidents.response.work.steps import Step, StepKind
 from tests import mail_server as mail_servers
 from tests.cast import Cast
 from tests.harness import START

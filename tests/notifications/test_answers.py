@@ -20,8 +20,10 @@ from incidents.record.errors import (
 )
 from incidents.record.links import AnswerLink
 from incidents.record.outbox import MessageState, OutgoingMessage
-from incidents.response import answering, directing, lifecycle
-from incidents.response.steps import StepKind, StepState
+from incidents.response.answers import answering
+from incidents.response.life import lifecycle
+from incidents.response.staffing import directing
+from incidents.response.work.steps import StepKind, StepState
 from notifications import answers
 from notifications.answers import Answered, AnswerView, LinkDeed, Recorded
 from tests.cast import Cast

@@ -12,7 +12,7 @@ from incidents.intake.signals import Signal
 from incidents.people.persons import ContactPoint, Person
 from incidents.record import clock, database, ids, links, outbox, settings
 from incidents.record.outbox import AttemptOutcome, Channel, MessageState, OutgoingMessage
-from incidents.response import answering
+from incidents.response.answers import answering
 from notifications import delivery, rendering
 from notifications.channels import mail as mail_channel
 from notifications.channels.mail import Account, MailServer

@@ -11,7 +11,7 @@ from incidents.record.actors import Actor, Via
 from incidents.record.errors import Conflict, Invalid, NotFound
 from incidents.record.links import AnswerLink
 from incidents.record.outbox import OutgoingMessage
-from incidents.response import answering
+from incidents.response.answers import answering
 from notifications import answers
 from notifications.answers import AnswerView
 from tests.notifications.conftest import Stage

@@ -17,7 +17,8 @@ from incidents.record import database, settings
 from incidents.record.errors import Conflict
 from incidents.record.language import Language
 from incidents.record.outbox import Channel, MessageState, OutgoingMessage
-from incidents.response import opening, signing
+from incidents.response.answers import signing
+from incidents.response.life import opening
 from incidents.words import publications, statements
 from incidents.words.approvals import ApprovalKind, Verdict
 from incidents.words.publications import Publication

@@ -20,9 +20,10 @@ from incidents.record.actors import Actor, Via
 from incidents.record.errors import Conflict, NotFound
 from incidents.record.language import Language, catalogue, speech
 from incidents.record.outbox import Channel, OutgoingMessage
-from incidents.response import clocks, lessons
-from incidents.response.catalog import PlaybookWording
-from incidents.response.steps import StepKind
+from incidents.response.clocks import clocks
+from incidents.response.learning import lessons
+from incidents.response.work.catalog import PlaybookWording
+from incidents.response.work.steps import StepKind
 from incidents.words.approvals import Approval, ApprovalKind, Verdict
 from notifications import briefing, delivery, destinations, rendering
 from notifications.rendering import Mail

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from incidents.matter.incidents import Finding, Status
-from incidents.response import grading, lifecycle
-from incidents.response.forms import Course
-from incidents.response.runs import RunState
-from incidents.response.steps import StepState
+from incidents.response.life import grading, lifecycle
+from incidents.response.work.forms import Course
+from incidents.response.work.runs import RunState
+from incidents.response.work.steps import StepState
 from incidents.words.approvals import Verdict
 from incidents.words.statements import StatementKind
 from playbooks import false_rumour, routines

@@ -11,9 +11,9 @@ from incidents.people.persons import Person
 from incidents.people.roles import Role
 from incidents.record import database
 from incidents.record.errors import NotPermitted
-from incidents.response import directing
-from incidents.response.runs import RunState
-from incidents.response.steps import StepState
+from incidents.response.staffing import directing
+from incidents.response.work.runs import RunState
+from incidents.response.work.steps import StepState
 from incidents.words.statements import StatementKind
 from playbooks import official_conduct
 from tests.harness import Desk, hours, minutes

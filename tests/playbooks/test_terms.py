@@ -4,8 +4,8 @@ import pytest
 
 from flows.authoring import Playbook
 from incidents.record import database
-from incidents.response import clocks
-from incidents.response.clocks import ClockState
+from incidents.response.clocks import clocks
+from incidents.response.clocks.clocks import ClockState
 from playbooks.catalog import PLAYBOOKS
 from tests.harness import Desk
 from tests.playbooks.conftest import travelling

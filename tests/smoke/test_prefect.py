@@ -21,8 +21,9 @@ from incidents.intake import signals
 from incidents.matter.incidents import Incident
 from incidents.record import clock, database, settings
 from incidents.record.actors import Actor, Via
-from incidents.response import opening, runs, steps
-from incidents.response.runs import Advance, Where
+from incidents.response.life import opening
+from incidents.response.work import runs, steps
+from incidents.response.work.runs import Advance, Where
 from tests.cast import Cast
 
 pytestmark = [pytest.mark.smoke, pytest.mark.timeout(300)]

@@ -12,7 +12,8 @@ from incidents.matter.incidents import Incident
 from incidents.people.roles import Role
 from incidents.record import database, guards, proof, timeline
 from incidents.record.actors import Actor, Via
-from incidents.response import journal, opening
+from incidents.response.answers import journal
+from incidents.response.life import opening
 from incidents.words import approvals, statements
 from incidents.words.statements import StatementKind, StatementVersion
 from tests.cast import Cast

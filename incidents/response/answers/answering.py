@@ -1,0 +1,287 @@
+"""What people answer to a step: taken, done, not me, a remark. Signatures are in ``signing``."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from incidents.intake import claims
+from incidents.matter import incidents, recusals, taskforces
+from incidents.people import persons
+from incidents.record import clock, timeline
+from incidents.record.actors import Actor
+from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotPermitted
+from incidents.record.language import N_
+from incidents.record.outbox import OutgoingMessage
+from incidents.response.answers import edits, outcomes
+from incidents.response.judgement import findings, silences
+from incidents.response.staffing import recusing
+from incidents.response.work import forms, passing, rhythm, steps, succession
+from incidents.response.work.answer_facts import StepAnswered
+from incidents.response.work.crisis_forms import (
+    CaseReport,
+    HazardReport,
+    Recusal,
+)
+from incidents.response.work.forms import (
+    AnswerOrWatch,
+    Classification,
+    Draft,
+    Form,
+    HowItStands,
+    LegalCheck,
+    Verification,
+)
+from incidents.response.work.sayings import Answered
+from incidents.response.work.steps import (
+    ANSWERABLE,
+    LATE,
+    Step,
+    StepAcknowledged,
+    StepCommented,
+    StepKind,
+    StepState,
+)
+from incidents.words import approvals, statements
+from incidents.words.approvals import ApprovalKind, SignedOff, Verdict
+
+
+def may_answer(session: Session, step: Step, person_id: UUID) -> bool:
+    """Whoever it was handed to may answer it, and whoever holds its role in the task force."""
+    return str(person_id) in step.holder_ids or any(
+        member.person_id == person_id and member.role is step.role
+        for member in taskforces.members(session, step.incident_id)
+    )
+
+
+def acknowledge(session: Session, step_id: UUID, *, by: Actor) -> Step:
+    """Take a step: reminders and the ladder end with the same commit, the others are told."""
+    step = _answerable(session, step_id, by)
+    if step.state is StepState.ACKNOWLEDGED:
+        raise AlreadySettled(N_("Nhiệm vụ này đã được tiếp nhận."))
+    if by.person_id and succession.verifies(step):
+        succession.require_free(session, step, by.person_id)
+    _take(session, step, by)
+    return step
+
+
+def _take(session: Session, step: Step, by: Actor) -> None:
+    step.state, step.acknowledged_at, step.acknowledged_by = (
+        StepState.ACKNOWLEDGED,
+        clock.now(),
+        by.person_id,
+    )
+    step.assignee_id = by.person_id
+    session.add(step)
+    passing.quieten(session, step)
+    timeline.record(
+        session, step.incident_id, StepAcknowledged(number=step.number, key=step.key), by=by
+    )
+    _tell_others(session, step, by)
+
+
+def _tell_others(session: Session, step: Step, by: Actor) -> None:
+    """Tell those a message about the step has reached that somebody has it now."""
+    reached = session.exec(
+        select(OutgoingMessage.recipient_id).where(
+            OutgoingMessage.step_id == step.id, col(OutgoingMessage.sent_at).is_not(None)
+        )
+    ).all()
+    persons.tell_all(
+        session,
+        dict.fromkeys(p for p in reached if p and p != by.person_id),
+        "step_taken",
+        key=f"step_taken:{step.id}:{len(step.holder_ids)}",
+        incident_id=step.incident_id,
+        step_id=step.id,
+        values={"by": str(by.person_id)},
+    )
+
+
+def decline(session: Session, step_id: UUID, *, reason: str, by: Actor) -> Step:
+    """Ask for somebody else; the step passes on at once."""
+    step = _answerable(session, step_id, by)
+    if not reason.strip():
+        raise Invalid(fields={"reason": (N_("Nêu lý do đề nghị chuyển."), {})})
+    if step.assignee_id != by.person_id:
+        raise Conflict(N_("Nhiệm vụ này đã chuyển người khác."))
+    passing.decline(session, step, reason=reason, by=by)
+    return step
+
+
+def comment(session: Session, step_id: UUID, remark: str, *, by: Actor) -> Step:
+    """Add a remark; it changes nothing else."""
+    step = steps.get(session, step_id, lock=True)
+    _in_live_incident(session, step)
+    _permitted(session, step, by)
+    if not remark.strip():
+        raise Invalid(fields={"remark": (N_("Ghi nội dung."), {})})
+    timeline.record(
+        session,
+        step.incident_id,
+        StepCommented(
+            number=step.number,
+            key=step.key,
+            remark=remark.strip()[:4000],
+        ),
+        by=by,
+    )
+    return step
+
+
+def complete(session: Session, step_id: UUID, answer: dict[str, Any], *, by: Actor) -> Step:
+    """Do a step: its typed answer is checked, takes its effect, and lets the playbook go on.
+
+    A late answer to a step that ran out is recorded and shown; what the run first saw stands.
+    """
+    step = _answerable(session, step_id, by, or_late=True)
+    if step.kind is StepKind.APPROVE:
+        raise Conflict(N_("Việc duyệt chỉ làm trên trang trực ban, sau khi đăng nhập."))
+    form = forms.check(step.form, answer)
+    if step.state is StepState.OPEN:
+        _tell_others(session, step, by)
+    step.late = step.state in LATE and not step.asked
+    take_effect(session, step, form, by)
+    conclude(session, step, form, by=by)
+    outcomes.keep(session, step, form, by=by)
+    return step
+
+
+def conclude(
+    session: Session, step: Step, form: Form, *, given_by: UUID | None = None, by: Actor
+) -> None:
+    """Write the answer and end the step; ``given_by`` is whose answer another wrote down."""
+    step.answer = form.model_dump(mode="json")
+    answerer = given_by or by.person_id
+    if step.acknowledged_at is None:
+        step.acknowledged_at, step.acknowledged_by = clock.now(), answerer
+    step.assignee_id = answerer or step.assignee_id
+    timeline.record(
+        session,
+        step.incident_id,
+        StepAnswered(number=step.number, key=step.key, late=step.late, answer=Answered.of(form)),
+        by=by,
+    )
+    passing.settle(session, step, StepState.DONE, by=by)
+
+
+def take_effect(session: Session, step: Step, form: Form, by: Actor) -> None:
+    """What a form changes beside its step."""
+    effect = _EFFECTS.get(type(form))
+    if effect:
+        effect(session, step, form, by)
+
+
+def _classified(session: Session, step: Step, form: Classification, by: Actor) -> None:
+    claims.state(
+        session,
+        step.incident_id,
+        form.claims.splitlines(),
+        nature=form.nature,
+        content_type=form.content_type,
+        subject=form.subject,
+        by=by,
+    )
+
+
+def _weighed(session: Session, step: Step, form: AnswerOrWatch, by: Actor) -> None:
+    incident = incidents.get(session, step.incident_id, lock=True)
+    silences.answered(session, incident, form, by=by)
+
+
+def _drafted(session: Session, step: Step, form: Draft, by: Actor) -> None:
+    statement = statements.get(session, _statement(step), lock=True)
+    before = statements.current(session, statement)
+    approvals.void(session, statement, before, by=by)
+    statements.add_version(session, statement, title=form.title, text=form.text, by=by)
+
+
+def _checked(session: Session, step: Step, form: LegalCheck, by: Actor) -> None:
+    statement = statements.get(session, _statement(step), lock=True)
+    version = statements.current(session, statement)
+    if by.person_id is None:
+        raise NotPermitted(N_("Việc này phải do một người làm."))
+    approvals.give(
+        session,
+        version,
+        form.verdict,
+        kind=ApprovalKind.LEGAL_CHECK,
+        person_id=by.person_id,
+        role=step.role,
+        by=by,
+    )
+    timeline.record(
+        session,
+        step.incident_id,
+        SignedOff(
+            statement=statement.kind,
+            version=version.number,
+            sha256=version.sha256,
+            kind=ApprovalKind.LEGAL_CHECK,
+            verdict=form.verdict,
+            role=step.role,
+            authorisation="",
+            comment=form.comment,
+        ),
+        by=by,
+    )
+    if form.verdict is Verdict.REFUSED:
+        edits.refused(session, statement, version, reason=form.comment, by=by)
+
+
+def _looked(session: Session, step: Step, _form: HowItStands, _by: Actor) -> None:
+    rhythm.looked(session, incidents.get(session, step.incident_id, lock=True))
+
+
+def _stepped_back(session: Session, step: Step, form: Recusal, by: Actor) -> None:
+    recusing.step_back(session, step.incident_id, form, by=by)
+
+
+def _statement(step: Step) -> UUID:
+    if step.statement_id is None:
+        raise Conflict(N_("Nhiệm vụ này không gắn với văn bản phát ngôn nào."))
+    return step.statement_id
+
+
+_EFFECTS: dict[type[Form], Callable[..., None]] = {
+    AnswerOrWatch: _weighed,
+    Classification: _classified,
+    Verification: findings.answered,
+    HazardReport: findings.answered,
+    CaseReport: findings.answered,
+    Draft: _drafted,
+    LegalCheck: _checked,
+    HowItStands: _looked,
+    Recusal: _stepped_back,
+}
+
+
+def _answerable(session: Session, step_id: UUID, by: Actor, *, or_late: bool = False) -> Step:
+    step = steps.get(session, step_id, lock=True)
+    _in_live_incident(session, step)
+    _permitted(session, step, by)
+    if step.state is StepState.PLANNED:
+        raise Conflict(N_("Nhiệm vụ này chưa mở."))
+    if step.state not in (*ANSWERABLE, *(LATE if or_late else ())):
+        raise AlreadySettled(N_("Nhiệm vụ này đã kết thúc: %(state)s."), state=step.state)
+    return step
+
+
+def _in_live_incident(session: Session, step: Step) -> None:
+    incident = incidents.get(session, step.incident_id)
+    if not incident.live:
+        raise Conflict(
+            N_("Vụ việc %(number)s đang ở trạng thái «%(status)s»; không ghi nhận câu trả lời."),
+            number=incident.number,
+            status=incident.status,
+        )
+
+
+def _permitted(session: Session, step: Step, by: Actor) -> None:
+    if by.person_id is None or not may_answer(session, step, by.person_id):
+        raise NotPermitted(N_("Nhiệm vụ này không giao cho đồng chí."))
+    if succession.judges(step):
+        recusals.require_free(session, step.incident_id, by.person_id)
+    if succession.hears_objections(step):
+        succession.require_free(session, step, by.person_id)

@@ -1,0 +1,1 @@
+"""What the law sets a time for: proposed, started by a person, sounded, ended with its proof."""

@@ -1,0 +1,57 @@
+"""Sounding the alarms of statutory clocks: to owner and lead, at a breach to the chair as well."""
+
+from uuid import UUID
+
+from sqlmodel import Session
+
+from incidents.matter import taskforces
+from incidents.people import persons, rosters
+from incidents.people.roles import Role
+from incidents.record import clock
+from incidents.response.clocks import clock_alarms, clocks
+from incidents.response.clocks.clock_alarms import ClockAlarm
+from incidents.response.clocks.clocks import Clock, ClockState
+
+_END = 100
+
+
+def ring(session: Session, alarm_id: UUID) -> None:
+    """Sound one alarm, once; at the end of its time a clock turns overdue, or lapses unverified."""
+    alarm = session.get_one(ClockAlarm, alarm_id)
+    running = clocks.get(session, alarm.clock_id, lock=True)
+    if not clock_alarms.take(session, alarm) or running.state is not ClockState.RUNNING:
+        return
+    if alarm.percent == _END:
+        if clocks.run_out(session, running):
+            told = [*_owner(session, running), *_first(session, running, Role.LEAD)]
+            told += _first(session, running, Role.CHAIR)
+            _tell(session, running, "clock_breached", told, alarm.percent)
+        else:
+            _tell(session, running, "clock_due", _owner(session, running), alarm.percent)
+    elif clock_alarms.last_due(session, alarm):
+        told = _owner(session, running)
+        if clocks.breachable(session, running):
+            told += _first(session, running, Role.LEAD)
+        _tell(session, running, "clock_due", told, alarm.percent)
+
+
+def _owner(session: Session, running: Clock) -> list[UUID]:
+    """Whose clock it is; without one, or when they have left, whoever is on duty."""
+    if running.owner_id and persons.get(session, running.owner_id).active:
+        return [running.owner_id]
+    return rosters.to_alert(session, clock.now())
+
+
+def _first(session: Session, running: Clock, role: Role) -> list[UUID]:
+    return taskforces.candidates(session, running.incident_id, role)[:1]
+
+
+def _tell(session: Session, running: Clock, kind: str, told: list[UUID], percent: int) -> None:
+    persons.tell_all(
+        session,
+        dict.fromkeys(told),
+        kind,
+        key=f"clock:{running.id}:{percent}",
+        incident_id=running.incident_id,
+        values={"clock": str(running.id), "percent": percent},
+    )

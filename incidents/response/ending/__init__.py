@@ -1,0 +1,1 @@
+"""How an incident is closed: its report drawn from the record, approved by another, and kept."""

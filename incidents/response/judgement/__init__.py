@@ -1,0 +1,1 @@
+"""What people judge: decisions and dissent, answering or keeping silent, postures, findings."""

@@ -1,0 +1,1 @@
+"""What is learnt: the review meeting, and lessons followed over incidents."""

@@ -1,0 +1,304 @@
+"""The life of an opened incident: stabilised, resolved, or stood down midway.
+
+How it ends is in ``closing``, how it is taken up again in ``resuming``, how two become one in
+``merging``.
+
+Every transition is one verb; each refusal names the conditions that are missing.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlmodel import Session
+
+from incidents.intake import claims, reporters, signals
+from incidents.intake.reporters import Outcome
+from incidents.matter import incidents, taskforces, ties
+from incidents.matter.incidents import Finding, Incident, Status
+from incidents.matter.severity import Level
+from incidents.people import persons
+from incidents.record import clock, outbox, timeline
+from incidents.record.actors import Actor
+from incidents.record.errors import AlreadySettled, GuardFailed, Invalid
+from incidents.record.facts import Fact, Private
+from incidents.record.language import N_
+from incidents.record.timeline import TimelineEntry
+from incidents.response.clocks import clock_endings
+from incidents.response.judgement import findings
+from incidents.response.work import catalog, follow_ups, passing, rhythm, runs, steps
+from incidents.response.work.forms import HowItStands, Measurement, Trend
+from incidents.response.work.runs import RunState
+from incidents.response.work.steps import Step, StepState
+from incidents.words import publications
+
+Missing = list[tuple[str, Mapping[str, Any]]]
+"""The conditions that are missing, each a sentence with its values."""
+
+_WORKED_ON = (Status.OPEN, Status.ACTIVE)
+
+
+@dataclass(frozen=True)
+class StatusChanged(Fact):
+    """The incident moved on in its life."""
+
+    before: Status
+    after: Status
+    reason: Private
+    says: ClassVar[str] = N_("Trạng thái: %(before)s → %(after)s. %(reason)s")
+
+
+@dataclass(frozen=True)
+class StoodDown(Fact):
+    """Work ended midway; open steps and messages were cancelled."""
+
+    steps_cancelled: int
+    reason: Private
+    says: ClassVar[str] = N_(
+        "Dừng xử lý, hủy %(steps_cancelled)s nhiệm vụ đang mở. Lý do: %(reason)s"
+    )
+
+
+def stabilise(session: Session, incident_id: UUID, *, reason: str, by: Actor) -> Incident:
+    """The first statement is out and reach falls, or the lead judges so in writing (rule 21)."""
+    incident = incidents.live(session, incident_id)
+    missing: Missing = []
+    if incident.status is Status.STABILISING:
+        raise AlreadySettled(N_("Vụ việc đang ở trạng thái này."))
+    missing += _unsaid(session, incident) + _dangerous(session, incident)
+    if not _falling(session, incident.id) and not reason.strip():
+        missing.append(
+            (
+                N_(
+                    "Chưa có hai lần đo liên tiếp cho thấy đang giảm, "
+                    "cũng chưa có nhận định bằng văn bản."
+                ),
+                {},
+            )
+        )
+    guard(missing)
+    return move(session, incident, Status.STABILISING, reason, by)
+
+
+def _unsaid(session: Session, incident: Incident) -> Missing:
+    """First words above level 1, on the page people read, as far as an exercise has one."""
+    if incident.level <= Level.LOW or incident.playbook in catalog.EXERCISE_ONLY:
+        return []
+    out = [p for p in publications.of_incident(session, incident.id) if not p.withdrawn_at]
+    if not out:
+        return [(N_("Chưa công bố thông tin ban đầu."), {})]
+    if not incident.exercise and not any(p.published_at for p in out):
+        return [(N_("Thông tin ban đầu đã phát hành nhưng chưa lên trang công bố."), {})]
+    return []
+
+
+def _dangerous(session: Session, incident: Incident) -> Missing:
+    """Work on the safety of people that nobody has done or waived."""
+    return [
+        (
+            N_("Việc %(number)s «%(key)s» liên quan an toàn tính mạng, chưa xong."),
+            {"number": s.number, "key": steps.name(session, s)},
+        )
+        for s in steps.of_incident(session, incident.id)
+        if s.life_safety and _undone(s)
+    ]
+
+
+def _undone(step: Step) -> bool:
+    """Neither done nor waived; silence outside blocks nothing (rule 19 of practice)."""
+    ended = step.state in (StepState.DONE, StepState.WAIVED, StepState.CANCELLED)
+    return not ended and not (step.asked and step.state is StepState.DECLINED)
+
+
+def _falling(session: Session, incident_id: UUID) -> bool:
+    """Twice in a row, whether it was counted or seen in a review."""
+    seen = [way for way in map(_way, _looks(session, incident_id)) if way is not None]
+    return len(seen) > 1 and all(seen[-2:])
+
+
+def _way(step: Step) -> bool | None:
+    """Whether the spread was falling; nothing where nobody could tell."""
+    answer = step.answer or {}
+    if step.form == Measurement.__name__:
+        return bool(answer["falling"])
+    trend = Trend(answer["trend"])
+    return None if trend is Trend.UNKNOWN else trend is Trend.FALLING
+
+
+def measured(session: Session, incident_id: UUID) -> list[dict[str, Any]]:
+    """What was measured, in its order, since the incident was last taken up again."""
+    looks = _looks(session, incident_id)
+    return [s.answer for s in looks if s.form == Measurement.__name__ and s.answer]
+
+
+def _looks(session: Session, incident_id: UUID) -> list[Step]:
+    """Counts and reviews that were answered since then, in the order of their answers."""
+    since = taken_up_at(session, incident_id)
+    answered = [
+        (s.settled_at, s.number, s)
+        for s in steps.of_incident(session, incident_id)
+        if s.form in (Measurement.__name__, HowItStands.__name__)
+        and s.state is StepState.DONE
+        and s.answer
+        and s.settled_at
+        and (since is None or s.settled_at >= since)
+    ]
+    return [step for _, _, step in sorted(answered, key=lambda each: each[:2])]
+
+
+def taken_up_at(session: Session, incident_id: UUID) -> datetime | None:
+    """When it was last reopened, or flared up again; nothing while it never did."""
+    last = last_move(session, incident_id, (Status.CLOSED, Status.STABILISING), _WORKED_ON)
+    return last.recorded_at if last else None
+
+
+def last_move(
+    session: Session,
+    incident_id: UUID,
+    before: Collection[Status],
+    after: Collection[Status],
+) -> TimelineEntry | None:
+    """The last time it went from one of some states to one of others."""
+    moves = timeline.entries_of(session, incident_id, kind=StatusChanged)
+    return next(
+        (
+            entry
+            for entry, fact in reversed(moves)
+            if isinstance(fact, StatusChanged) and fact.before in before and fact.after in after
+        ),
+        None,
+    )
+
+
+def resolve(
+    session: Session, incident_id: UUID, *, reason: str = "", uncounted: str = "", by: Actor
+) -> Incident:
+    """Everything mandatory is done or waived, and every claim and term has its final word.
+
+    Counts the playbook still asks for are waited for, or let go with a reason (``uncounted``).
+    """
+    incident = incidents.live(session, incident_id)
+    asked = steps.of_incident(session, incident.id)
+    missing: Missing = [
+        (
+            N_("Việc %(number)s «%(key)s» chưa xong và chưa được miễn."),
+            {"number": s.number, "key": steps.name(session, s)},
+        )
+        for s in asked
+        if s.mandatory and _undone(s)
+    ]
+    if incident.status is not Status.STABILISING:
+        missing.append((N_("Vụ việc chưa ở trạng thái tạm ổn."), {}))
+    if findings.differing(incident, asked):
+        missing.append((N_("Kết quả xác minh trái nhau chưa được chốt."), {}))
+    if any(c.finding is Finding.PENDING for c in claims.of_incident(session, incident.id)):
+        missing.append((N_("Còn nội dung chưa có kết quả xác minh cuối cùng."), {}))
+    # What the law asked of a matter that was merged into this one is still asked.
+    for each in (incident.id, *ties.merged_here(session, incident.id)):
+        missing += clock_endings.unsettled(session, each)
+    missing += _unfinished(session, incident.id)
+    if not uncounted.strip():
+        missing += _uncounted(session, incident.id)
+    guard(missing)
+    follow_ups.skip(session, incident.id, reason=uncounted, by=by)
+    # What is still open by now is optional, and a run still waiting only waits for the clock.
+    runs.end_all(session, incident.id)
+    passing.cancel_all(session, incident.id)
+    incident.resolved_at = clock.now()
+    return move(session, incident, Status.RESOLVED, reason, by)
+
+
+def _uncounted(session: Session, incident_id: UUID) -> Missing:
+    return [
+        (
+            N_("Chưa có «%(count)s» mà kịch bản yêu cầu: hãy chờ, hoặc ghi lý do không chờ."),
+            {"count": each},
+        )
+        for each in follow_ups.ahead(session, incident_id)
+    ]
+
+
+def _unfinished(session: Session, incident_id: UUID) -> Missing:
+    """Runs that are held, or about to open what comes after the last answer."""
+    return [
+        (
+            N_("Kịch bản đang tạm giữ ở bước «%(step)s»."),
+            {"step": catalog.step_name(session, run.playbook, run.version, run.held_reason)},
+        )
+        if run.state is RunState.HELD and run.held_reason
+        else (N_("Kịch bản đang mở bước tiếp theo; thử lại sau giây lát."), {})
+        for run in runs.of_incident(session, incident_id)
+        if run.state is RunState.HELD
+        or (run.state is RunState.WAITING and run.wanted > run.advanced)
+    ]
+
+
+def stand_down(session: Session, incident_id: UUID, *, reason: str, by: Actor) -> Incident:
+    """Stop midway: steps, messages and runs end in the same commit; no playbook code runs."""
+    incident = incidents.live(session, incident_id)
+    if not reason.strip():
+        raise Invalid(fields={"reason": (N_("Nêu lý do."), {})})
+    cancelled = halt(session, incident, Status.STOOD_DOWN)
+    clock_endings.drop(session, incident.id, reason=reason, by=by, started=False)
+    timeline.record(
+        session, incident.id, StoodDown(steps_cancelled=cancelled, reason=reason), by=by
+    )
+    tell_members(session, incident, "stood_down", by)
+    tell_reporters(session, incident, by)
+    return incident
+
+
+def halt(session: Session, incident: Incident, status: Status) -> int:
+    """End all work on it, with no word on why; how many open steps that cancelled."""
+    runs.end_all(session, incident.id)
+    cancelled = passing.cancel_all(session, incident.id)
+    outbox.cancel(session, incident_id=incident.id, kinds=("incident_opened", "called_out"))
+    taskforces.dissolve(session, incident.id)
+    incident.status, incident.ended_at = status, clock.now()
+    session.add(incident)
+    return cancelled
+
+
+def tell_members(session: Session, incident: Incident, kind: str, by: Actor) -> None:
+    """Tell everyone in the task force but the one who did it."""
+    persons.tell_all(
+        session,
+        taskforces.others(session, incident.id, by.person_id),
+        kind,
+        # An incident that is reopened ends more than once.
+        key=f"{kind}:{incident.id}:{clock.now().isoformat()}",
+        incident_id=incident.id,
+    )
+
+
+def tell_reporters(session: Session, incident: Incident, by: Actor) -> None:
+    """Tell whoever flagged that the matter has ended."""
+    reporters.hear(
+        session,
+        signals.of_incident(session, incident.id),
+        Outcome.ENDED,
+        by=by,
+        incident_id=incident.id,
+        exercise=incident.exercise,
+    )
+
+
+def guard(missing: Missing) -> None:
+    """Refuse with every condition that is missing; nothing happens when none is."""
+    if missing:
+        raise GuardFailed(N_("Chưa đủ điều kiện."), missing)
+
+
+def move(session: Session, incident: Incident, status: Status, reason: str, by: Actor) -> Incident:
+    """Record that it moved on, and move it."""
+    timeline.record(
+        session,
+        incident.id,
+        StatusChanged(before=incident.status, after=status, reason=reason),
+        by=by,
+    )
+    incident.status = status
+    rhythm.follow_status(session, incident)
+    return incident

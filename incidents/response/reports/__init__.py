@@ -1,0 +1,1 @@
+"""How matters stand, told from the record: situation reports, and hand-overs between shifts."""

@@ -1,0 +1,235 @@
+"""What a person has in hand at the desk: everything that must go on or end when they leave."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, time
+from uuid import UUID
+
+from sqlmodel import Session, col, or_, select
+
+from incidents.intake.signals import Signal, SignalState
+from incidents.matter import incidents
+from incidents.matter.incidents import Incident
+from incidents.matter.taskforces import TaskForce, TaskForceMember
+from incidents.people.authorisations import Authorisation
+from incidents.people.directory.focal_points import FocalPoint
+from incidents.people.duty import feeds, swaps
+from incidents.people.duty.changes import StandIn
+from incidents.people.duty.rotations import Rotation, RotationTurn
+from incidents.people.organisations import Organisation
+from incidents.people.roles import Role, RoleHolder
+from incidents.people.rosters import Roster, Shift
+from incidents.people.sign_ins import SignInSession
+from incidents.record import clock
+from incidents.record.language import N_, Labelled
+from incidents.record.links import AnswerLink
+from incidents.response.clocks.clocks import Clock
+from incidents.response.learning.lessons import Lesson, LessonState
+from incidents.response.work.steps import ANSWERABLE, Step
+from incidents.words import approvals
+
+
+class HoldingKind(Labelled):
+    """What sort of thing somebody holds."""
+
+    STEP = "step", N_("nhiệm vụ đang mở")
+    SEAT = "seat", N_("vai trong Tổ công tác")
+    CLOCK = "clock", N_("thời hạn luật định phụ trách")
+    LESSON = "lesson", N_("bài học kinh nghiệm phụ trách")
+    FLAG = "flag", N_("tin báo đang theo dõi")
+    CONFIRMATION = "confirmation", N_("duyệt qua điện thoại chưa xác nhận")
+    ROLE = "role", N_("vai theo chức trách")
+    AUTHORISATION = "authorisation", N_("giấy ủy quyền")
+    FOCAL = "focal", N_("đầu mối của cơ quan")
+    TURN = "turn", N_("lượt trong vòng trực")
+    SHIFT = "shift", N_("ca trực")
+    STAND_IN = "stand_in", N_("trực thay")
+    SWAP = "swap", N_("đề nghị đổi ca")
+    SIGN_IN = "sign_in", N_("phiên đăng nhập")
+    LINK = "link", N_("liên kết trả lời")
+    FEED = "feed", N_("địa chỉ lịch")
+
+
+MOVES = frozenset(
+    {
+        HoldingKind.STEP,
+        HoldingKind.SEAT,
+        HoldingKind.CLOCK,
+        HoldingKind.LESSON,
+        HoldingKind.FLAG,
+        HoldingKind.ROLE,
+        HoldingKind.TURN,
+        HoldingKind.SHIFT,
+        HoldingKind.STAND_IN,
+    }
+)
+"""What a successor takes over; everything else ends with the person."""
+
+
+@dataclass(frozen=True)
+class Holding:
+    """One thing; ``about`` is an incident's number, a roster's name or a paper's.
+
+    ``until`` is the end of a post.
+    """
+
+    kind: HoldingKind
+    id: UUID
+    about: str = ""
+    role: Role | None = None
+    at: datetime | None = None
+    number: int | None = None
+    until: datetime | None = None
+
+
+def of(session: Session, person_id: UUID) -> list[Holding]:
+    """Everything a person holds now; a fixed number of queries, however much it is."""
+    return [
+        *_in_incidents(session, person_id),
+        *_watched(session, person_id),
+        *_by_post(session, person_id),
+        *_for_bodies(session, person_id),
+        *_on_rosters(session, person_id),
+        *_ways_in(session, person_id),
+    ]
+
+
+def fingerprint(held: list[Holding]) -> str:
+    """What somebody confirmed: it changes with anything that was added or taken away."""
+    lines = sorted(f"{each.kind.value} {each.id}" for each in held)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _in_incidents(session: Session, person_id: UUID) -> Iterator[Holding]:
+    for step, number in session.exec(
+        select(Step, Incident.number)
+        .join(Incident, col(Incident.id) == Step.incident_id)
+        .where(Step.assignee_id == person_id, col(Step.state).in_(ANSWERABLE))
+        .order_by(col(Step.due_at))
+    ):
+        yield Holding(HoldingKind.STEP, step.id, number, step.role, step.due_at, step.number)
+    for seat, number in session.exec(
+        select(TaskForceMember, Incident.number)
+        .join(TaskForce, col(TaskForce.id) == TaskForceMember.task_force_id)
+        .join(Incident, col(Incident.id) == TaskForce.incident_id)
+        .where(
+            TaskForceMember.person_id == person_id,
+            col(TaskForceMember.left_at).is_(None),
+            col(TaskForce.dissolved_at).is_(None),
+        )
+        .order_by(col(Incident.number))
+    ):
+        yield Holding(HoldingKind.SEAT, seat.id, number, seat.role, seat.joined_at)
+    for owned, number in session.exec(
+        select(Clock, Incident.number)
+        .join(Incident, col(Incident.id) == Clock.incident_id)
+        .where(Clock.owner_id == person_id, col(Clock.settled_at).is_(None))
+    ):
+        yield Holding(HoldingKind.CLOCK, owned.id, number, at=owned.due_at, number=owned.number)
+    for given in approvals.unconfirmed(session):
+        if given.person_id == person_id:
+            yield Holding(HoldingKind.CONFIRMATION, given.id, role=given.role, at=given.confirm_by)
+
+
+def _watched(session: Session, person_id: UUID) -> Iterator[Holding]:
+    """Lessons they put into practice, which outlive their incident, and flags they watch."""
+    for lesson, number in session.exec(
+        select(Lesson, Incident.number)
+        .join(Incident, col(Incident.id) == Lesson.incident_id)
+        .where(Lesson.owner_id == person_id, Lesson.state == LessonState.OPEN)
+        .order_by(col(Lesson.id))
+    ):
+        day = lesson.due_on
+        due = datetime.combine(day, time(), clock.LOCAL) if day else None
+        yield Holding(HoldingKind.LESSON, lesson.id, f"{number}/{lesson.number}", at=due)
+    for flag in session.exec(
+        select(Signal).where(Signal.owner_id == person_id, col(Signal.state) == SignalState.WATCHED)
+    ):
+        yield Holding(HoldingKind.FLAG, flag.id, flag.code, at=flag.review_at)
+
+
+def _by_post(session: Session, person_id: UUID) -> Iterator[Holding]:
+    now = clock.now()
+    for held in session.exec(
+        select(RoleHolder)
+        .where(RoleHolder.person_id == person_id)
+        .where(col(RoleHolder.valid_to).is_(None) | (col(RoleHolder.valid_to) > now))
+        .order_by(col(RoleHolder.valid_from))
+    ):
+        since, until = held.valid_from, held.valid_to
+        yield Holding(HoldingKind.ROLE, held.id, role=held.role, at=since, until=until)
+    for paper in session.exec(
+        select(Authorisation)
+        .where(
+            or_(
+                col(Authorisation.grantee_id) == person_id,
+                col(Authorisation.grantor_id) == person_id,
+            ),
+            Authorisation.valid_to > now,
+        )
+        .order_by(col(Authorisation.valid_to))
+    ):
+        yield Holding(HoldingKind.AUTHORISATION, paper.id, paper.number, paper.role, paper.valid_to)
+
+
+def _for_bodies(session: Session, person_id: UUID) -> Iterator[Holding]:
+    for row, code in session.exec(
+        select(FocalPoint, Organisation.code)
+        .join(Organisation, col(Organisation.id) == FocalPoint.organisation_id)
+        .where(FocalPoint.person_id == person_id, col(FocalPoint.ended_at).is_(None))
+        .order_by(col(Organisation.code))
+    ):
+        yield Holding(HoldingKind.FOCAL, row.id, code, at=row.appointed_at)
+
+
+def _on_rosters(session: Session, person_id: UUID) -> Iterator[Holding]:
+    now = clock.now()
+    for turn, rotation, roster in session.exec(
+        select(RotationTurn, Rotation, Roster)
+        .join(Rotation, col(Rotation.id) == RotationTurn.rotation_id)
+        .join(Roster, col(Roster.id) == Rotation.roster_id)
+        .where(RotationTurn.person_id == person_id)
+        .where(col(Rotation.valid_to).is_(None) | (col(Rotation.valid_to) >= incidents.today()))
+    ):
+        since = datetime.combine(rotation.valid_from, rotation.hand_over, clock.LOCAL)
+        yield Holding(HoldingKind.TURN, turn.id, roster.name, roster.role, since)
+    for shift, name in session.exec(
+        select(Shift, Roster.name)
+        .join(Roster, col(Roster.id) == Shift.roster_id, isouter=True)
+        .where(Shift.person_id == person_id, Shift.ends_at > now)
+        .order_by(col(Shift.starts_at))
+    ):
+        yield Holding(HoldingKind.SHIFT, shift.id, name or "", shift.role, shift.starts_at)
+    for row, roster in session.exec(
+        select(StandIn, Roster)
+        .join(Roster, col(Roster.id) == StandIn.roster_id)
+        .where(
+            StandIn.person_id == person_id,
+            StandIn.ends_at > now,
+            col(StandIn.cancelled_at).is_(None),
+        )
+    ):
+        yield Holding(HoldingKind.STAND_IN, row.id, roster.name, roster.role, row.starts_at)
+    for swap in swaps.waiting(session, person_id):
+        yield Holding(HoldingKind.SWAP, swap.id, at=swap.given_at)
+
+
+def _ways_in(session: Session, person_id: UUID) -> Iterator[Holding]:
+    now = clock.now()
+    for sign_in in session.exec(
+        select(SignInSession).where(
+            SignInSession.person_id == person_id,
+            col(SignInSession.ended_at).is_(None),
+            SignInSession.expires_at > now,
+        )
+    ):
+        yield Holding(HoldingKind.SIGN_IN, sign_in.id, at=sign_in.created_at)
+    for link in session.exec(
+        select(AnswerLink)
+        .where(AnswerLink.person_id == person_id, col(AnswerLink.revoked_at).is_(None))
+        .where(col(AnswerLink.expires_at).is_(None) | (col(AnswerLink.expires_at) > now))
+    ):
+        yield Holding(HoldingKind.LINK, link.message_id)
+    for feed in feeds.of_owner(session, person_id):
+        yield Holding(HoldingKind.FEED, feed.id, at=feed.created_at)
