@@ -14,6 +14,7 @@ ABOUT_ROSTERS = frozenset(
         "swap_accepted",
         "swap_declined",
         "stand_in_set",
+        "duty_passed_on",
         "shift_handed_over",
         "hand_over_missing",
         "roster_gap",

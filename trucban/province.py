@@ -186,6 +186,7 @@ def _approve_shells(session: Session, people: dict[str, Person], today: date) ->
                 decision=each["decision"],
                 decided_on=today - timedelta(days=120),
                 approved_by=people[each["approved_by"]].id,
+                approved_as=Role(each["approved_as"]),
                 valid_to=today + timedelta(days=365),
             )
         )

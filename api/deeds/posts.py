@@ -12,7 +12,9 @@ from api.identity import Caller
 from incidents.people import posts
 from incidents.people.roles import Role, RoleHolder
 from incidents.response.staffing import post_endings
+from incidents.response.staffing.holdings import Holding
 from incidents.response.staffing.post_endings import Successor
+from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 
 
@@ -42,6 +44,9 @@ class EndPost(Paper):
         default=None, description="Now when it is left out; never in the past"
     )
     successor_id: Annotated[UUID | None, Optional] = None
+    confirmed: Annotated[Line | None, Optional] = Field(
+        default=None, description="The fingerprint of the duty as it was shown; unasked if left out"
+    )
 
 
 def appoint(session: Session, caller: Caller, asked: Appoint) -> RoleHolder:
@@ -60,5 +65,12 @@ def end(session: Session, caller: Caller, post_id: UUID, asked: EndPost) -> Role
         ends_at=asked.ends_at,
         successor=Successor(asked.successor_id, **paper) if asked.successor_id else None,
         reason=asked.reason,
+        confirmed=asked.confirmed,
         by=caller.actor,
     )
+
+
+def see_duty(session: Session, caller: Caller, post_id: UUID) -> list[Holding]:
+    """The turns, shifts and stand-ins that end or move with a post."""
+    permissions.require(session, caller.person, Deed.KEEP_POSTS)
+    return post_endings.on_duty(session, posts.get(session, post_id))

@@ -20,7 +20,7 @@ from incidents.people.organisations import Organisation
 from incidents.people.persons import ContactPoint, Person
 from incidents.record.language.alphabet import by_given_name
 from incidents.response.staffing import holdings, recoverable
-from incidents.response.staffing.holdings import Holding, HoldingKind
+from incidents.response.staffing.holdings import HoldingKind
 from incidents.response.staffing.recoverable import Fate, Recoverable
 from incidents.rights.permissions import Deed
 
@@ -69,7 +69,7 @@ def shown(
         seen=recoverable.fingerprint(listed),
         points=_points(session, person_id) if gone else [],
         named=named,
-        groups=_groups(held),
+        groups=holdings.by_kind(held),
         moves=holdings.MOVES,
         counted=_COUNTED,
         total=len(held),
@@ -78,11 +78,6 @@ def shown(
         others=[(str(p.id), f"{p.name} – {p.post}") for p in named.values()],
         page_path=_PATH,
     )
-
-
-def _groups(held: list[Holding]) -> list[tuple[HoldingKind, list[Holding]]]:
-    kinds = [(kind, [each for each in held if each.kind is kind]) for kind in HoldingKind]
-    return [(kind, some) for kind, some in kinds if some]
 
 
 def _of_fate(listed: list[Recoverable], fate: Fate) -> list[Recoverable]:

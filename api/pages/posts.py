@@ -20,6 +20,7 @@ from incidents.people.persons import Person
 from incidents.people.roles import Role, RoleHolder
 from incidents.record import clock
 from incidents.record.language import speech
+from incidents.response.staffing import holdings
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 
@@ -103,6 +104,7 @@ def one_shown(
     """One post and the form that ends it, or again after a refused one."""
     permissions.require(session, caller.person, Deed.KEEP_POSTS)
     post = posts.get(session, post_id)
+    duty = deeds.see_duty(session, caller, post_id)
     return rendering.for_caller(
         request,
         "post.html",
@@ -114,6 +116,8 @@ def one_shown(
         scans=scans.of(session, [post]),
         who=persons.get(session, post.person_id),
         people=_people(session, but=post.person_id),
+        duty=holdings.by_kind(duty),
+        confirmed=holdings.fingerprint(duty),
         page_path=_PATH,
     )
 

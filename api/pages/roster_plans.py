@@ -23,7 +23,8 @@ from api.problems import Problem
 from incidents.matter import incidents
 from incidents.people import organisations, persons, rosters
 from incidents.people.directory import tree
-from incidents.people.duty import patterns, rotations
+from incidents.people.duty import changes, patterns, rotations
+from incidents.people.duty.changes import DutyLeft
 from incidents.people.duty.patterns import Weekday
 from incidents.people.duty.planning import LOOK, RosterLook
 from incidents.people.duty.rotations import Rotation
@@ -88,6 +89,10 @@ class _Turn:
     state: str
     ends: time
     pattern: tuple[int, list[Weekday]] | None
+    left: list[DutyLeft]
+    """Who of them has the duty no longer since it was laid down."""
+    staying: list[UUID]
+    """The people with whoever follows those who left; a place nobody took is left out."""
 
 
 def shown(
@@ -132,12 +137,14 @@ def one_shown(
     caller.require(session, Deed.KEEP_ROSTERS)
     roster, today = rosters.get(session, roster_id), incidents.today()
     say = speech(caller.person.language)
-    turns = [_turn(*each, today) for each in rotations.of_roster(session, roster.id)]
+    left = changes.left(session, roster.id)
+    turns = [_turn(*each, left, today) for each in rotations.of_roster(session, roster.id)]
     given = given if given is not None else _prefilled(turns, today)
     refused = problem is not None and problem.deed != "ket-thuc"
     attempted = problem.attempted if problem and refused else given
     shifts = [*look.shifts, *look.by_hand] if look else []
     named = {p for turn in turns for p in turn.people} | {s.person_id for s in shifts}
+    named |= {row.heir_id for row in left if row.heir_id}
     named |= {s.stands_in_for for s in shifts if s.stands_in_for}
     named |= {f.person_id for f in look.faults if f.person_id} if look else set()
     seats = [n.removeprefix("people.") for n in attempted if n.startswith("people.")]
@@ -176,13 +183,18 @@ def _weeks(look: RosterLook, session: Session, say: Speech) -> list[list[roster_
     return [days[n : n + 7] for n in range(0, len(days), 7)]
 
 
-def _turn(rotation: Rotation, people: list[UUID], today: date) -> _Turn:
+def _turn(rotation: Rotation, people: list[UUID], left: list[DutyLeft], today: date) -> _Turn:
     long = timedelta(minutes=rotation.shift_minutes)
     over = rotation.valid_to is not None and rotation.valid_to < today
     state = "over" if over else "later" if rotation.valid_from > today else "now"
     ends = (datetime.combine(today, rotation.hand_over) + long).time()
     pattern = patterns.read(rotation.rule, rotation.hand_over, long)
-    return _Turn(rotation, people, state, ends, pattern)
+    gone, staying = list[DutyLeft](), list[UUID | None](people)
+    for row in left:
+        if row.recorded_at >= rotation.created_at and row.person_id in staying:
+            gone.append(row)
+            staying = [row.heir_id if who == row.person_id else who for who in staying]
+    return _Turn(rotation, people, state, ends, pattern, gone, [who for who in staying if who])
 
 
 def _prefilled(turns: list[_Turn], today: date) -> dict[str, str]:
@@ -191,7 +203,7 @@ def _prefilled(turns: list[_Turn], today: date) -> dict[str, str]:
     given["valid_from"] = (today + timedelta(days=1)).isoformat()
     on = list(Weekday)
     for turn in turns[-1:]:
-        given |= {f"people.{n}": str(each) for n, each in enumerate(turn.people, start=1)}
+        given |= {f"people.{n}": str(each) for n, each in enumerate(turn.staying, start=1)}
         given["begins"] = turn.row.hand_over.isoformat("minutes")
         given["ends"] = turn.ends.isoformat("minutes")
         given["shifts_each"] = str(turn.row.shifts_each)

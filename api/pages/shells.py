@@ -18,7 +18,7 @@ from api.pages import rendering
 from api.pages.forms import filled
 from api.problems import Problem
 from incidents.matter import incidents
-from incidents.people import persons, sign_ins
+from incidents.people import authorisations, persons, sign_ins
 from incidents.record.errors import Invalid
 from incidents.record.language import N_
 from incidents.rights import permissions
@@ -84,6 +84,7 @@ def shown(
         named=persons.names(
             session, {s.approved_by for s in approved} | {d.written_by for d in waiting}
         ),
+        papers={paper.id: paper for paper in authorisations.listed(session)},
         approves=permissions.allowed(session, caller.person, Deed.APPROVE_SHELL),
         writes=permissions.allowed(session, caller.person, Deed.WRITE_SHELL),
         levels=[(level, str(level)) for level in shell_drafts.LEVELS],

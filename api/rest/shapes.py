@@ -290,6 +290,8 @@ class ShellOut(Shape):
     decision: str
     decided_on: date
     approved_by: UUID
+    approved_as: Role
+    authorisation_id: UUID | None
     valid_to: date | None
     withdrawn_at: datetime | None
 

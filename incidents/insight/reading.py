@@ -30,7 +30,15 @@ from incidents.people.directory import (
     routing,
 )
 from incidents.people.directory import keeping as bodies
-from incidents.people.duty import absences, feeds, keeping, planning, stand_ins, swaps
+from incidents.people.duty import (
+    absences,
+    feeds,
+    keeping,
+    passing_on,
+    planning,
+    stand_ins,
+    swaps,
+)
 from incidents.record import timeline
 from incidents.record.facts import Fact
 from incidents.record.language import N_, Language, speech
@@ -61,10 +69,10 @@ from incidents.response.work import added_steps, catalog, follow_ups, requests, 
 from incidents.response.work.runs import PlaybookRun
 from incidents.response.work.sayings import StepTitle
 from incidents.response.work.steps import Step
-from incidents.words import shell_drafts
+from incidents.words import shell_facts
 
 TELLERS = (
-    *(absences, feeds, keeping, planning, stand_ins, swaps),
+    *(absences, feeds, keeping, passing_on, planning, stand_ins, swaps),
     *(bodies, body_corrections, contacts, focal_points, imported, importing, postings, routing),
     *(flag_merging, parting, triage, wording, silences, findings),
     *(level_rules, level_timings, must_be_told, standing, taskforce_facts, telling),
@@ -72,7 +80,7 @@ TELLERS = (
     *(opening, lifecycle, resuming, merging, grading, replanning, journal, decisions),
     *(situation_reports, added_steps, signing, recusing, founding_decisions, seating),
     *(requests, leaving, coming_back, exercises, handovers, lesson_facts, authorisations),
-    *(posts, post_endings, accounts, scans, shell_drafts),
+    *(posts, post_endings, accounts, scans, shell_facts),
 )
 """What enters every fact into the vocabulary: whoever reads can read whatever was recorded."""
 

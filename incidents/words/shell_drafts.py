@@ -6,21 +6,21 @@ was approved never changes, it is withdrawn and another is written.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Field, Session, col, select
 
-from incidents.people import authorisations, persons, rosters
+from incidents.people import authorisations, persons, roles, rosters
+from incidents.people.authorisations import Authorisation
 from incidents.people.roles import Role
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
 from incidents.record.database import Table, choice, document, identifier, locked, moment, reference
 from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound, NotPermitted
-from incidents.record.facts import Fact, Private
 from incidents.record.language import N_, Labelled
+from incidents.words.shell_facts import ShellRefused, ShellSigned, ShellWithdrawn, ShellWritten
 from incidents.words.shells import Shell
 from incidents.words.statements import digest
 
@@ -63,49 +63,6 @@ class ShellDraft(Table, table=True):
     written_at: datetime = moment()
     state: DraftState = choice(DraftState, DraftState.WAITING)
     settled_at: datetime | None = moment(optional=True)
-
-
-@dataclass(frozen=True)
-class ShellWritten(Fact):
-    """Words for the night wait for their approval."""
-
-    code: str
-    sha256: str
-    title: Private
-    says: ClassVar[str] = N_("Soạn mẫu %(code)s chờ duyệt: %(title)s, SHA-256 %(sha256)s")
-
-
-@dataclass(frozen=True)
-class ShellApproved(Fact):
-    """The duty officer may release these words from now on."""
-
-    code: str
-    sha256: str
-    decision: str
-    decided_on: date
-    from_level: int
-    says: ClassVar[str] = N_(
-        "Duyệt mẫu %(code)s theo %(decision)s ngày %(decided_on)s, phát từ cấp %(from_level)s, "
-        "SHA-256 %(sha256)s"
-    )
-
-
-@dataclass(frozen=True)
-class ShellRefused(Fact):
-    """These words were not approved."""
-
-    code: str
-    reason: Private
-    says: ClassVar[str] = N_("Không duyệt mẫu %(code)s. Lý do: %(reason)s")
-
-
-@dataclass(frozen=True)
-class ShellWithdrawn(Fact):
-    """Nobody releases these words any more; what was released stands."""
-
-    code: str
-    reason: Private
-    says: ClassVar[str] = N_("Rút mẫu duyệt sẵn %(code)s. Lý do: %(reason)s")
 
 
 def write(
@@ -202,6 +159,19 @@ def approvers(session: Session) -> set[UUID]:
     return {each for role in APPROVERS for each in authorisations.signers(session, role, now)}
 
 
+def acts_as(session: Session, person_id: UUID) -> tuple[Role, Authorisation | None] | None:
+    """The part in which somebody approves a shell: their own post first, else by a paper."""
+    now = clock.now()
+    for role in APPROVERS:
+        if roles.holders(session, role, now)[:1] == [person_id]:
+            return role, None
+    for role in APPROVERS:
+        for paper in authorisations.valid(session, role, now):
+            if paper.grantee_id == person_id:
+                return role, paper
+    return None
+
+
 def approve(
     session: Session,
     draft_id: UUID,
@@ -213,7 +183,7 @@ def approve(
 ) -> Shell:
     """Sign what was read, under the number of the decision; never what one wrote oneself."""
     draft = _waiting(session, draft_id)
-    person_id = _approver(session, draft, by)
+    person_id, role, paper = _approver(session, draft, by)
     if sha256 != draft.frame_sha256:
         raise Conflict(N_("Mẫu không còn là bản đồng chí đã đọc; hãy tải lại trang."))
     wrong: Wrong = {}
@@ -233,12 +203,20 @@ def approve(
         decision=" ".join(decision.split()),
         decided_on=decided_on,
         approved_by=person_id,
+        approved_as=role,
+        authorisation_id=paper.id if paper else None,
         valid_to=draft.valid_to,
     )
     session.add(shell)
     _settle(session, draft, DraftState.APPROVED)
-    fact = ShellApproved(
-        shell.code, shell.frame_sha256, shell.decision, decided_on, shell.from_level
+    fact = ShellSigned(
+        shell.code,
+        shell.frame_sha256,
+        shell.decision,
+        decided_on,
+        shell.from_level,
+        role,
+        paper.number if paper else "",
     )
     timeline.record(session, timeline.DESK, fact, by=by)
     on_shift = rosters.on_shift(session, clock.now())
@@ -292,12 +270,15 @@ def _waiting(session: Session, draft_id: UUID) -> ShellDraft:
     return draft
 
 
-def _approver(session: Session, draft: ShellDraft, by: Actor) -> UUID:
-    if by.person_id is None or by.person_id not in approvers(session):
+def _approver(
+    session: Session, draft: ShellDraft, by: Actor
+) -> tuple[UUID, Role, Authorisation | None]:
+    acting = acts_as(session, by.person_id) if by.person_id else None
+    if by.person_id is None or acting is None:
         raise NotPermitted(_NOT_AN_APPROVER)
     if by.person_id == draft.written_by:
         raise NotPermitted(N_("Người soạn không tự duyệt mẫu của mình."))
-    return by.person_id
+    return by.person_id, *acting
 
 
 def _said(reason: str) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlmodel import Field, Session, col, select
 
+from incidents.people.roles import Role
 from incidents.record.database import Table, choice, document, identifier, moment, reference
 from incidents.record.errors import Invalid
 from incidents.record.language import N_, Language
@@ -31,6 +32,9 @@ class Shell(Table, table=True):
     decision: str
     decided_on: date
     approved_by: UUID = reference("person.id")
+    approved_as: Role = choice(Role, Role.SPOKESPERSON)
+    """The part they signed in, by post or by the paper of ``authorisation_id``."""
+    authorisation_id: UUID | None = reference("authorisation.id", optional=True)
     valid_to: date | None = None
     withdrawn_at: datetime | None = moment(optional=True)
 

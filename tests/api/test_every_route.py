@@ -261,6 +261,7 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ),
     ("GET", "/api/v1/posts"): (None, INSIDERS),
     ("POST", "/api/v1/posts"): (POST, ADMINISTRATORS),
+    ("GET", "/api/v1/posts/{post_id}/duty"): (None, ADMINISTRATORS),
     ("POST", "/api/v1/posts/{post_id}/end"): (BECAUSE, ADMINISTRATORS),
     ("GET", "/api/v1/incidents/{number}/level"): (None, INSIDERS),
     ("GET", "/api/v1/incidents/{number}/ties"): (None, INSIDERS),

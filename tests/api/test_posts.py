@@ -66,6 +66,29 @@ def test_given_and_ended_on_the_page(desk: Desk, new_browser: Callable[..., Brow
     desk.set_aside()
 
 
+def test_the_duty_that_goes_with_a_post_is_listed_and_confirmed(
+    desk: Desk, new_browser: Callable[..., Browser], program: Callable[..., Program]
+) -> None:
+    an, rest = new_browser("an"), program("an")
+    items = rest.get("/posts").json()["items"]
+    (lan,) = [i["id"] for i in items if i["person_id"] == str(desk.cast.lan.id)]
+    listed = rest.get(f"/posts/{lan}/duty").json()
+    assert [i["kind"] for i in listed["items"]] == ["shift"]
+    page = an.get(f"{PAGE}/{lan}").text
+    assert "Ca trực <span" in page
+    assert f'name="confirmed" value="{listed["fingerprint"]}"' in page
+    stale = an.post(f"{PAGE}/{lan}", reason="Chuyển đi", confirmed="0")
+    assert (stale.status_code, "đã thay đổi" in stale.text) == (409, True)
+    asked = {"successor_id": str(desk.cast.kien.id), "confirmed": listed["fingerprint"]}
+    assert an.post(f"{PAGE}/{lan}", reason="Chuyển đi", **asked).status_code == 200
+    now = rest.get("/on-duty").json()["items"]
+    (desk_duty,) = [each for each in now if each["role"] == "duty_officer"]
+    assert [s["person_id"] for s in desk_duty["now"]] == [str(desk.cast.kien.id)]
+    assert rest.get(f"/posts/{lan}/duty").json()["items"] == []
+    desk.settle()
+    desk.set_aside()
+
+
 def test_the_menu_leads_administrators_there_and_nobody_else(
     desk: Desk, new_browser: Callable[..., Browser]
 ) -> None:

@@ -4,9 +4,10 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from incidents.people.persons import Person
+from incidents.people.roles import Role
 from incidents.record import database
 from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound, NotPermitted
 from incidents.record.language import Language
@@ -15,6 +16,7 @@ from incidents.response.answers import signing
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 from incidents.words import shell_drafts, shells
+from incidents.words.approvals import Approval
 from incidents.words.shell_drafts import DraftState, ShellDraft
 from incidents.words.shells import Shell
 from incidents.words.statements import StatementKind
@@ -64,7 +66,7 @@ def test_a_shell_is_written_approved_and_released_at_night(desk: Desk) -> None:
     desk.do(signing.release_shell, incident.id, "LU-DE", FILLED, by=cast.lan)
     desk.expect_published(StatementKind.HOLDING, "xã Tân Hưng")
     desk.set_aside()
-    assert desk.facts(DESK)[-2:] == ["ShellWritten", "ShellApproved"]
+    assert desk.facts(DESK)[-2:] == ["ShellWritten", "ShellSigned"]
     assert "95/QĐ-VP ngày 20/11/2026" in desk.timeline(DESK, Language.VI)[-1].text
 
 
@@ -80,6 +82,27 @@ def test_a_paper_lets_its_holder_approve_but_nobody_approves_their_own(desk: Des
     with desk.refused(AlreadySettled, "đã duyệt"):
         approve(desk, own, by=cast.binh)
     desk.set_aside()
+
+
+def test_a_shell_is_signed_in_the_part_its_approver_really_had(desk: Desk) -> None:
+    cast = desk.cast
+    incident = desk.opened(level=3)
+    by_chair = approve(desk, written(desk), by=cast.chuong)
+    by_paper = approve(desk, written(desk, code="LU-SONG"), by=cast.tung)
+    assert (by_chair.approved_as, by_chair.authorisation_id) == (Role.CHAIR, None)
+    assert by_paper.approved_as is Role.LEAD
+    told = [line.text for line in desk.timeline(DESK, Language.VI)]
+    assert "Duyệt mẫu LU-DE với vai Chủ tịch UBND theo 95/QĐ-VP" in told[-3]
+    assert told[-1].endswith("Giấy ủy quyền: lead/tung/GUQ-UBND")
+    for shell in (by_chair, by_paper):
+        desk.do(signing.release_shell, incident.id, shell.code, FILLED, by=cast.lan)
+    desk.set_aside()
+    with database.reading() as session:
+        given = session.exec(select(Approval).order_by(col(Approval.given_at))).all()
+    assert {(a.person_id, a.role, a.authorisation_id) for a in given} == {
+        (cast.chuong.id, Role.CHAIR, None),
+        (cast.tung.id, Role.LEAD, by_paper.authorisation_id),
+    }
 
 
 def test_what_was_read_is_what_is_signed_under_a_numbered_decision(desk: Desk) -> None:

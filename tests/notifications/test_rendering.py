@@ -129,6 +129,7 @@ def _every_kind(
         "authorisation_ended": about_a_paper,
         "post_given": {**about_a_post, "rank": 2},
         "post_ended": {**about_a_post, "rank": 1},
+        "duty_passed_on": about_a_shift,
         "shell_changed": {
             "what": "waiting",
             "shell": "LU-DE",

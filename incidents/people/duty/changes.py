@@ -1,4 +1,4 @@
-"""What changes a plan: somebody stands in, two people swap, somebody is away."""
+"""What changes a plan: somebody stands in, two swap, is away, or has the duty no longer."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint
 from sqlmodel import Session, col, select
 
-from incidents.people.duty.spans import Away, Change, Exchange, StandingIn
+from incidents.people.duty.spans import Away, Change, Exchange, PassedOn, StandingIn
 from incidents.people.persons import Person
 from incidents.people.rosters import Shift
 from incidents.record import clock
@@ -82,6 +82,20 @@ class Absence(Table, table=True):
     cancelled_at: datetime | None = moment(optional=True)
 
 
+class DutyLeft(Table, table=True):
+    """A person has no duty on a roster from a moment on; an heir takes it, or nobody yet."""
+
+    __tablename__ = "duty_left"
+
+    id: UUID = identifier()
+    roster_id: UUID = reference("roster.id")
+    person_id: UUID = reference("person.id")
+    heir_id: UUID | None = reference("person.id", optional=True)
+    starts_at: datetime = moment()
+    recorded_at: datetime = moment(at_once=True)
+    recorded_by: UUID | None = reference("person.id", optional=True)
+
+
 def of_roster(session: Session, roster_id: UUID, since: datetime) -> list[Change]:
     """Everything that changes the plan of a roster after a moment."""
     found: list[Change] = []
@@ -106,7 +120,17 @@ def of_roster(session: Session, roster_id: UUID, since: datetime) -> list[Change
         Exchange(s.settled_at or s.asked_at, s.asker_id, s.other_id, s.given_at, s.taken_at)
         for s in accepted
     ]
+    found += [
+        PassedOn(row.recorded_at, row.person_id, row.heir_id, row.starts_at)
+        for row in left(session, roster_id)
+    ]
     return found
+
+
+def left(session: Session, roster_id: UUID) -> list[DutyLeft]:
+    """Who has no duty on a roster any more, in the order it was recorded."""
+    wanted = select(DutyLeft).where(DutyLeft.roster_id == roster_id)
+    return list(session.exec(wanted.order_by(col(DutyLeft.recorded_at), col(DutyLeft.id))))
 
 
 def away(session: Session, since: datetime) -> list[Away]:

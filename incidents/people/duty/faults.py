@@ -66,7 +66,7 @@ def find(session: Session, start: datetime, end: datetime) -> list[Fault]:
                     max(span.starts_at, each.starts_at, start),
                     min(span.ends_at, each.ends_at, end),
                 )
-                if each.person_id == span.person_id and begins < ends:
+                if each.person_id == span.person_id and not span.vacant and begins < ends:
                     covered = not _gaps(roster, on, begins, ends)
                     found.append(
                         Fault(

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from incidents.people.duty import filling, swaps
-from incidents.people.duty.changes import StandIn
+from incidents.people.duty import by_hand, filling, swaps
+from incidents.people.duty.changes import DutyLeft, StandIn
 from incidents.people.duty.rotations import RotationTurn
 from incidents.people.rosters import Shift
 from incidents.record import clock
@@ -36,7 +36,10 @@ def leave(session: Session, person_id: UUID, successor_id: UUID | None, *, by: A
         for turn in session.exec(select(RotationTurn).where(RotationTurn.person_id == person_id)):
             turn.person_id = successor_id
             session.add(turn)
-    _by_hand(session, person_id, successor_id)
+        for left in session.exec(select(DutyLeft).where(DutyLeft.heir_id == person_id)):
+            left.heir_id = successor_id
+            session.add(left)
+    by_hand.pass_on(session, by_hand.coming(session, person_id, since=now), successor_id, since=now)
     filling.fill_all(session)
 
 
@@ -58,30 +61,3 @@ def come_back(
             session.add(row)
     session.flush()
     filling.fill_all(session)
-
-
-def _by_hand(session: Session, person_id: UUID, successor_id: UUID | None) -> None:
-    """Shifts no roster plans: what has begun is cut, what is to come moves or goes."""
-    now = clock.now()
-    for shift in session.exec(
-        select(Shift).where(
-            Shift.person_id == person_id, Shift.ends_at > now, col(Shift.roster_id).is_(None)
-        )
-    ):
-        if successor_id:
-            session.add(
-                Shift(
-                    role=shift.role,
-                    person_id=successor_id,
-                    starts_at=max(shift.starts_at, now),
-                    ends_at=shift.ends_at,
-                    changed_at=now,
-                )
-            )
-        if shift.starts_at < now:
-            shift.ends_at, shift.changed_at = now, now
-            shift.sequence += 1
-            session.add(shift)
-        else:
-            session.delete(shift)
-    session.flush()

@@ -86,6 +86,7 @@ def planned(
                 starts_at=max(begins, rotation.created_at),
                 ends_at=begins + length,
                 person_id=people[number // rotation.shifts_each % len(people)],
+                laid_at=rotation.created_at,
             )
 
 

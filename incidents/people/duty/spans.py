@@ -2,19 +2,27 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
+
+_FOR_GOOD = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A person on duty; ``slot_at`` is when the planned shift it is a part of begins."""
+    """A person on duty; ``slot_at`` is when the planned shift it is a part of begins.
+
+    ``laid_at`` is when the rotation was written that plans it. ``vacant`` says that whoever it
+    names has the duty no longer and nobody has it yet.
+    """
 
     slot_at: datetime
     starts_at: datetime
     ends_at: datetime
     person_id: UUID
     stands_in_for: UUID | None = None
+    laid_at: datetime | None = None
+    vacant: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +48,20 @@ class Exchange:
 
 
 @dataclass(frozen=True, slots=True)
+class PassedOn:
+    """Somebody has no duty here from a moment on: an heir takes what was theirs, or nobody yet.
+
+    It concerns what the plan said when it was recorded; a rotation laid down later, a later
+    stand-in or swap may name them again.
+    """
+
+    at: datetime
+    person_id: UUID
+    heir: UUID | None
+    starts_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Away:
     """A person who cannot be on duty."""
 
@@ -48,7 +70,7 @@ class Away:
     ends_at: datetime
 
 
-Change = StandingIn | Exchange
+Change = StandingIn | Exchange | PassedOn
 
 
 def changed(planned: Iterable[Span], changes: Sequence[Change]) -> list[Span]:
@@ -60,12 +82,14 @@ def changed(planned: Iterable[Span], changes: Sequence[Change]) -> list[Span]:
                 spans = _stood_in(spans, change)
             case Exchange():
                 spans = [_exchanged(span, change) for span in spans]
+            case PassedOn():
+                spans = _passed_on(spans, change)
     return sorted(spans, key=_order)
 
 
 def present(spans: Iterable[Span], away: Sequence[Away]) -> list[Span]:
     """What is left once those who are away are taken out: the holes are gaps, not shifts."""
-    left = list(spans)
+    left = [span for span in spans if not span.vacant]
     for each in away:
         left, _ = _cut(
             left, each.starts_at, each.ends_at, lambda s, e=each: s.person_id == e.person_id
@@ -80,7 +104,8 @@ def _stood_in(spans: list[Span], change: StandingIn) -> list[Span]:
     kept, taken = _cut(spans, change.starts_at, change.ends_at, concerned)
     if change.instead_of is not None:
         return kept + [
-            replace(t, person_id=change.person_id, stands_in_for=change.instead_of) for t in taken
+            replace(t, person_id=change.person_id, stands_in_for=change.instead_of, vacant=False)
+            for t in taken
         ]
     # Whoever stands in for everybody is on duty for all of it, a hole in the plan included.
     replaced = {t.person_id for t in taken} - {change.person_id}
@@ -93,6 +118,25 @@ def _stood_in(spans: list[Span], change: StandingIn) -> list[Span]:
             person_id=change.person_id,
             stands_in_for=replaced.pop() if len(replaced) == 1 else None,
         ),
+    ]
+
+
+def _passed_on(spans: list[Span], change: PassedOn) -> list[Span]:
+    def concerned(span: Span) -> bool:
+        known = span.laid_at is None or span.laid_at <= change.at
+        return known and span.person_id == change.person_id
+
+    kept, taken = _cut(spans, change.starts_at, _FOR_GOOD, concerned)
+    if change.heir is None:
+        return kept + [replace(t, vacant=True) for t in taken]
+    return kept + [
+        replace(
+            t,
+            person_id=change.heir,
+            stands_in_for=None if t.stands_in_for == change.heir else t.stands_in_for,
+            vacant=False,
+        )
+        for t in taken
     ]
 
 

@@ -163,9 +163,18 @@ def withdraw(session: Session, swap_id: UUID, *, by: Actor) -> Swap:
     return swap
 
 
-def withdraw_all(session: Session, person_id: UUID, *, by: Actor) -> None:
-    """Nothing is asked any more by, or of, somebody who left."""
+def withdraw_all(
+    session: Session,
+    person_id: UUID,
+    *,
+    by: Actor,
+    roster_id: UUID | None = None,
+    since: datetime | None = None,
+) -> None:
+    """Nothing is asked any more by, or of, somebody who left: anywhere, or one roster from then."""
     for swap in waiting(session, person_id):
+        if roster_id not in (None, swap.roster_id) or (since and swap.given_until <= since):
+            continue
         _settle(session, swap, SwapState.WITHDRAWN)
         roster = rosters.get(session, swap.roster_id)
         fact = SwapWithdrawn(roster.name, swap.asker_id, swap.given_at)

@@ -275,7 +275,8 @@ def release_shell(
         Verdict.GRANTED,
         kind=ApprovalKind.SHELL,
         person_id=shell.approved_by,
-        role=Role.SPOKESPERSON,
+        role=shell.approved_as,
+        authorisation_id=shell.authorisation_id,
         by=by,
     )
     timeline.record(

@@ -15,7 +15,7 @@ from incidents.matter.taskforces import TaskForce, TaskForceMember
 from incidents.people.authorisations import Authorisation
 from incidents.people.directory.focal_points import FocalPoint
 from incidents.people.duty import feeds, swaps
-from incidents.people.duty.changes import StandIn
+from incidents.people.duty.changes import DutyLeft, StandIn
 from incidents.people.duty.rotations import Rotation, RotationTurn
 from incidents.people.organisations import Organisation
 from incidents.people.roles import Role, RoleHolder
@@ -90,7 +90,7 @@ def of(session: Session, person_id: UUID) -> list[Holding]:
         *_watched(session, person_id),
         *_by_post(session, person_id),
         *_for_bodies(session, person_id),
-        *_on_rosters(session, person_id),
+        *on_rosters(session, person_id),
         *_ways_in(session, person_id),
     ]
 
@@ -99,6 +99,12 @@ def fingerprint(held: list[Holding]) -> str:
     """What somebody confirmed: it changes with anything that was added or taken away."""
     lines = sorted(f"{each.kind.value} {each.id}" for each in held)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def by_kind(held: list[Holding]) -> list[tuple[HoldingKind, list[Holding]]]:
+    """The same, kind by kind; a kind of which there is nothing is left out."""
+    kinds = [(kind, [each for each in held if each.kind is kind]) for kind in HoldingKind]
+    return [(kind, some) for kind, some in kinds if some]
 
 
 def _in_incidents(session: Session, person_id: UUID) -> Iterator[Holding]:
@@ -183,8 +189,26 @@ def _for_bodies(session: Session, person_id: UUID) -> Iterator[Holding]:
         yield Holding(HoldingKind.FOCAL, row.id, code, at=row.appointed_at)
 
 
-def _on_rosters(session: Session, person_id: UUID) -> Iterator[Holding]:
+def on_duty_in(session: Session, person_id: UUID, role: Role) -> list[Holding]:
+    """What they have on the rosters of one role."""
+    return [each for each in on_rosters(session, person_id) if each.role is role]
+
+
+def on_rosters(session: Session, person_id: UUID) -> Iterator[Holding]:
+    """Turns that are still theirs, shifts, stand-ins and questions about swaps."""
     now = clock.now()
+    left = {
+        row.roster_id: row.recorded_at
+        for row in session.exec(
+            select(DutyLeft)
+            .where(DutyLeft.person_id == person_id, DutyLeft.starts_at <= now)
+            .order_by(col(DutyLeft.recorded_at))
+        )
+    }
+
+    def passed_on(roster_id: UUID, planned_at: datetime) -> bool:
+        return roster_id in left and planned_at <= left[roster_id]
+
     for turn, rotation, roster in session.exec(
         select(RotationTurn, Rotation, Roster)
         .join(Rotation, col(Rotation.id) == RotationTurn.rotation_id)
@@ -192,6 +216,8 @@ def _on_rosters(session: Session, person_id: UUID) -> Iterator[Holding]:
         .where(RotationTurn.person_id == person_id)
         .where(col(Rotation.valid_to).is_(None) | (col(Rotation.valid_to) >= incidents.today()))
     ):
+        if passed_on(roster.id, rotation.created_at):
+            continue
         since = datetime.combine(rotation.valid_from, rotation.hand_over, clock.LOCAL)
         yield Holding(HoldingKind.TURN, turn.id, roster.name, roster.role, since)
     for shift, name in session.exec(
@@ -210,6 +236,8 @@ def _on_rosters(session: Session, person_id: UUID) -> Iterator[Holding]:
             col(StandIn.cancelled_at).is_(None),
         )
     ):
+        if passed_on(roster.id, row.recorded_at):
+            continue
         yield Holding(HoldingKind.STAND_IN, row.id, roster.name, roster.role, row.starts_at)
     for swap in swaps.waiting(session, person_id):
         yield Holding(HoldingKind.SWAP, swap.id, at=swap.given_at)

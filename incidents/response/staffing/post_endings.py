@@ -1,6 +1,8 @@
-"""A post ends: the papers its holder lent, the seats it gave and the work in it end or move.
+"""A post ends: papers its holder lent, seats it gave, work and duty in it end or move.
 
-What a person has by a decision of the incident, or because somebody seated them by name, stays.
+The duty moves when the ending is recorded, so that a gap shows as early as any other; the rest
+when its moment has come. What a person has by a decision of the incident, or because somebody
+seated them by name, stays.
 """
 
 from dataclasses import asdict, dataclass
@@ -14,12 +16,15 @@ from incidents.matter import incidents, recusals, taskforces
 from incidents.matter.incidents import LIVE, Incident
 from incidents.matter.taskforces import Basis, TaskForce, TaskForceMember
 from incidents.people import authorisations, posts, roles, rosters
+from incidents.people.duty import passing_on
 from incidents.people.roles import Role, RoleHolder
 from incidents.record import clock, timeline
 from incidents.record.actors import ENGINE, Actor
+from incidents.record.errors import Conflict
 from incidents.record.facts import Fact, PersonId
 from incidents.record.language import N_
-from incidents.response.staffing import seating
+from incidents.response.staffing import holdings, seating
+from incidents.response.staffing.holdings import Holding
 from incidents.response.work import rerouting, succession
 from incidents.response.work.steps import ANSWERABLE, Cause, Step
 
@@ -59,12 +64,19 @@ def end(
     ends_at: datetime | None = None,
     successor: Successor | None = None,
     reason: str,
+    confirmed: str | None = None,
     by: Actor,
 ) -> RoleHolder:
     """Let a post end, and a successor begin at that moment in the same place.
 
-    What hangs on it ends or moves with it: at once, or when its moment has come.
+    What hangs on it ends or moves with it: at once, or when its moment has come. ``confirmed`` is
+    the fingerprint of the duty that was seen, where somebody looked at it.
     """
+    post = posts.get(session, post_id, lock=True)
+    # Rosters before the desk's chain, as everybody who changes one takes them.
+    passing_on.kept(session, post.role)
+    if confirmed is not None and confirmed != holdings.fingerprint(on_duty(session, post)):
+        raise Conflict(N_("Danh sách đang giữ đã thay đổi; hãy xem lại rồi xác nhận."))
     post = posts.end(session, post_id, ends_at=ends_at, reason=reason, by=by)
     if post.valid_to is None:
         raise ValueError("a post that has ended has its end")
@@ -77,16 +89,45 @@ def end(
             **asdict(successor),
             by=by,
         )
+    _end_duty(session, post, successor.person_id if successor else None, by=by)
     if post.valid_to <= clock.now():
         _close(session, post, by=by)
     return post
+
+
+def on_duty(session: Session, post: RoleHolder) -> list[Holding]:
+    """The turns, shifts and stand-ins somebody has in the part of a post."""
+    return holdings.on_duty_in(session, post.person_id, post.role)
 
 
 def close(session: Session, post_id: UUID) -> None:
     """Pass on what hung on a post whose end has come; done once, by the engine."""
     post = posts.get(session, post_id, lock=True)
     if post.closed_at is None and post.valid_to and post.valid_to <= clock.now():
+        # What was planned for them since the ending was recorded, or a term that ran out.
+        _end_duty(session, post, _follows(session, post), by=ENGINE)
         _close(session, post, by=ENGINE)
+
+
+def _end_duty(session: Session, post: RoleHolder, heir: UUID | None, *, by: Actor) -> None:
+    """Duty in the part goes on to whoever follows, unless they go on in it themselves."""
+    since = max(post.valid_to or clock.now(), clock.now())
+    if post.person_id not in roles.holders(session, post.role, since):
+        passing_on.pass_on(
+            session, post.role, post.person_id, since=since, successor_id=heir, by=by
+        )
+
+
+def _follows(session: Session, post: RoleHolder) -> UUID | None:
+    """Whoever was put in the same place from the end of a post on."""
+    return session.exec(
+        select(RoleHolder.person_id).where(
+            RoleHolder.role == post.role,
+            RoleHolder.rank == post.rank,
+            RoleHolder.valid_from == post.valid_to,
+            col(RoleHolder.valid_to).is_(None) | (col(RoleHolder.valid_to) > clock.now()),
+        )
+    ).first()
 
 
 def _close(session: Session, post: RoleHolder, *, by: Actor) -> None:
