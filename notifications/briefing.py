@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from email.utils import parseaddr
 from typing import Any
 from uuid import UUID
@@ -293,6 +293,10 @@ def of_moment(value: datetime | str | None) -> datetime | None:
     return datetime.fromisoformat(value) if isinstance(value, str) else value
 
 
+def _day(value: str | None) -> date | None:
+    return date.fromisoformat(value) if value else None
+
+
 def _roles(values: list[str]) -> list[Role]:
     return [Role(each) for each in values]
 
@@ -310,4 +314,5 @@ _READ_AS: dict[str, Callable[[Any], Any]] = {
     "review_at": of_moment,
     "starts_at": of_moment,
     "ends_at": of_moment,
+    **dict.fromkeys(("signed_on", "first_day", "last_day"), _day),
 }

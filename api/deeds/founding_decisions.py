@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from api.fields import Line, Optional, Reason, Request
 from api.identity import Caller
-from incidents.matter import standing
+from incidents.matter import standing_changes
 from incidents.matter.standing import FoundingDecision
 from incidents.rights.permissions import Deed
 
@@ -35,7 +35,7 @@ class EndFounding(Request):
 def record(session: Session, caller: Caller, asked: Founding) -> FoundingDecision:
     """Enter a decision; what is open keeps the one it was opened under."""
     caller.require(session, Deed.ADMINISTER)
-    return standing.record(session, **asked.model_dump(), by=caller.actor)
+    return standing_changes.record(session, **asked.model_dump(), by=caller.actor)
 
 
 def end(
@@ -43,4 +43,4 @@ def end(
 ) -> FoundingDecision:
     """Give a decision its last day."""
     caller.require(session, Deed.ADMINISTER)
-    return standing.end(session, decision_id, **asked.model_dump(), by=caller.actor)
+    return standing_changes.end(session, decision_id, **asked.model_dump(), by=caller.actor)

@@ -22,6 +22,8 @@ KINDS: dict[str, str] = {
     "work_inherited": N_("nhận công việc của người đã thôi"),
     "post_given": N_("cử vào vai"),
     "post_ended": N_("thôi giữ vai"),
+    "founding_recorded": N_("quyết định thành lập Tổ công tác"),
+    "founding_ended": N_("quyết định thành lập Tổ công tác hết hiệu lực"),
     "account_changed": N_("tài khoản thay đổi"),
     "inject": N_("tình huống diễn tập"),
     "step_assigned": N_("giao nhiệm vụ"),

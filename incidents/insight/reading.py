@@ -16,7 +16,7 @@ from incidents.matter import (
     level_rules,
     level_timings,
     must_be_told,
-    standing,
+    standing_changes,
     taskforce_facts,
 )
 from incidents.matter.incidents import Incident
@@ -75,7 +75,7 @@ TELLERS = (
     *(absences, feeds, keeping, passing_on, planning, stand_ins, swaps),
     *(bodies, body_corrections, contacts, focal_points, imported, importing, postings, routing),
     *(flag_merging, parting, triage, wording, silences, findings),
-    *(level_rules, level_timings, must_be_told, standing, taskforce_facts, telling),
+    *(level_rules, level_timings, must_be_told, standing_changes, taskforce_facts, telling),
     *(closing_reports, edits, follow_ups, looking_back),
     *(opening, lifecycle, resuming, merging, grading, replanning, journal, decisions),
     *(situation_reports, added_steps, signing, recusing, founding_decisions, seating),

@@ -31,6 +31,7 @@ def test_recorded_listed_and_ended_over_rest(desk: Desk, program: Callable[..., 
     assert ended.json()["valid_to"] == "2026-12-01"
     assert an.post(path, {"last_day": "2027-12-01", "reason": "Thay"}).status_code == 422
     desk.settle()
+    desk.set_aside()
 
 
 def test_recorded_and_ended_on_the_page(desk: Desk, new_browser: Callable[..., Browser]) -> None:
@@ -48,3 +49,4 @@ def test_recorded_and_ended_on_the_page(desk: Desk, new_browser: Callable[..., B
     assert "đến hết 01/12/2026" in ended.text
     assert f'href="{PAGE}"' in an.get("/").text
     desk.settle()
+    desk.set_aside()

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from incidents.people.roles import Role
 from tests.api.conftest import Browser, Program
 from tests.harness import Desk
+from tests.incidents.shifts import on
 
 PAGE = "/quan-tri/chuc-trach"
 
@@ -81,9 +83,7 @@ def test_the_duty_that_goes_with_a_post_is_listed_and_confirmed(
     assert (stale.status_code, "đã thay đổi" in stale.text) == (409, True)
     asked = {"successor_id": str(desk.cast.kien.id), "confirmed": listed["fingerprint"]}
     assert an.post(f"{PAGE}/{lan}", reason="Chuyển đi", **asked).status_code == 200
-    now = rest.get("/on-duty").json()["items"]
-    (desk_duty,) = [each for each in now if each["role"] == "duty_officer"]
-    assert [s["person_id"] for s in desk_duty["now"]] == [str(desk.cast.kien.id)]
+    assert on(desk, desk.time, Role.DUTY_OFFICER) == ["kien"]
     assert rest.get(f"/posts/{lan}/duty").json()["items"] == []
     desk.settle()
     desk.set_aside()

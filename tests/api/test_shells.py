@@ -54,7 +54,7 @@ def test_written_approved_and_withdrawn_on_the_page(
     empty = minh.post(action, sha256=sha256, decision="", decided_on="2026-11-20")
     assert empty.status_code == 422
     page = minh.post(action, sha256=sha256, decision="95/QĐ-VP", decided_on="2026-11-20")
-    assert "Lê Quang Minh duyệt theo 95/QĐ-VP ngày 20/11/2026" in page.text
+    assert "Lê Quang Minh (Người phát ngôn) duyệt theo 95/QĐ-VP ngày 20/11/2026" in page.text
     page = minh.post(f"{PAGE}/ma/LU-DE/rut", reason="Sai số máy")
     assert "đã rút" in page.text
     again = ha.post(PAGE, **ASKED | {"code": "LU-DE-2"}, slots="gio | Giờ tiếp nhận | 30")

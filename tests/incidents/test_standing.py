@@ -2,9 +2,9 @@
 
 from datetime import date, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
-from incidents.matter import incidents, standing, taskforces
+from incidents.matter import incidents, standing, standing_changes, taskforces
 from incidents.matter.incidents import Incident
 from incidents.matter.standing import FoundingDecision
 from incidents.matter.taskforces import TaskForce
@@ -26,7 +26,9 @@ def recorded(desk: Desk, **more: Any) -> FoundingDecision:
         "automatic_from_level": 3,
         "valid_from": date(2026, 11, 20),
     }
-    return desk.do(standing.record, **values | more, by=desk.cast.an)
+    made = desk.do(standing_changes.record, **values | more, by=desk.cast.an)
+    desk.set_aside()
+    return made
 
 
 def in_force(desk: Desk) -> str | None:
@@ -42,10 +44,18 @@ def force_of(desk: Desk, incident: Incident) -> TaskForce | None:
         return taskforces.of(session, incident.id)
 
 
+def concerned(desk: Desk) -> set[UUID]:
+    """Whoever holds a part the desk assigns, as holder or deputy; nobody it only asks."""
+    cast = desk.cast
+    others = (cast.hung, cast.son, cast.kien, cast.an)
+    return {p.id for p in vars(cast).values() if p not in others}
+
+
 def test_what_is_opened_from_now_on_goes_by_the_new_decision(desk: Desk) -> None:
     before = desk.opened(level=2)
     desk.time += minutes(1)
     made = recorded(desk, number="  509/QĐ-UBND ")
+    assert {m.recipient_id for m in desk.messages(kind="founding_recorded")} == concerned(desk)
     assert in_force(desk) == "509/QĐ-UBND"
     desk.time += minutes(1)
     after = desk.opened(level=2)
@@ -80,14 +90,15 @@ def test_a_decision_for_later_waits_for_its_day_and_one_that_ended_founds_nothin
     with database.reading() as session:
         first = standing.listed(session)[-1]
     today = incidents.today()
-    desk.do(standing.end, first.id, last_day=today, reason="Giải thể", by=desk.cast.an)
+    desk.do(standing_changes.end, first.id, last_day=today, reason="Giải thể", by=desk.cast.an)
+    assert {m.recipient_id for m in desk.messages(kind="founding_ended")} == concerned(desk)
     assert in_force(desk) == "412/QĐ-UBND", "its last day still counts"
     desk.time += timedelta(days=1)
     opened = desk.opened(level=4)
     assert in_force(desk) is None
     assert force_of(desk, opened) is None
     with desk.refused(AlreadySettled):
-        desk.do(standing.end, first.id, last_day=today, reason="Nữa", by=desk.cast.an)
+        desk.do(standing_changes.end, first.id, last_day=today, reason="Nữa", by=desk.cast.an)
 
 
 def test_an_open_incident_outlives_the_end_of_its_decision(desk: Desk) -> None:
@@ -95,7 +106,8 @@ def test_an_open_incident_outlives_the_end_of_its_decision(desk: Desk) -> None:
     with database.reading() as session:
         (first,) = standing.listed(session)
     today = date(2026, 11, 23)
-    desk.do(standing.end, first.id, last_day=today, reason="Thay", by=desk.cast.an)
+    desk.do(standing_changes.end, first.id, last_day=today, reason="Thay", by=desk.cast.an)
+    desk.set_aside()
     desk.time += timedelta(days=3)
     kept = force_of(desk, incident)
     assert kept
@@ -118,7 +130,9 @@ def test_what_cannot_be_a_decision_is_refused(desk: Desk) -> None:
     with desk.refused(Conflict, "412/QĐ-UBND đã được ghi"):
         recorded(desk, number="412/QĐ-UBND")
     with desk.refused(NotFound):
-        desk.do(standing.end, uuid4(), last_day=date(2030, 1, 1), reason="x", by=desk.cast.an)
+        desk.do(
+            standing_changes.end, uuid4(), last_day=date(2030, 1, 1), reason="x", by=desk.cast.an
+        )
     made = recorded(desk, valid_to=date(2026, 12, 5))
     for wrong, field in (
         ({"reason": " "}, "reason"),
@@ -127,5 +141,5 @@ def test_what_cannot_be_a_decision_is_refused(desk: Desk) -> None:
     ):
         values = {"last_day": date(2026, 11, 30), "reason": "x"} | wrong
         with desk.refused(Invalid) as caught:
-            desk.do(standing.end, made.id, **values, by=desk.cast.an)
+            desk.do(standing_changes.end, made.id, **values, by=desk.cast.an)
         assert list(caught.value.fields) == [field]

@@ -92,6 +92,14 @@ def _every_kind(
     }
     about_a_paper = {**about_a_shift, "to": str(stage.cast.yen.id), "paper": "18/GUQ-UBND"}
     about_a_post = {**about_a_shift, "to": str(stage.cast.yen.id)}
+    decision = {
+        "decision": "509/2026",
+        "signed_on": "2026-11-20",
+        "signer": "Phan Đình Chương",
+        "from_level": 3,
+        "first_day": "2026-12-01",
+        "last_day": "2026-12-31",
+    }
     values: dict[str, dict[str, Any]] = {
         "called_out": {"roles": ["lead", "spokesperson"]},
         "inject": {"inject": 2, "role": "lead", "text": {"vi": "Phóng viên gọi", "en": "A call"}},
@@ -130,6 +138,8 @@ def _every_kind(
         "post_given": {**about_a_post, "rank": 2},
         "post_ended": {**about_a_post, "rank": 1},
         "duty_passed_on": about_a_shift,
+        "founding_recorded": decision,
+        "founding_ended": decision,
         "shell_changed": {
             "what": "waiting",
             "shell": "LU-DE",
