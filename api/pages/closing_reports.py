@@ -17,7 +17,7 @@ from api.pages import rendering
 from api.pages.forms import filled
 from api.problems import Problem
 from incidents.matter.incidents import Incident, Status
-from incidents.people import persons, sign_ins
+from incidents.people import persons
 from incidents.record.language import Language
 from incidents.response.ending import closing_reports, closing_words
 from incidents.response.ending.closing_reports import ClosingReport
@@ -66,7 +66,6 @@ def shown(
         caller,
         status=problem.status if problem else 200,
         problem=problem,
-        fresh=sign_ins.fresh(caller.sign_in),
         incident=incident,
         report=found,
         reports=reports[::-1],

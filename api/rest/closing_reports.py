@@ -78,7 +78,7 @@ def numbered(session: Db, caller: RestCaller, number: str, report: int) -> Closi
 def approve(
     session: Db, caller: RestCaller, number: str, report: int, asked: Approve
 ) -> ClosingReportOut:
-    """By another person than its author, for one exact text, with a fresh proof of identity."""
+    """By another person than its author, for one exact text; one proof of identity, one verdict."""
     return _judged(session, deeds.approve(session, caller, number, report, asked))
 
 
@@ -86,5 +86,5 @@ def approve(
 def return_(
     session: Db, caller: RestCaller, number: str, report: int, asked: Because
 ) -> ClosingReportOut:
-    """With what is to be put right."""
+    """With what is to be put right; it too asks for a proof of its own."""
     return _judged(session, deeds.return_(session, caller, number, report, asked))

@@ -63,7 +63,10 @@ def _shown(session: Session, token: str) -> SessionOut:
 
 @router.post("/proof", summary="Prove again that it is you")
 def prove(request: Request, asked: Prove, caller: RestCaller, session: Db) -> ProofOut:
-    """Opens publishing, closing and waiving for five minutes, and one signature within them."""
+    """Opens publishing, closing and waiving for five minutes, and within them one signature.
+
+    A verdict on a closing report is one.
+    """
     identity.check(request, caller.person.username or "", asked.password.get_secret_value())
     caller.require(session, Deed.FLAG)
     sign_in = session.merge(caller.sign_in)

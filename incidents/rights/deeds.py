@@ -85,8 +85,11 @@ FRESHLY_PROVED = frozenset(
 )
 """Deeds that ask for the password again, however long the session still runs."""
 
-PROVED_EACH_TIME = frozenset({Deed.SIGN, Deed.SIGN_BY_TELEPHONE})
-"""Of these the signatures: each asks for the password itself, however recently it was given."""
+PROVED_EACH_TIME = frozenset({Deed.SIGN, Deed.SIGN_BY_TELEPHONE, Deed.APPROVE_REPORT})
+"""Of these the signatures and the verdicts on closing reports.
+
+Each asks for the password itself, however recently it was given.
+"""
 
 ABOVE = COMMAND | {Role.SPOKESPERSON}
 DESK = frozenset(

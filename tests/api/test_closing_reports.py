@@ -42,12 +42,21 @@ def test_a_program_puts_a_report_forward_and_another_approves_it(
     assert ha.post(here, {"effect": "Nói sớm"}, key="once").json() == made.json()
     text = made.json()["text"]
     assert hashlib.sha256(text.encode()).hexdigest() == made.json()["sha256"]
-    back = binh.post(f"{here}/1/return", {"reason": "Thiếu số liệu"})
+    wrong = {"reason": "Thiếu số liệu"}
+    assert binh.post(f"{here}/1/return", wrong).json()["type"] == "sign-in-again"
+    binh.prove()
+    back = binh.post(f"{here}/1/return", wrong)
     assert (back.json()["approved"], back.json()["reason"]) == (False, "Thiếu số liệu")
     ha.post(here, {"effect": "Nói sớm"})
+    sha = ha.get(f"{here}/2").json()["sha256"]
+    # The proof was spent on the verdict before, however short ago that was.
+    assert binh.post(f"{here}/2/approve", {"sha256": sha}).json()["type"] == "sign-in-again"
+    binh.prove()
     unread = binh.post(f"{here}/2/approve", {"sha256": "x"})
     assert unread.status_code == 409
-    sha = ha.get(f"{here}/2").json()["sha256"]
+    for other in (ha, minh):
+        other.prove()
+        assert other.post(f"{here}/2/approve", {"sha256": sha}).status_code == 403, other.name
     done = binh.post(f"{here}/2/approve", {"sha256": sha}).json()
     assert (done["approved"], done["judged_by"]) == (True, str(desk.cast.binh.id))
     assert [r["approved"] for r in minh.get(here).json()["items"]] == [False, True]
@@ -80,6 +89,11 @@ def test_the_page_shows_the_draft_the_text_and_the_verdict(
     assert unread.status_code == 409
     assert "đã đọc" in unread.text
     with_hash = ha.get(f"{page}/2").text.split('wrap-code">')[1][:64]
+    # However short ago the password was given, and not with another one.
+    for password, status in (("", 401), ("sai", 403)):
+        answer = binh.post(f"{page}/2/duyet", sha256=with_hash, password=password)
+        assert answer.status_code == status
+        assert 'name="password"' in answer.text
     done = binh.post(f"{page}/2/duyet", sha256=with_hash, password=PASSWORD)
     assert "đã duyệt" in done.text
     assert "Các lần trình" in done.text

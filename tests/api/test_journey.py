@@ -107,6 +107,7 @@ def test_from_a_flag_to_a_closed_incident(  # noqa: PLR0915 - one journey, one s
     assert tung.post(f"{room}/review", met).status_code == 200
     report = ha.post(f"{room}/closing-reports", {"effect": "Nói sớm"}).json()
     assert "BÁO CÁO TỔNG KẾT" in report["text"]
+    tung.prove()
     judged = tung.post(f"{room}/closing-reports/1/approve", {"sha256": report["sha256"]})
     assert judged.json()["approved"] is True, judged.text
     assert tung.post(f"{room}/close", {}).json()["status"] == "closed"
