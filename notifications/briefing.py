@@ -312,6 +312,7 @@ _READ_AS: dict[str, Callable[[Any], Any]] = {
     "kind": StatementKind,
     "channels": _channels,
     "review_at": of_moment,
+    "until": of_moment,
     "starts_at": of_moment,
     "ends_at": of_moment,
     **dict.fromkeys(("signed_on", "first_day", "last_day"), _day),

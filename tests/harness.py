@@ -32,6 +32,7 @@ from incidents.record.outbox import AttemptOutcome, MessageState, OutgoingMessag
 from incidents.record.timeline import DESK, TimelineHead
 from incidents.response.answers import answering, signing
 from incidents.response.clocks import clock_alarms, clock_ringing
+from incidents.response.ending import meeting_reminders
 from incidents.response.judgement import reviews
 from incidents.response.life import opening
 from incidents.response.work import catalog, ladder, passing, rhythm, runs, timers
@@ -143,6 +144,7 @@ class Desk:
                 reviews.next_due(session),
                 runs.next_wake(session),
                 rhythm.next_due(session) if self.rhythm else None,
+                meeting_reminders.next_due(session),
             ]
             if self.mail_works:
                 moments.append(outbox.next_due(session))
@@ -151,7 +153,7 @@ class Desk:
     def _work(self) -> None:
         for _ in range(_QUIET_AFTER):
             rung = [self.fire_timers(), self.ring_clocks(), self.ring_reviews()]
-            rung.append(self.ask_how_it_stands())
+            rung += [self.ask_how_it_stands(), self.ask_for_meetings()]
             if not any([self.deliver(), *rung, self.advance()]):
                 return
         raise AssertionError("the desk does not come to rest")
@@ -215,6 +217,15 @@ class Desk:
         for incident_id in waiting:
             with database.transaction() as session:
                 rhythm.ask(session, incident_id)
+        return len(waiting)
+
+    def ask_for_meetings(self) -> int:
+        """Tell who owes a review meeting, as the engine does."""
+        with database.reading() as session:
+            waiting = meeting_reminders.due(session)
+        for incident_id in waiting:
+            with database.transaction() as session:
+                meeting_reminders.ring(session, incident_id)
         return len(waiting)
 
     def put_reviews_off(self, incident: Incident) -> None:

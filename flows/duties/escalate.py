@@ -14,6 +14,7 @@ from incidents.people import persons, roles, rosters
 from incidents.people.roles import Role
 from incidents.record import clock, database
 from incidents.response.clocks import clock_alarms, clock_ringing
+from incidents.response.ending import meeting_reminders
 from incidents.response.judgement import reviews
 from incidents.response.work import ladder, rhythm, timers
 from incidents.words import approvals, statements
@@ -30,7 +31,8 @@ _UNANSWERED = (col(Signal.state) == SignalState.NEW, col(Signal.alarmed) < len(_
 def escalate() -> int:
     """Climb every rung that is due; says how many."""
     climbed = _fire_timers() + _ring_clocks() + _ring_reviews() + _climb_for_flags()
-    return climbed + _ask_how_it_stands() + _remind_confirmations() + _remind_directions()
+    climbed += _ask_how_it_stands() + _ask_for_meetings()
+    return climbed + _remind_confirmations() + _remind_directions()
 
 
 def _fire_timers() -> int:
@@ -69,6 +71,15 @@ def _ask_how_it_stands() -> int:
     for incident_id in due:
         with database.transaction() as session:
             rhythm.ask(session, incident_id)
+    return len(due)
+
+
+def _ask_for_meetings() -> int:
+    with database.reading() as session:
+        due = meeting_reminders.due(session)
+    for incident_id in due:
+        with database.transaction() as session:
+            meeting_reminders.ring(session, incident_id)
     return len(due)
 
 
@@ -195,5 +206,5 @@ def next_due(session: Session) -> datetime | None:
     unanswered = session.exec(_FLAGS_IN_WAIT)
     moments = [flagged_at + _RUNGS[alarmed] for flagged_at, alarmed in unanswered]
     armed = [timers.next_due(session), clock_alarms.next_due(session), reviews.next_due(session)]
-    armed.append(rhythm.next_due(session))
+    armed += [rhythm.next_due(session), meeting_reminders.next_due(session)]
     return min([*moments, *(each for each in armed if each)], default=None)

@@ -43,7 +43,7 @@ from incidents.record import timeline
 from incidents.record.facts import Fact
 from incidents.record.language import N_, Language, speech
 from incidents.response.answers import edits, journal, signing
-from incidents.response.ending import closing_reports
+from incidents.response.ending import closing_reports, meeting_reminders
 from incidents.response.judgement import decisions, findings, silences
 from incidents.response.learning import lesson_facts, looking_back
 from incidents.response.life import (
@@ -76,7 +76,7 @@ TELLERS = (
     *(bodies, body_corrections, contacts, focal_points, imported, importing, postings, routing),
     *(flag_merging, parting, triage, wording, silences, findings),
     *(level_rules, level_timings, must_be_told, standing_changes, taskforce_facts, telling),
-    *(closing_reports, edits, follow_ups, looking_back),
+    *(closing_reports, edits, follow_ups, looking_back, meeting_reminders),
     *(opening, lifecycle, resuming, merging, grading, replanning, journal, decisions),
     *(situation_reports, added_steps, signing, recusing, founding_decisions, seating),
     *(requests, leaving, coming_back, exercises, handovers, lesson_facts, authorisations),

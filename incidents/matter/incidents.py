@@ -82,6 +82,8 @@ class Incident(Table, table=True):
     first_statement_at: datetime | None = moment(optional=True)
     next_review_at: datetime | None = moment(optional=True)
     """When whoever leads is asked next how it stands; nothing before its rhythm has begun."""
+    look_back_at: datetime | None = moment(optional=True)
+    """When somebody hears next that the review meeting is to be held; nothing once it was."""
     resolved_at: datetime | None = moment(optional=True)
     ended_at: datetime | None = moment(optional=True)
 

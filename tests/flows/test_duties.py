@@ -15,12 +15,14 @@ from flows.lookout import Lookout
 from flows.playbook import Playbook
 from incidents.intake import signals
 from incidents.intake.signals import SignalState
-from incidents.matter import taskforces
+from incidents.matter import incidents, taskforces
+from incidents.matter.incidents import Status
 from incidents.people.roles import Role
 from incidents.record import clock, database, outbox, proof, settings
 from incidents.record.actors import Actor, Via
 from incidents.record.outbox import MessageState, OutgoingMessage
 from incidents.response.answers import telephone
+from incidents.response.learning import looking_back
 from incidents.response.life import opening
 from incidents.response.work import runs
 from incidents.response.work.catalog import PlaybookVersion
@@ -54,6 +56,24 @@ def test_an_unanswered_flag_climbs_once_a_rung(desk: Desk) -> None:
     desk.time += hours(5)
     escalate.escalate()
     assert len(desk.messages()) == before
+    desk.deliver()
+    desk.set_aside()
+
+
+def test_who_owes_a_review_meeting_is_told_when_its_moment_has_come(desk: Desk) -> None:
+    incident = desk.opened(level=3, roles=[Role.LEAD])
+    with database.transaction() as session:
+        waits = incidents.get(session, incident.id, lock=True)
+        waits.status, waits.resolved_at = Status.RESOLVED, desk.time
+        (waits.look_back_at, _) = looking_back.reminders(session, waits)
+    with database.reading() as session:
+        moment = escalate.next_due(session)
+    assert moment is not None
+    assert desk.time < moment < desk.time + timedelta(days=15)
+    assert escalate.escalate() == 0
+    desk.time = moment
+    assert (escalate.escalate(), escalate.escalate()) == (1, 0)
+    assert told(desk, "review_meeting_due") == ["binh", "ha"]
     desk.deliver()
     desk.set_aside()
 

@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from incidents.matter import incidents
+from incidents.matter import calendar, incidents
+from incidents.matter.calendar import DayKind
 from incidents.matter.clock_rules import FIRST_INFORMATION
 from incidents.matter.incidents import Incident, Status
 from incidents.people.authorisations import Authorisation
 from incidents.people.roles import Role
-from incidents.record import database
+from incidents.record import clock, database
 from incidents.record.errors import AlreadySettled, Conflict, GuardFailed, Invalid, NotPermitted
 from incidents.record.language import Language
 from incidents.response.answers import signing
@@ -247,6 +248,7 @@ def test_a_report_of_before_a_reopening_closes_nothing(desk: Desk, incident: Inc
     calm(desk, incident)
     desk.do(lifecycle.resolve, incident.id, by=binh)
     desk.set_aside()
+    assert desk.reload(incident).look_back_at, "what was taken up again is looked back on again"
     with desk.refused(GuardFailed, "Báo cáo tổng kết chưa được duyệt"):
         desk.do(closing.close, incident.id, by=binh)
 
@@ -301,11 +303,21 @@ def test_a_meeting_after_its_ten_working_days_says_why(desk: Desk, incident: Inc
     found = resolved(desk, incident)
     with database.reading() as session:
         until = looking_back.until(session, found)
-    # Monday 23/11/2026: ten working days later it is the Monday two weeks on.
+    # Monday 23/11/2026; the 24th is a day off: ten working days later it is Tuesday 8 December.
     assert until
-    assert (until.day, until.month) in ((7, 12), (8, 12))
-    desk.fast_forward(timedelta(days=21))
-    desk.set_aside()
+    assert (until.day, until.month) == (8, 12)
+    desk.fast_forward(timedelta(days=14))
+    desk.expect_nothing()
+    desk.fast_forward(hours(6))  # the morning of the day before: that day and Tuesday are left
+    reminded = desk.expect_message(to=binh, kind="review_meeting_due")
+    assert "Còn hai ngày làm việc" in read(reminded)
+    desk.expect_messages("review_meeting_due", desk.cast.ha)
+    desk.fast_forward(timedelta(days=10))
+    for each in (binh, desk.cast.ha, desk.cast.tung):
+        over = desk.expect_message(to=each, kind="review_meeting_due", containing="Quá hạn")
+        assert over.created_at.date().isoformat() == "2026-12-09"
+    desk.expect_nothing()
+    assert desk.facts(incident)[-2:] == ["ReviewMeetingReminded", "ReviewMeetingOverdue"]
     with desk.refused(Invalid, "ghi lý do họp muộn"):
         desk.do(looking_back.hold, incident.id, outcome="Tốt", held_at=desk.time, by=binh)
     desk.do(
@@ -320,6 +332,23 @@ def test_a_meeting_after_its_ten_working_days_says_why(desk: Desk, incident: Inc
     ending.report(desk, incident)
     assert desk.do(closing.close, incident.id, by=binh).status is Status.CLOSED
     desk.set_aside()
+
+
+def test_whoever_met_is_not_reminded_and_a_swapped_day_moves_the_reminder(
+    desk: Desk, incident: Incident
+) -> None:
+    off, binh = clock.now().date() + timedelta(days=10), desk.cast.binh
+    resolved(desk, incident)
+    paper: Any = {"reason": "Bù ngày lễ", "decision": "12/TB-UBND"}
+    desk.do(calendar.swap, off, DayKind.OFF, **paper, by=desk.cast.an)
+    desk.fast_forward(timedelta(days=15))
+    desk.expect_nothing()
+    desk.fast_forward(timedelta(days=1))  # Tuesday 8 December instead of the Monday
+    desk.expect_messages("review_meeting_due", binh, desk.cast.ha)
+    desk.do(looking_back.hold, incident.id, outcome="Tốt", held_at=desk.time, by=binh)
+    desk.fast_forward(timedelta(days=10))
+    desk.expect_nothing()
+    assert desk.facts(incident)[-2:] == ["ReviewMeetingReminded", "ReviewHeld"]
 
 
 def test_a_meeting_is_not_written_into_a_record_that_is_frozen(

@@ -35,9 +35,7 @@ def close(session: Session, incident_id: UUID, *, reason: str = "", by: Actor) -
     missing: Missing = []
     if incident.status is not Status.RESOLVED:
         missing.append((N_("Vụ việc chưa được đánh dấu chờ tổng kết."), {}))
-    reopened = lifecycle.last_move(
-        session, incident.id, (Status.CLOSED,), (Status.OPEN, Status.ACTIVE)
-    )
+    reopened = lifecycle.reopened(session, incident.id)
     if not _concluded(session, incident.id, reopened.recorded_at if reopened else None):
         missing.append((N_("Chưa có kết luận vụ việc."), {}))
     if incident.level >= looking_back.FROM_LEVEL and not looking_back.held(

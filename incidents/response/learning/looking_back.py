@@ -1,7 +1,7 @@
 """The review meeting (họp rút kinh nghiệm): a grave matter is looked back on before it ends."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from typing import ClassVar
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from incidents.matter import calendar, incidents
 from incidents.matter.calendar import Unit
 from incidents.matter.incidents import LIVE, Incident, Status
 from incidents.matter.severity import Level
-from incidents.record import timeline
+from incidents.record import clock, timeline
 from incidents.record.actors import Actor
 from incidents.record.errors import Conflict, Invalid
 from incidents.record.facts import Fact, Private
@@ -21,6 +21,10 @@ from incidents.record.timeline import TimelineEntry
 FROM_LEVEL = Level.HIGH
 WITHIN = 10
 """Working days after its work ended, within which a matter is looked back on."""
+
+_AHEAD = 2
+"""Working days that are left when those who owe the meeting hear of it."""
+_MORNING = time(8)
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,8 @@ def hold(
         else ReviewHeld(held_at=held_at, outcome=outcome)
     )
     timeline.record(session, incident.id, told, by=by, happened_at=held_at)
+    incident.look_back_at = None
+    session.add(incident)
 
 
 def until(session: Session, incident: Incident) -> datetime | None:
@@ -88,6 +94,20 @@ def until(session: Session, incident: Incident) -> datetime | None:
     if incident.level < FROM_LEVEL or incident.resolved_at is None:
         return None
     return calendar.after(session, incident.resolved_at, WITHIN, Unit.WORKING_DAYS)
+
+
+def reminders(session: Session, incident: Incident) -> list[datetime]:
+    """When somebody hears of a meeting that was not held: two working days before, and after.
+
+    In the morning of a working day; nothing where no meeting is owed.
+    """
+    if until(session, incident) is None or incident.resolved_at is None:
+        return []
+    days = [
+        calendar.after(session, incident.resolved_at, count, Unit.WORKING_DAYS).date()
+        for count in (WITHIN - _AHEAD + 1, WITHIN + 1)
+    ]
+    return [datetime.combine(day, _MORNING, clock.LOCAL) for day in days]
 
 
 def held(session: Session, incident_id: UUID, since: TimelineEntry | None) -> bool:

@@ -28,6 +28,7 @@ from incidents.record.language import N_
 from incidents.record.timeline import TimelineEntry
 from incidents.response.clocks import clock_endings
 from incidents.response.judgement import findings
+from incidents.response.learning import looking_back
 from incidents.response.work import catalog, follow_ups, passing, rhythm, runs, steps
 from incidents.response.work.forms import HowItStands, Measurement, Trend
 from incidents.response.work.runs import RunState
@@ -154,6 +155,11 @@ def taken_up_at(session: Session, incident_id: UUID) -> datetime | None:
     return last.recorded_at if last else None
 
 
+def reopened(session: Session, incident_id: UUID) -> TimelineEntry | None:
+    """The last time it was opened again after it had ended."""
+    return last_move(session, incident_id, (Status.CLOSED,), _WORKED_ON)
+
+
 def last_move(
     session: Session,
     incident_id: UUID,
@@ -207,6 +213,8 @@ def resolve(
     runs.end_all(session, incident.id)
     passing.cancel_all(session, incident.id)
     incident.resolved_at = clock.now()
+    if not looking_back.held(session, incident.id, reopened(session, incident.id)):
+        incident.look_back_at = min(looking_back.reminders(session, incident), default=None)
     return move(session, incident, Status.RESOLVED, reason, by)
 
 
