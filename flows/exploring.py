@@ -14,7 +14,7 @@ from typing import Any, NoReturn, TypeVar, cast
 from pydantic import ValidationError
 from sqlmodel import Session
 
-from flows.outcomes import Awaited, Unsettled
+from flows.outcomes import Asked, Awaited, Unsettled
 from flows.playbook import Playbook
 from flows.run import Run
 from flows.staging import DuplicateStep, Wanted
@@ -236,7 +236,13 @@ class _Path:
         """A moment nobody may branch on."""
         return cast("datetime", _Opaque("the time"))
 
-    def once(self, name: str, act: Callable[[Session, Incident], bool]) -> bool:  # noqa: ARG002 - nothing is done
+    def once(
+        self,
+        name: str,
+        act: Callable[[Session, Incident], bool],  # noqa: ARG002 - nothing is done
+        *,
+        once_signed: Asked[Form] | None = None,  # noqa: ARG002 - nobody is late on paper
+    ) -> bool:
         """A yes or no, where the playbook looks at it."""
         if not name.startswith("task force"):
             return True

@@ -13,7 +13,7 @@ from typing import Any, NoReturn, cast
 from sqlmodel import Session
 
 from flows.exploring import Explored, Finished
-from flows.outcomes import Awaited
+from flows.outcomes import Asked, Awaited
 from flows.playbook import Playbook
 from flows.run import Run
 from flows.staging import DuplicateStep, Wanted
@@ -24,6 +24,7 @@ from incidents.people.roles import Role
 from incidents.record import clock
 from incidents.response.work import catalog
 from incidents.response.work.exercise_forms import Inject
+from incidents.response.work.forms import Form
 from incidents.response.work.steps import StepKind
 
 _UNWELCOME = frozenset({"refused", "overdue", "declined", "waived"})
@@ -101,7 +102,13 @@ class _Paper:
     def now(self) -> datetime:
         return self._begun + self._now
 
-    def once(self, name: str, act: Callable[[Session, Incident], bool]) -> bool:  # noqa: ARG002 - nothing is done
+    def once(
+        self,
+        name: str,
+        act: Callable[[Session, Incident], bool],  # noqa: ARG002 - nothing is done
+        *,
+        once_signed: Asked[Form] | None = None,  # noqa: ARG002 - nobody is late on paper
+    ) -> bool:
         return True
 
     def until(self, moment: datetime) -> None:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from flows.outcomes import Awaited, Outcome
+from flows.outcomes import Asked, Awaited, Outcome
 from flows.staging import DuplicateStep, Wanted, Words
 from incidents.matter import incidents
 from incidents.matter.incidents import Incident
@@ -22,6 +22,7 @@ from incidents.record.actors import ENGINE
 from incidents.record.language import N_
 from incidents.response.work import passing, runs, steps
 from incidents.response.work.exercise_forms import Inject
+from incidents.response.work.forms import Form
 from incidents.response.work.passing import Plan
 from incidents.response.work.runs import Claim, Superseded
 from incidents.response.work.steps import Step
@@ -113,12 +114,14 @@ class Replay:
 
     def _unsigned(self, wanted: Wanted) -> bool:
         """A signature is late and may still come: nothing is opened, and nothing remembered."""
-        if not _late(wanted):
-            return False
-        statement_id = wanted.about.statement_id if wanted.about else None
+        return _late(wanted) and not self._stands_by_now(wanted.about)
+
+    def _stands_by_now(self, words: Asked[Form] | None) -> bool:
+        """Whether all signatures on some words are there, the late ones with them."""
+        statement_id = words.statement_id if words else None
         with database.reading() as session:
             incident = incidents.get(session, self.held.incident.id)
-            return not _stands(session, incident, statement_id, lock=False)
+            return _stands(session, incident, statement_id, lock=False)
 
     def _open(self, wanted: Wanted) -> Step | None:
         words = self._render(wanted.words) if wanted.words else None
@@ -243,10 +246,18 @@ class Replay:
                 self._remember(session, name, read(session))
         return self.held.seen[name]
 
-    def once(self, name: str, act: Callable[[Session, Incident], bool]) -> bool:
+    def once(
+        self,
+        name: str,
+        act: Callable[[Session, Incident], bool],
+        *,
+        once_signed: Asked[Form] | None = None,
+    ) -> bool:
         """Do it once in the run; later replays are told what came of it."""
         if name in self.held.seen or self.dry:
             return self.held.seen.get(name, False)
+        if once_signed and not self._stands_by_now(once_signed):
+            return False
 
         def work() -> bool:
             with database.transaction() as session:

@@ -267,14 +267,17 @@ class Run:
 
         self._stage.once(name, tell)
 
-    def propose_clock(self, code: str) -> None:
-        """Propose a term of the law that may have begun; only a person starts it (rule 8)."""
+    def propose_clock(self, code: str, *, once_signed: Asked[Any] | None = None) -> None:
+        """Propose a term of the law that may have begun; only a person starts it (rule 8).
+
+        One that begins with words whose signature is late is proposed ``once_signed``.
+        """
 
         def propose(session: Session, incident: Incident) -> bool:
             found = clocks.propose_once(session, incident.id, code, origin=Origin.PLAYBOOK)
             return found is not None
 
-        self._stage.once(self._count(f"clock {code}"), propose)
+        self._stage.once(self._count(f"clock {code}"), propose, once_signed=once_signed)
 
     def wait(self, *asked: Asked[Any]) -> None:
         """Go on when every one of them is settled."""

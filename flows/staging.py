@@ -77,8 +77,17 @@ class Stage(Protocol):
         """The moment as this reading first saw it."""
         ...
 
-    def once(self, name: str, act: Callable[[Session, Incident], bool]) -> bool:
-        """Do something once in the run and remember what came of it."""
+    def once(
+        self,
+        name: str,
+        act: Callable[[Session, Incident], bool],
+        *,
+        once_signed: Asked[Form] | None = None,
+    ) -> bool:
+        """Do something once in the run and remember what came of it.
+
+        What waits for a late signature is not done, and not remembered, until it comes.
+        """
         ...
 
     def until(self, moment: datetime) -> None:

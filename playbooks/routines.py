@@ -247,8 +247,7 @@ def after_refuting(
         mandatory=finding is Finding.FALSE,
         once_signed=late,
     )
-    if late is None:
-        run.propose_clock("CONTENT_REMOVAL")
+    run.propose_clock("CONTENT_REMOVAL", once_signed=late)
     hear_objections(run, once_signed=late)
     run.wait(sorted_out)
     if finding is Finding.FALSE and asserts_a_fact(sorted_out):

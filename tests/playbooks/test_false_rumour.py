@@ -181,12 +181,14 @@ def test_of_two_signatures_the_late_one_has_the_words_posted(journey: Journey) -
     assert journey.state("sign the refutation (lead)") is StepState.OVERDUE
     assert {"post the refutation", *AFTER_REFUTING}.isdisjoint(journey.asked())
     assert "conclude" in journey.waiting()
+    assert "CONTENT_REMOVAL" not in journey.proposed()
 
     journey.sign("refutation", by=journey.cast.binh)
 
     journey.desk.expect_published(StatementKind.REFUTATION)
     follows = {"post the refutation", *AFTER_REFUTING, "refer to the police"}
     assert follows | {"conclude"} <= journey.waiting()
+    assert "CONTENT_REMOVAL" in journey.proposed()
 
 
 def test_a_late_no_posts_nothing(journey: Journey) -> None:
