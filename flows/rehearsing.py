@@ -104,7 +104,7 @@ class _Paper:
 
     def once(
         self,
-        name: str,
+        name: str,  # noqa: ARG002 - nothing is done
         act: Callable[[Session, Incident], bool],  # noqa: ARG002 - nothing is done
         *,
         once_signed: Asked[Form] | None = None,  # noqa: ARG002 - nobody is late on paper

@@ -183,7 +183,7 @@ def watch(
     if review_at <= clock.now():
         fields["review_at"] = (N_("Giờ xem lại phải ở phía trước."), {})
     owner = owner_id or by.person_id
-    if owner is None or not _may_watch(session, owner):
+    if owner is None or not may_watch(session, owner):
         fields["owner_id"] = (N_("Chọn người theo dõi đang giữ một vai ở bàn trực."), {})
     if fields or owner is None:
         raise Invalid(fields=fields)
@@ -201,7 +201,8 @@ def watch(
     return signal
 
 
-def _may_watch(session: Session, person_id: UUID) -> bool:
+def may_watch(session: Session, person_id: UUID) -> bool:
+    """Whether a person works with the desk and holds a part there."""
     return persons.get(session, person_id).active and bool(
         rosters.roles_now(session, person_id, clock.now())
     )

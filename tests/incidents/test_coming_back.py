@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from sqlmodel import select
 
+from incidents.intake import triage
 from incidents.matter import taskforces
 from incidents.matter.incidents import Incident
 from incidents.people import authorisations, departures, roles, rosters, sign_ins
@@ -18,6 +19,8 @@ from incidents.people.rosters import Shift
 from incidents.record import database, links
 from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound
 from incidents.record.timeline import DESK
+from incidents.response.learning import lessons
+from incidents.response.learning.lessons import Learnt
 from incidents.response.staffing import coming_back, directing, recoverable
 from incidents.response.staffing.holdings import HoldingKind
 from incidents.response.staffing.recoverable import Fate, Recoverable
@@ -153,6 +156,34 @@ def test_what_went_on_without_them_is_not_taken_back(desk: Desk, incident: Incid
         _back(desk, cast.ha, [step.id])
     with desk.refused(Invalid, "Nêu lý do"):
         _back(desk, cast.ha, reason=" ")
+
+
+def test_lessons_and_watched_flags_are_taken_back(desk: Desk, incident: Incident) -> None:
+    cast = desk.cast
+    due = date(2026, 12, 1)
+    one, two = (
+        desk.do(lessons.learn, incident.id, Learnt(words, owner_id=cast.lan.id, due_on=due), by=by)
+        for words, by in (("Gọi xã sớm hơn", cast.ha), ("Bổ sung danh bạ", cast.ha))
+    )
+    flag = desk.flag()
+    desk.take(flag)
+    desk.do(triage.watch, flag.id, review_at=desk.time + hours(30), by=cast.lan)
+    _leave(desk, cast.lan, cast.long)
+    desk.do(lessons.assign, two.id, cast.kien.id, due, by=cast.tung)  # it went on without her
+    desk.set_aside()
+    with desk.refused(Invalid, "không lấy lại được"):
+        _back(desk, cast.lan, [two.id])
+    with desk.refused(Invalid, "lấy lại cả vai ở bàn trực"):
+        _back(desk, cast.lan, [flag.id])
+    _back(desk, cast.lan, [one.id, flag.id, *_ids(cast.lan, HoldingKind.ROLE)])
+    desk.set_aside()
+    owners = [desk.reload(each).owner_id for each in (one, two, flag)]
+    assert owners == [cast.lan.id, cast.kien.id, cast.lan.id]
+    assert desk.timeline(incident)[-1].text.startswith("Bài học 1: Trần Thị Lan làm việc lại")
+    assert desk.timeline(flag)[-1].text.endswith("Trần Thị Lan làm việc lại, theo dõi lại")
+    desk.fast_forward(hours(31))
+    desk.expect_message(to=cast.lan, kind="signal_review")
+    desk.set_aside()
 
 
 def test_only_somebody_who_left_comes_back_and_once(desk: Desk) -> None:

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
+from incidents.intake import signals, triage
 from incidents.matter import incidents, taskforces
 from incidents.matter.taskforces import Basis, TaskForce, TaskForceMember
 from incidents.people import departures, persons
@@ -25,6 +26,7 @@ from incidents.record.errors import AlreadySettled, Conflict, Invalid
 from incidents.record.facts import Fact, PersonId
 from incidents.record.language import N_
 from incidents.response.clocks.clocks import Clock
+from incidents.response.learning import lessons
 from incidents.response.staffing import directing, recoverable, seating
 from incidents.response.staffing.holdings import HoldingKind
 from incidents.response.staffing.recoverable import Fate, Recoverable
@@ -43,6 +45,24 @@ class MemberCameBack(Fact):
         "%(person)s làm việc lại: lấy lại %(seats)s vai, %(steps)s nhiệm vụ, "
         "%(clocks)s thời hạn phụ trách"
     )
+
+
+@dataclass(frozen=True)
+class LessonTakenBack(Fact):
+    """Whoever was to put a lesson into practice is back and does."""
+
+    lesson: int
+    person: PersonId
+    says: ClassVar[str] = N_("Bài học %(lesson)s: %(person)s làm việc lại, phụ trách lại")
+
+
+@dataclass(frozen=True)
+class WatchTakenBack(Fact):
+    """Whoever watched a flag is back and watches it again."""
+
+    code: str
+    person: PersonId
+    says: ClassVar[str] = N_("Tin báo %(code)s: %(person)s làm việc lại, theo dõi lại")
 
 
 @dataclass(frozen=True)
@@ -96,6 +116,7 @@ def come_back(
     back = _Back(row, chosen, reason.strip(), by)
     _posts(session, back)
     _incidents(session, back)
+    _watched(session, back)
     leavers.come_back(
         session,
         person_id,
@@ -162,6 +183,26 @@ def _incidents(session: Session, back: _Back) -> None:
         session.add(owned)
     for step in steps:
         directing.reassign(session, step.id, back.row.person_id, reason=back.reason, by=back.by)
+
+
+def _watched(session: Session, back: _Back) -> None:
+    """Lessons, and flags, which only somebody with a part at the desk watches."""
+    person_id = back.row.person_id
+    for each in back.ids(HoldingKind.LESSON):
+        lesson = lessons.get(session, each, lock=True)
+        lesson.owner_id = person_id
+        session.add(lesson)
+        fact = LessonTakenBack(lesson.number, person_id)
+        timeline.record(session, lesson.incident_id, fact, by=back.by)
+    watched = back.ids(HoldingKind.FLAG)
+    if watched and not triage.may_watch(session, person_id):
+        no_part = N_("Lấy lại tin báo đang theo dõi thì lấy lại cả vai ở bàn trực.")
+        raise Invalid(fields={"take": (no_part, {})})
+    for each in watched:
+        flag = signals.get(session, each, lock=True)
+        flag.owner_id = person_id
+        session.add(flag)
+        timeline.record(session, flag.id, WatchTakenBack(flag.code, person_id), by=back.by)
 
 
 def _sit_again(

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, or_, select
 
+from incidents.intake.signals import Signal, SignalState
 from incidents.matter import recusals, taskforces
 from incidents.matter.incidents import Incident
 from incidents.matter.taskforces import TaskForce, TaskForceMember
@@ -20,6 +21,7 @@ from incidents.people.rosters import Shift
 from incidents.record import clock
 from incidents.record.language import N_, Labelled
 from incidents.response.clocks.clocks import Clock
+from incidents.response.learning.lessons import Lesson, LessonState
 from incidents.response.staffing.holdings import Holding, HoldingKind
 from incidents.response.work.steps import ANSWERABLE, Step
 
@@ -112,6 +114,8 @@ def _looked_up(session: Session, row: Departure, were: list[Holding]) -> Iterato
     yield from _steps(session, _of_kind(were, HoldingKind.STEP))
     yield from _seats(session, row, _of_kind(were, HoldingKind.SEAT))
     yield from _clocks(session, row, _of_kind(were, HoldingKind.CLOCK))
+    yield from _lessons(session, row, _of_kind(were, HoldingKind.LESSON))
+    yield from _flags(session, row, _of_kind(were, HoldingKind.FLAG))
     yield from _roles(session, row, _of_kind(were, HoldingKind.ROLE))
     yield from _turns(session, row, _of_kind(were, HoldingKind.TURN))
     yield from _shifts(session, row, _of_kind(were, HoldingKind.SHIFT))
@@ -141,6 +145,22 @@ def _clocks(session: Session, row: Departure, were: dict[UUID, Holding]) -> Iter
     for owned in _rows(session, Clock, were):
         free = owned.settled_at is None and owned.owner_id in (None, row.successor_id)
         yield _may(free, were[owned.id], owned.id, owned.owner_id)
+
+
+def _lessons(session: Session, row: Departure, were: dict[UUID, Holding]) -> Iterator[Recoverable]:
+    """With the successor or with nobody, while it is still to be put into practice."""
+    for lesson in _rows(session, Lesson, were):
+        at_hand = lesson.owner_id in (None, row.successor_id) and not lesson.owner_name
+        free = at_hand and lesson.state is LessonState.OPEN
+        yield _may(free, were[lesson.id], lesson.id, lesson.owner_id)
+
+
+def _flags(session: Session, row: Departure, were: dict[UUID, Holding]) -> Iterator[Recoverable]:
+    """With the successor or with the duty desk, while it is still watched."""
+    for flag in _rows(session, Signal, were):
+        at_hand = flag.owner_id in (None, row.successor_id)
+        free = at_hand and flag.state is SignalState.WATCHED
+        yield _may(free, were[flag.id], flag.id, flag.owner_id)
 
 
 def _seats(session: Session, row: Departure, were: dict[UUID, Holding]) -> Iterator[Recoverable]:
