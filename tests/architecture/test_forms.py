@@ -38,7 +38,7 @@ RELEASED = {
     "ChannelCheck": {"attack", "called", "note"},
     "NewsroomAnswer": {"redress", "missing"},
     "PolicyDecision": {"course", "reason", "promises", "options", "dissent"},
-    "Recusal": {"lead", "chair", "note", "concerned"},
+    "Recusal": {"lead", "chair", "concerned", "reason", "note"},
 }  # fmt: skip
 
 

@@ -328,11 +328,16 @@ def test_the_answer_of_the_playbook_takes_them_out(desk: Desk, incident: Inciden
     desk.set_aside()
     with desk.refused(Invalid, "Không có ai tên"):
         desk.answer("step back", by=cast.ha, lead=False, chair=False, concerned="Người Không Có")
-    desk.answer("step back", by=cast.ha, lead=True, chair=False, concerned=f"{cast.phuc.name}\n")
+    said: dict[str, Any] = {"lead": True, "chair": False, "concerned": f"{cast.phuc.name}\n"}
+    with desk.refused(Invalid, "liên quan thế nào"):
+        desk.answer("step back", by=cast.ha, note="Đã thay", **said)
+    desk.answer("step back", by=cast.ha, reason="Cùng họp hôm đó", note="Đã thay", **said)
     desk.set_aside()
+    told = [line.text for line in desk.timeline(incident) if line.fact == "ConflictDeclared"]
+    assert ["Cùng họp hôm đó" in text for text in told] == [True, True]
     with database.reading() as session:
         assert recusals.of(session, incident.id).named == {cast.binh.id, cast.phuc.id}
-    # Said again, nothing is declared twice.
+    # Said again, nothing is declared twice, nor asked for a reason.
     desk.plan(incident, "step back again", Role.SECRETARY, form="Recusal")
     desk.answer("step back again", by=cast.ha, lead=True, chair=False)
     assert desk.facts(incident).count("ConflictDeclared") == 2

@@ -36,7 +36,8 @@ class Conduct(Story):
         self, *, lead: bool = False, chair: bool = False, key: str = "take those concerned out"
     ) -> None:
         """Hà says who is concerned."""
-        self.desk.answer(key, by=self.cast.ha, lead=lead, chair=chair)
+        why = "Là người bị phản ánh" if lead or chair else ""
+        self.desk.answer(key, by=self.cast.ha, lead=lead, chair=chair, reason=why)
 
     def taken_out(self) -> set[UUID]:
         """Who takes no part in the incident any more."""

@@ -114,7 +114,7 @@ def lift(
 def step_back(
     session: Session, incident_id: UUID, form: crisis_forms.Recusal, *, by: Actor
 ) -> None:
-    """What the answer of a playbook's step says: everyone it names is taken out."""
+    """What the answer of a playbook's step says: whoever it names is taken out, with its reason."""
     people = [
         person_id
         for concerned, role in ((form.lead, Role.LEAD), (form.chair, Role.CHAIR))
@@ -123,9 +123,11 @@ def step_back(
     ]
     people += [_by_name(session, line.strip()) for line in form.concerned.splitlines() if line]
     known = recusals.of(session, incident_id).named
-    for person_id in dict.fromkeys(people):
-        if person_id not in known:
-            declare(session, incident_id, person_id, reason=form.note.strip() or "–", by=by)
+    new = [person_id for person_id in dict.fromkeys(people) if person_id not in known]
+    if new and not form.reason:
+        raise Invalid(fields={"reason": (N_("Ghi người được rút liên quan thế nào."), {})})
+    for person_id in new:
+        declare(session, incident_id, person_id, reason=form.reason, by=by)
 
 
 def _new(session: Session, incident_id: UUID, reason: str, by: Actor) -> Recusal:

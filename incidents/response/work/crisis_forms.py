@@ -108,7 +108,8 @@ class Recusal(Form):
     heading: ClassVar[str] = N_("Rút người liên quan khỏi chuỗi duyệt")
     lead: bool = Field(title=N_("Tổ trưởng là người liên quan hoặc dưới quyền người liên quan"))
     chair: bool = Field(title=N_("Chủ tịch UBND là người liên quan"))
-    note: Remark = Field("", title=N_("Những vai đã thay người, ai được xem hồ sơ"))
     concerned: Remark = Field(
         "", title=N_("Người liên quan khác: họ tên như trong danh bạ, mỗi người một dòng")
     )
+    reason: Remark = Field("", title=N_("Liên quan thế nào (có người liên quan thì phải ghi)"))
+    note: Remark = Field("", title=N_("Những vai đã thay người, ai được xem hồ sơ"))
