@@ -1,9 +1,8 @@
 """The administrators' pages of accounts: who can sign in, and one person's account."""
 
-from functools import partial
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
@@ -12,7 +11,7 @@ from api.deeds.accounts import Close, Give, NameAdministrator
 from api.dependencies import Db, Fields, FormCaller, Reader
 from api.identity import Caller
 from api.pages import rendering
-from api.pages.forms import filled
+from api.pages.forms import again, filled
 from api.problems import Problem
 from incidents.matter.incidents import today
 from incidents.people import accounts, organisations, persons, sign_ins
@@ -65,17 +64,13 @@ def shown(
     )
 
 
-def _again(request: Request, person_id: UUID) -> None:
-    request.state.again = partial(shown, person_id=person_id)
-
-
 @router.get("/{person_id}")
 def one(request: Request, session: Db, caller: Reader, person_id: UUID) -> Response:
     """One person's account."""
     return shown(request, session, caller, person_id=person_id)
 
 
-@router.post("/{person_id}", dependencies=[Depends(_again)])
+@router.post("/{person_id}", dependencies=[again(shown)])
 def give(
     request: Request, session: Db, caller: FormCaller, form: Fields, person_id: UUID
 ) -> Response:
@@ -84,21 +79,21 @@ def give(
     return shown(request, session, caller, person_id=person_id, given=given)
 
 
-@router.post("/{person_id}/cap-lai", dependencies=[Depends(_again)])
+@router.post("/{person_id}/cap-lai", dependencies=[again(shown)])
 def reset(request: Request, session: Db, caller: FormCaller, person_id: UUID) -> Response:
     """Another one, shown in the same way."""
     given = deeds.reset(session, caller, person_id)
     return shown(request, session, caller, person_id=person_id, given=given)
 
 
-@router.post("/{person_id}/khoa", dependencies=[Depends(_again)])
+@router.post("/{person_id}/khoa", dependencies=[again(shown)])
 def close(session: Db, caller: FormCaller, form: Fields, person_id: UUID) -> Response:
     """They may sign in no longer."""
     deeds.close(session, caller, person_id, filled(Close, form))
     return rendering.back(f"{_PATH}/{person_id}", "khoa")
 
 
-@router.post("/{person_id}/quan-tri", dependencies=[Depends(_again)])
+@router.post("/{person_id}/quan-tri", dependencies=[again(shown)])
 def name_administrator(session: Db, caller: FormCaller, form: Fields, person_id: UUID) -> Response:
     """They keep the desk itself, or no longer."""
     deeds.name_administrator(session, caller, person_id, filled(NameAdministrator, form))

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
@@ -12,7 +12,7 @@ from api.dependencies import Db, Fields, FormCaller, Reader
 from api.fields import Because
 from api.identity import Caller
 from api.pages import rendering
-from api.pages.forms import filled
+from api.pages.forms import again, filled
 from api.problems import Problem
 from incidents.intake import scans
 from incidents.people import authorisations, persons, roles, sign_ins
@@ -65,24 +65,20 @@ def shown(
     )
 
 
-def _again(request: Request) -> None:
-    request.state.again = shown
-
-
 @router.get("")
 def listed(request: Request, session: Db, caller: Reader) -> Response:
     """Who may sign for whom."""
     return shown(request, session, caller)
 
 
-@router.post("", dependencies=[Depends(_again)])
+@router.post("", dependencies=[again(shown)])
 def record(session: Db, caller: FormCaller, form: Fields) -> Response:
     """Another paper."""
     deeds.record(session, caller, filled(Paper, form))
     return rendering.back(_PATH)
 
 
-@router.post("/{authorisation_id}/cham-dut", dependencies=[Depends(_again)])
+@router.post("/{authorisation_id}/cham-dut", dependencies=[again(shown)])
 def end(session: Db, caller: FormCaller, form: Fields, authorisation_id: UUID) -> Response:
     """It lets nobody sign any more."""
     deeds.end(session, caller, authorisation_id, filled(Because, form))

@@ -1,11 +1,10 @@
 """The forms about claims on the pages of incidents and flags."""
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter
 from pydantic import BaseModel
 from sqlmodel import Session
 from starlette.responses import Response
@@ -15,7 +14,7 @@ from api.deeds.claims import Link, Put, Settle, Unlink
 from api.dependencies import Db, Fields, FormCaller
 from api.identity import Caller
 from api.pages import flags, rendering, room
-from api.pages.forms import filled
+from api.pages.forms import again, filled
 from incidents.intake.claims import Claim, Place
 from incidents.record.errors import NotFound
 from incidents.record.language import N_
@@ -31,24 +30,14 @@ _DEEDS: dict[str, tuple[type[BaseModel], Callable[..., Claim]]] = {
 }
 
 
-def _incident_again(request: Request, number: str) -> None:
-    request.state.again = partial(room.shown, number=number)
-
-
-def _flag_again(request: Request, code: str) -> None:
-    request.state.again = partial(flags.shown, code=code)
-
-
-@router.post("/vu-viec/{number}/noi-dung", dependencies=[Depends(_incident_again)])
+@router.post("/vu-viec/{number}/noi-dung", dependencies=[again(room.shown)])
 def add_to_incident(session: Db, caller: FormCaller, form: Fields, number: str) -> Response:
     """State one more sentence in an incident."""
     deeds.add(session, caller, number, filled(Put, form))
     return rendering.back(f"/vu-viec/{number}", "noi-dung", "xac-minh")
 
 
-@router.post(
-    "/vu-viec/{number}/noi-dung/{claim_id}/{deed}", dependencies=[Depends(_incident_again)]
-)
+@router.post("/vu-viec/{number}/noi-dung/{claim_id}/{deed}", dependencies=[again(room.shown)])
 def act_in_incident(
     session: Db, caller: FormCaller, form: Fields, number: str, claim_id: UUID, deed: str
 ) -> Response:
@@ -58,14 +47,14 @@ def act_in_incident(
     return rendering.back(f"/vu-viec/{number}", "noi-dung", "xac-minh")
 
 
-@router.post("/tin-bao/{code}/noi-dung", dependencies=[Depends(_flag_again)])
+@router.post("/tin-bao/{code}/noi-dung", dependencies=[again(flags.shown)])
 def add_to_flag(session: Db, caller: FormCaller, form: Fields, code: str) -> Response:
     """State one more sentence in a flag."""
     deeds.add(session, caller, code, filled(Put, form))
     return rendering.back(f"/tin-bao/{code}", "noi-dung", "xac-minh")
 
 
-@router.post("/tin-bao/{code}/noi-dung/{claim_id}/{deed}", dependencies=[Depends(_flag_again)])
+@router.post("/tin-bao/{code}/noi-dung/{claim_id}/{deed}", dependencies=[again(flags.shown)])
 def act_in_flag(
     session: Db, caller: FormCaller, form: Fields, code: str, claim_id: UUID, deed: str
 ) -> Response:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from pydantic import BaseModel
 from sqlmodel import Session
 from starlette.responses import Response
@@ -16,7 +16,7 @@ from api.dependencies import Db, Fields, FormCaller, Reader
 from api.fields import Because
 from api.identity import Caller
 from api.pages import rendering
-from api.pages.forms import filled
+from api.pages.forms import again, filled
 from api.problems import Problem
 from incidents.matter import calendar, clock_rules, incidents
 from incidents.matter.calendar import DayKind, Unit
@@ -50,10 +50,6 @@ def shown(
     )
 
 
-def _again(request: Request) -> None:
-    request.state.again = shown
-
-
 @router.get("")
 def listed(request: Request, session: Db, caller: Reader) -> Response:
     """Every term, and every swapped day."""
@@ -66,21 +62,21 @@ _DEEDS: dict[str, tuple[type[BaseModel], Callable[..., Any]]] = {
 }
 
 
-@router.post("/ngay", dependencies=[Depends(_again)])
+@router.post("/ngay", dependencies=[again(shown)])
 def swap(session: Db, caller: FormCaller, form: Fields) -> Response:
     """Enter a swapped day."""
     deeds.swap(session, caller, filled(Swap, form))
     return rendering.back(_PATH, "ngay", "ngay-hoan-doi")
 
 
-@router.post("/ngay/{day}/bo", dependencies=[Depends(_again)])
+@router.post("/ngay/{day}/bo", dependencies=[again(shown)])
 def unswap(session: Db, caller: FormCaller, form: Fields, day: date) -> Response:
     """Take a swapped day back."""
     deeds.unswap(session, caller, day, filled(Because, form))
     return rendering.back(_PATH, "ngay", "ngay-hoan-doi")
 
 
-@router.post("/{rule_id}/{deed}", dependencies=[Depends(_again)])
+@router.post("/{rule_id}/{deed}", dependencies=[again(shown)])
 def act(session: Db, caller: FormCaller, form: Fields, rule_id: UUID, deed: str) -> Response:
     """Change a term, or write down who vouches for it."""
     if deed not in _DEEDS:

@@ -1,9 +1,8 @@
 """The closing report on a page fit for print: as it would read, as put forward, and judged."""
 
-from functools import partial
 from typing import Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
@@ -14,7 +13,7 @@ from api.dependencies import Db, Fields, FormCaller, Reader
 from api.fields import Because
 from api.identity import Caller
 from api.pages import rendering
-from api.pages.forms import filled
+from api.pages.forms import again, filled
 from api.problems import Problem
 from incidents.matter.incidents import Incident, Status
 from incidents.people import persons
@@ -123,11 +122,7 @@ def one(request: Request, session: Db, caller: Reader, number: str) -> Response:
     return shown(request, session, caller, number=number)
 
 
-def _again(request: Request, number: str, report: int | None = None) -> None:
-    request.state.again = partial(shown, number=number, report=report)
-
-
-@router.post("/trinh", dependencies=[Depends(_again)])
+@router.post("/trinh", dependencies=[again(shown)])
 def submit(session: Db, caller: FormCaller, form: Fields, number: str) -> Response:
     """Put it forward."""
     made = deeds.submit(session, caller, number, filled(Submit, form))
@@ -140,14 +135,14 @@ def numbered(request: Request, session: Db, caller: Reader, number: str, report:
     return shown(request, session, caller, number=number, report=report)
 
 
-@router.post("/{report}/duyet", dependencies=[Depends(_again)])
+@router.post("/{report}/duyet", dependencies=[again(shown)])
 def approve(session: Db, caller: FormCaller, form: Fields, number: str, report: int) -> Response:
     """Approve the text on the page."""
     deeds.approve(session, caller, number, report, filled(Approve, form))
     return rendering.back(f"/vu-viec/{number}/bao-cao-tong-ket/{report}", "duyet")
 
 
-@router.post("/{report}/tra-lai", dependencies=[Depends(_again)])
+@router.post("/{report}/tra-lai", dependencies=[again(shown)])
 def return_(session: Db, caller: FormCaller, form: Fields, number: str, report: int) -> Response:
     """Send it back."""
     deeds.return_(session, caller, number, report, filled(Because, form))

@@ -1,9 +1,8 @@
 """The administrators' pages of people who leave or come back: the list to confirm, the deed."""
 
-from functools import partial
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from sqlmodel import Session, col, select
 from starlette.responses import Response
 
@@ -12,7 +11,7 @@ from api.deeds.departures import ComeBack, Leave
 from api.dependencies import Db, Fields, FormCaller, Reader
 from api.identity import Caller
 from api.pages import rendering
-from api.pages.forms import filled
+from api.pages.forms import again, filled
 from api.problems import Problem
 from incidents.matter import incidents
 from incidents.people import persons, sign_ins
@@ -95,24 +94,20 @@ def _points(session: Session, person_id: UUID) -> list[ContactPoint]:
     )
 
 
-def _again(request: Request, person_id: UUID) -> None:
-    request.state.again = partial(shown, person_id=person_id)
-
-
 @router.get("/{person_id}")
 def one(request: Request, session: Db, caller: Reader, person_id: UUID) -> Response:
     """The list to confirm."""
     return shown(request, session, caller, person_id=person_id)
 
 
-@router.post("/{person_id}", dependencies=[Depends(_again)])
+@router.post("/{person_id}", dependencies=[again(shown)])
 def leave(session: Db, caller: FormCaller, form: Fields, person_id: UUID) -> Response:
     """Confirmed: all of it moves or ends."""
     deeds.leave(session, caller, person_id, filled(Leave, form))
     return rendering.back(f"{_PATH}/{person_id}", "thoi-viec")
 
 
-@router.post("/{person_id}/tro-lai", dependencies=[Depends(_again)])
+@router.post("/{person_id}/tro-lai", dependencies=[again(shown)])
 def come_back(session: Db, caller: FormCaller, form: Fields, person_id: UUID) -> Response:
     """Confirmed: they work with the desk again, with what was ticked."""
     deeds.come_back(session, caller, person_id, filled(ComeBack, form))

@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 from datetime import date
-from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel
 from sqlmodel import Session
 from starlette.responses import Response
@@ -19,7 +18,7 @@ from api.deeds.directory import Change, Correct, End, Enter, Found, Move, Route,
 from api.dependencies import Db, Fields, FormCaller, Reader
 from api.identity import Caller
 from api.pages import rendering
-from api.pages.forms import filled
+from api.pages.forms import again, filled
 from api.problems import Problem
 from incidents.insight import directory
 from incidents.matter import incidents
@@ -104,10 +103,6 @@ def shown(
     )
 
 
-def _again(request: Request) -> None:
-    request.state.again = shown
-
-
 @router.get("")
 def listed(
     request: Request,
@@ -119,7 +114,7 @@ def listed(
     return shown(request, session, caller, day=ngay)
 
 
-@router.post("", dependencies=[Depends(_again)])
+@router.post("", dependencies=[again(shown)])
 def found(session: Db, caller: FormCaller, form: Fields) -> Response:
     """Write a body down."""
     made = deeds.found(session, caller, filled(Found, form))
@@ -156,24 +151,20 @@ def routes_shown(
     )
 
 
-def _routes_again(request: Request) -> None:
-    request.state.again = routes_shown
-
-
 @router.get("/phan-cong")
 def routes(request: Request, session: Db, caller: Reader) -> Response:
     """The rules."""
     return routes_shown(request, session, caller)
 
 
-@router.post("/phan-cong", dependencies=[Depends(_routes_again)])
+@router.post("/phan-cong", dependencies=[again(routes_shown)])
 def route(session: Db, caller: FormCaller, form: Fields) -> Response:
     """A new rule."""
     deeds.route(session, caller, filled(Route, form))
     return rendering.back(f"{_PATH}/phan-cong", "them")
 
 
-@router.post("/phan-cong/ket-thuc", dependencies=[Depends(_routes_again)])
+@router.post("/phan-cong/ket-thuc", dependencies=[again(routes_shown)])
 def end_route(session: Db, caller: FormCaller, form: Fields) -> Response:
     """A rule's last day."""
     asked = filled(_EndRoute, form)
@@ -182,12 +173,17 @@ def end_route(session: Db, caller: FormCaller, form: Fields) -> Response:
 
 
 def one_shown(
-    request: Request, session: Session, caller: Caller, problem: Problem | None = None, *, code: str
+    request: Request,
+    session: Session,
+    caller: Caller,
+    problem: Problem | None = None,
+    *,
+    organisation: str,
 ) -> Response:
     """One body, and again after a refused form."""
     caller.require(session, Deed.SEE_DIRECTORY)
     say, today = speech(caller.person.language), incidents.today()
-    gathered = directory.organisation(session, code)
+    gathered = directory.organisation(session, organisation)
     person = caller.person
     keeper = permissions.allowed(session, person, Deed.KEEP_DIRECTORY)
     return rendering.for_caller(
@@ -212,14 +208,10 @@ def one_shown(
     )
 
 
-def _one_again(request: Request, organisation: str) -> None:
-    request.state.again = partial(one_shown, code=organisation)
-
-
 @router.get("/co-quan/{organisation}")
 def one(request: Request, session: Db, caller: Reader, organisation: str) -> Response:
     """One body with its people, contacts, focal points and history."""
-    return one_shown(request, session, caller, code=organisation)
+    return one_shown(request, session, caller, organisation=organisation)
 
 
 Carry = Callable[[Session, Caller, str, Any], Any]
@@ -263,7 +255,7 @@ _DEEDS: dict[str, tuple[type[BaseModel], Carry]] = {
 }
 
 
-@router.post("/co-quan/{organisation}/{deed}", dependencies=[Depends(_one_again)])
+@router.post("/co-quan/{organisation}/{deed}", dependencies=[again(one_shown)])
 def act(session: Db, caller: FormCaller, form: Fields, organisation: str, deed: str) -> Response:
     """Rename, succeed, enter, verify, appoint, test."""
     if deed not in _DEEDS:

@@ -1,7 +1,6 @@
 """Flags on pages: the form, the flag, and its triage in under a minute."""
 
 from collections.abc import Callable
-from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -17,7 +16,7 @@ from api.dependencies import Db, Fields, FormCaller, Reader
 from api.fields import Nothing
 from api.identity import Caller
 from api.pages import flag_view, rendering
-from api.pages.forms import filled
+from api.pages.forms import again, filled
 from api.problems import Problem
 from api.rest.signals import files_of
 from incidents.intake import signals
@@ -31,10 +30,6 @@ router = APIRouter(include_in_schema=False)
 
 async def _files(form: Fields) -> list[File]:
     return await files_of(form.getlist("files"))
-
-
-def _form_again(request: Request) -> None:
-    request.state.again = form_shown
 
 
 def form_shown(
@@ -52,7 +47,7 @@ def form(request: Request, session: Db, caller: Reader) -> Response:
     return form_shown(request, session, caller)
 
 
-@router.post("/bao-tin", dependencies=[Depends(_form_again)])
+@router.post("/bao-tin", dependencies=[again(form_shown)])
 def flag(
     session: Db, caller: FormCaller, form: Fields, files: Annotated[list[File], Depends(_files)]
 ) -> Response:
@@ -79,10 +74,6 @@ def shown(
     )
 
 
-def _again(request: Request, code: str) -> None:
-    request.state.again = partial(shown, code=code)
-
-
 @router.get("/tin-bao/{code}")
 def one(request: Request, session: Db, caller: Reader, code: str) -> Response:
     """One flag."""
@@ -107,7 +98,7 @@ _DEEDS: dict[str, tuple[type[BaseModel], Callable[..., Any]]] = {
 }
 
 
-@router.post("/tin-bao/{code}/{deed}", dependencies=[Depends(_again)])
+@router.post("/tin-bao/{code}/{deed}", dependencies=[again(shown)])
 def act(session: Db, caller: FormCaller, form: Fields, code: str, deed: str) -> Response:
     """Take, dismiss, watch, merge, take out, or open an incident."""
     if deed not in _DEEDS:

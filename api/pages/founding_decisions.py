@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
@@ -11,7 +11,7 @@ from api.deeds.founding_decisions import EndFounding, Founding
 from api.dependencies import Db, Fields, FormCaller, Reader
 from api.identity import Caller
 from api.pages import rendering
-from api.pages.forms import filled
+from api.pages.forms import again, filled
 from api.problems import Problem
 from incidents.intake import scans
 from incidents.matter import incidents, standing
@@ -46,24 +46,20 @@ def shown(
     )
 
 
-def _again(request: Request) -> None:
-    request.state.again = shown
-
-
 @router.get("")
 def listed(request: Request, session: Db, caller: Reader) -> Response:
     """What founds it now, will, and did."""
     return shown(request, session, caller)
 
 
-@router.post("", dependencies=[Depends(_again)])
+@router.post("", dependencies=[again(shown)])
 def record(session: Db, caller: FormCaller, form: Fields) -> Response:
     """Another decision."""
     deeds.record(session, caller, filled(Founding, form))
     return rendering.back(_PATH)
 
 
-@router.post("/{decision_id}/het-hieu-luc", dependencies=[Depends(_again)])
+@router.post("/{decision_id}/het-hieu-luc", dependencies=[again(shown)])
 def end(session: Db, caller: FormCaller, form: Fields, decision_id: UUID) -> Response:
     """Its last day."""
     deeds.end(session, caller, decision_id, filled(EndFounding, form))

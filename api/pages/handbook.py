@@ -1,8 +1,6 @@
 """A playbook's handbook page: picture, steps, forms, deadlines, branches; drills begin here."""
 
-from functools import partial
-
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from pydantic import BaseModel
 from sqlmodel import Session
 from starlette.responses import Response
@@ -13,7 +11,7 @@ from api.dependencies import Db, Fields, FormCaller, Reader
 from api.fields import Line
 from api.identity import Caller
 from api.pages import rendering
-from api.pages.forms import filled
+from api.pages.forms import again, filled
 from api.problems import Problem
 from incidents.insight.handbook import Handbook
 from incidents.matter import level_timings
@@ -58,10 +56,6 @@ def shown(
     )
 
 
-def _again(request: Request, playbook: str) -> None:
-    request.state.again = partial(shown, playbook=playbook)
-
-
 @router.get("")
 def one(request: Request, session: Db, caller: Reader, playbook: str) -> Response:
     """One playbook."""
@@ -76,7 +70,7 @@ class Drill(BaseModel):
     place: Line = ""
 
 
-@router.post("/dien-tap", dependencies=[Depends(_again)])
+@router.post("/dien-tap", dependencies=[again(shown)])
 def drill(session: Db, caller: FormCaller, form: Fields, playbook: str) -> Response:
     """Open an exercise; it needs no flag."""
     caller.require(session, Deed.OPEN)

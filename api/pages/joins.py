@@ -1,53 +1,47 @@
 """The room's forms that lead to another incident or back into this one."""
 
-from functools import partial
-
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from api.deeds import joins as deeds
 from api.deeds.joins import FlareUp, Follow, Merge, Reopen, Split
 from api.dependencies import Db, Fields, FormCaller
 from api.pages import rendering, room
-from api.pages.forms import filled
+from api.pages.forms import again, filled
 from incidents.matter.incidents import Incident
 
 router = APIRouter(include_in_schema=False, prefix="/vu-viec/{number}")
-
-
-def _again(request: Request, number: str) -> None:
-    request.state.again = partial(room.shown, number=number)
 
 
 def _room(incident: Incident, done: str, anchor: str = "") -> Response:
     return rendering.back(f"/vu-viec/{incident.number}", done, anchor)
 
 
-@router.post("/bung-phat-lai", dependencies=[Depends(_again)])
+@router.post("/bung-phat-lai", dependencies=[again(room.shown)])
 def flare_up(session: Db, caller: FormCaller, form: Fields, number: str) -> Response:
     """What was stabilising grows again."""
     return _room(deeds.flare_up(session, caller, number, filled(FlareUp, form)), "bung-phat-lai")
 
 
-@router.post("/mo-lai", dependencies=[Depends(_again)])
+@router.post("/mo-lai", dependencies=[again(room.shown)])
 def reopen(session: Db, caller: FormCaller, form: Fields, number: str) -> Response:
     """Open a closed incident again."""
     return _room(deeds.reopen(session, caller, number, filled(Reopen, form)), "mo-lai")
 
 
-@router.post("/noi-tiep", dependencies=[Depends(_again)])
+@router.post("/noi-tiep", dependencies=[again(room.shown)])
 def follow(session: Db, caller: FormCaller, form: Fields, number: str) -> Response:
     """Open a new incident after an old one, and go there."""
     return _room(deeds.follow(session, caller, number, filled(Follow, form)), "noi-tiep")
 
 
-@router.post("/gop", dependencies=[Depends(_again)])
+@router.post("/gop", dependencies=[again(room.shown)])
 def merge(session: Db, caller: FormCaller, form: Fields, number: str) -> Response:
     """Merge it into another one, and go there."""
     return _room(deeds.merge(session, caller, number, filled(Merge, form)), "gop")
 
 
-@router.post("/tach", dependencies=[Depends(_again)])
+@router.post("/tach", dependencies=[again(room.shown)])
 def split(session: Db, caller: FormCaller, form: Fields, number: str) -> Response:
     """Split part of it off, and go to what came of it."""
     return _room(deeds.split(session, caller, number, filled(Split, form)), "tach")

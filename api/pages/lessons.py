@@ -1,11 +1,10 @@
 """The register of lessons: what is to be done better, by whom, until when, and what came back."""
 
 from collections.abc import Callable
-from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel
 from sqlmodel import Session
 from starlette.responses import Response
@@ -16,7 +15,7 @@ from api.dependencies import Db, Fields, FormCaller, Reader
 from api.fields import Because
 from api.identity import Caller
 from api.pages import rendering
-from api.pages.forms import filled
+from api.pages.forms import again, filled
 from api.problems import Problem
 from incidents.matter.incidents import Incident
 from incidents.people import persons
@@ -133,10 +132,6 @@ def register(
     return shown(request, session, caller, chosen=loc, mine=cua_toi)
 
 
-def _again(request: Request) -> None:
-    request.state.again = partial(shown, chosen=Filter.ALL)
-
-
 _DEEDS: dict[str, tuple[type[BaseModel], Callable[..., Any]]] = {
     "giao": (Assign, deeds.assign),
     "xong": (Finish, deeds.finish),
@@ -145,7 +140,7 @@ _DEEDS: dict[str, tuple[type[BaseModel], Callable[..., Any]]] = {
 }
 
 
-@router.post("/{lesson_id}/{deed}", dependencies=[Depends(_again)])
+@router.post("/{lesson_id}/{deed}", dependencies=[again(shown, chosen=Filter.ALL)])
 def act(session: Db, caller: FormCaller, form: Fields, lesson_id: UUID, deed: str) -> Response:
     """Assign, finish, give up, or link to an older one."""
     if deed not in _DEEDS:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 from sqlmodel import Session
 from starlette.responses import Response
@@ -13,7 +13,7 @@ from api.dependencies import Db, Fields, FormCaller, Reader
 from api.fields import Reason
 from api.identity import Caller
 from api.pages import rendering
-from api.pages.forms import filled
+from api.pages.forms import again, filled
 from api.problems import Problem
 from incidents.matter import incidents, level_rules
 from incidents.matter.severity import Criterion, Level
@@ -82,17 +82,13 @@ def shown(
     )
 
 
-def _again(request: Request) -> None:
-    request.state.again = shown
-
-
 @router.get("")
 def listed(request: Request, session: Db, caller: Reader) -> Response:
     """What applies, what will, and what did."""
     return shown(request, session, caller)
 
 
-@router.post("", dependencies=[Depends(_again)])
+@router.post("", dependencies=[again(shown)])
 def make(session: Db, caller: FormCaller, form: Fields) -> Response:
     """Make another version."""
     caller.require(session, Deed.ADMINISTER)

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 from sqlmodel import Session
 from starlette.responses import Response
@@ -14,7 +14,7 @@ from api.dependencies import Db, Fields, FormCaller, Reader
 from api.fields import Optional, Reason
 from api.identity import Caller
 from api.pages import rendering
-from api.pages.forms import filled
+from api.pages.forms import again, filled
 from api.problems import Problem
 from incidents.matter import incidents, level_timings, must_be_told
 from incidents.matter.level_timings import FIGURES, LevelTimings
@@ -91,17 +91,13 @@ def _figures(session: Session, timings: LevelTimings) -> tuple[list[Any], list[i
     return rows, level_timings.slower([row.pace() for row in rows])
 
 
-def _again(request: Request) -> None:
-    request.state.again = shown
-
-
 @router.get("")
 def listed(request: Request, session: Db, caller: Reader) -> Response:
     """What applies, what will, and what did."""
     return shown(request, session, caller)
 
 
-@router.post("", dependencies=[Depends(_again)])
+@router.post("", dependencies=[again(shown)])
 def make(session: Db, caller: FormCaller, form: Fields) -> Response:
     """Make another version."""
     caller.require(session, Deed.ADMINISTER)
@@ -109,7 +105,7 @@ def make(session: Db, caller: FormCaller, form: Fields) -> Response:
     return rendering.back(_PATH, "ban-moi")
 
 
-@router.post("/phai-bao-cao", dependencies=[Depends(_again)])
+@router.post("/phai-bao-cao", dependencies=[again(shown)])
 def set_told(session: Db, caller: FormCaller, form: Fields) -> Response:
     """Say anew who must be told at a level."""
     caller.require(session, Deed.ADMINISTER)

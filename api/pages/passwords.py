@@ -1,6 +1,6 @@
 """The page of one's own password; with a one-time password the only page there is."""
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
@@ -9,6 +9,7 @@ from api.deeds import accounts as deeds
 from api.dependencies import Db, Fields, FormCaller, Reader
 from api.identity import Caller
 from api.pages import rendering
+from api.pages.forms import again
 from api.problems import Problem
 from incidents.people import accounts
 from incidents.record.errors import Invalid
@@ -33,17 +34,13 @@ def shown(
     )
 
 
-def _again(request: Request) -> None:
-    request.state.again = shown
-
-
 @router.get("")
 def form(request: Request, session: Db, caller: Reader) -> Response:
     """The form."""
     return shown(request, session, caller)
 
 
-@router.post("", dependencies=[Depends(_again)])
+@router.post("", dependencies=[again(shown)])
 def set_own(session: Db, caller: FormCaller, form: Fields) -> Response:
     """The password so far was checked when the form came; the other two are alike."""
     fresh = str(form.get("new_password", ""))

@@ -1,9 +1,8 @@
 """The administrators' pages of posts: who holds what, will and did; appointing; ending one."""
 
-from functools import partial
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
@@ -12,7 +11,7 @@ from api.deeds.posts import Appoint, EndPost
 from api.dependencies import Db, Fields, FormCaller, Reader
 from api.identity import Caller
 from api.pages import rendering
-from api.pages.forms import filled
+from api.pages.forms import again, filled
 from api.problems import Problem
 from incidents.intake import scans
 from incidents.people import persons, posts, sign_ins
@@ -76,17 +75,13 @@ def _over(every: list[Held], role: Role) -> list[Held]:
     ]
 
 
-def _again(request: Request) -> None:
-    request.state.again = shown
-
-
 @router.get("")
 def listed(request: Request, session: Db, caller: Reader) -> Response:
     """Who holds what."""
     return shown(request, session, caller)
 
 
-@router.post("", dependencies=[Depends(_again)])
+@router.post("", dependencies=[again(shown)])
 def appoint(session: Db, caller: FormCaller, form: Fields) -> Response:
     """Put somebody into a part."""
     made = deeds.appoint(session, caller, filled(Appoint, form))
@@ -122,17 +117,13 @@ def one_shown(
     )
 
 
-def _one_again(request: Request, post_id: UUID) -> None:
-    request.state.again = partial(one_shown, post_id=post_id)
-
-
 @router.get("/{post_id}")
 def one(request: Request, session: Db, caller: Reader, post_id: UUID) -> Response:
     """One post, to end it."""
     return one_shown(request, session, caller, post_id=post_id)
 
 
-@router.post("/{post_id}", dependencies=[Depends(_one_again)])
+@router.post("/{post_id}", dependencies=[again(one_shown)])
 def end(session: Db, caller: FormCaller, form: Fields, post_id: UUID) -> Response:
     """They have it no longer; somebody may follow."""
     ended = deeds.end(session, caller, post_id, filled(EndPost, form))

@@ -1,24 +1,18 @@
 """The form in which the room takes a posture."""
 
-from functools import partial
-
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from api.deeds import postures as deeds
 from api.deeds.postures import Take
 from api.dependencies import Db, Fields, FormCaller
 from api.pages import rendering, room
-from api.pages.forms import filled
+from api.pages.forms import again, filled
 
 router = APIRouter(include_in_schema=False, prefix="/vu-viec/{number}")
 
 
-def _again(request: Request, number: str) -> None:
-    request.state.again = partial(room.shown, number=number)
-
-
-@router.post("/tu-the", dependencies=[Depends(_again)])
+@router.post("/tu-the", dependencies=[again(room.shown)])
 def take(session: Db, caller: FormCaller, form: Fields, number: str) -> Response:
     """Take a posture for the words of an incident."""
     deeds.take(session, caller, number, filled(Take, form))

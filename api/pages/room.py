@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -34,7 +33,7 @@ from api.dependencies import Db, Fields, FormCaller, Reader
 from api.fields import Because, Moment, Optional
 from api.identity import Caller
 from api.pages import clock_forms, conflict_forms, rendering, room_view, task_force_forms
-from api.pages.forms import filled
+from api.pages.forms import again, filled
 from api.pages.kinds import KINDS
 from api.problems import Problem
 from api.rest.signals import files_of
@@ -107,10 +106,6 @@ def _options(view: dict[str, Any], say: Speech) -> dict[str, list[tuple[str, str
     }
 
 
-def _again(request: Request, number: str) -> None:
-    request.state.again = partial(shown, number=number)
-
-
 @router.get("")
 def one(
     request: Request,
@@ -134,7 +129,7 @@ async def _files(form: Fields) -> list[File]:
     return await files_of(form.getlist("file"))
 
 
-@router.post("/tu-lieu", dependencies=[Depends(_again)])
+@router.post("/tu-lieu", dependencies=[again(shown)])
 def keep(
     session: Db,
     caller: FormCaller,
@@ -175,7 +170,7 @@ _DEEDS: dict[str, tuple[type[BaseModel], Callable[..., Any], str]] = {
 }
 
 
-@router.post("/mau/{code}", dependencies=[Depends(_again)])
+@router.post("/mau/{code}", dependencies=[again(shown)])
 def release_shell(
     session: Db, caller: FormCaller, form: Fields, number: str, code: str
 ) -> Response:
@@ -184,7 +179,7 @@ def release_shell(
     return rendering.back(f"/vu-viec/{number}", "mau", "phat-ngon")
 
 
-@router.post("/{deed}", dependencies=[Depends(_again)])
+@router.post("/{deed}", dependencies=[again(shown)])
 def act(session: Db, caller: FormCaller, form: Fields, number: str, deed: str) -> Response:
     """One deed of the room's forms."""
     if deed not in _DEEDS:

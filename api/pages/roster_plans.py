@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 from sqlmodel import Session
 from starlette.responses import Response
@@ -18,7 +17,7 @@ from api.dependencies import Db, Fields, FormCaller, Reader, values_of
 from api.fields import Line, Optional, Ticked
 from api.identity import Caller
 from api.pages import rendering, roster_view
-from api.pages.forms import filled
+from api.pages.forms import again, filled
 from api.problems import Problem
 from incidents.matter import incidents
 from incidents.people import organisations, persons, rosters
@@ -215,21 +214,13 @@ def _prefilled(turns: list[_Turn], today: date) -> dict[str, str]:
     return given | {f"replaces.{turn.row.id}": "true" for turn in turns if turn.state != "over"}
 
 
-def _again(request: Request) -> None:
-    request.state.again = shown
-
-
-def _one_again(request: Request, roster_id: UUID) -> None:
-    request.state.again = partial(one_shown, roster_id=roster_id)
-
-
 @router.get("")
 def listed(request: Request, session: Db, caller: Reader) -> Response:
     """Every roster."""
     return shown(request, session, caller)
 
 
-@router.post("", dependencies=[Depends(_again)])
+@router.post("", dependencies=[again(shown)])
 def draw_up(session: Db, caller: FormCaller, form: Fields) -> Response:
     """A new roster."""
     caller.require(session, Deed.KEEP_ROSTERS)
@@ -243,7 +234,7 @@ def one(request: Request, session: Db, caller: Reader, roster_id: UUID) -> Respo
     return one_shown(request, session, caller, roster_id=roster_id)
 
 
-@router.post("/{roster_id}/xem-thu", dependencies=[Depends(_one_again)])
+@router.post("/{roster_id}/xem-thu", dependencies=[again(one_shown)])
 def look(
     request: Request, session: Db, caller: FormCaller, form: Fields, roster_id: UUID
 ) -> Response:
@@ -255,7 +246,7 @@ def look(
     return one_shown(request, session, caller, roster_id=roster_id, look=found, given=given)
 
 
-@router.post("/{roster_id}/vong", dependencies=[Depends(_one_again)])
+@router.post("/{roster_id}/vong", dependencies=[again(one_shown)])
 def lay(session: Db, caller: FormCaller, form: Fields, roster_id: UUID) -> Response:
     """Lay down what was looked at."""
     caller.require(session, Deed.KEEP_ROSTERS)
@@ -263,7 +254,7 @@ def lay(session: Db, caller: FormCaller, form: Fields, roster_id: UUID) -> Respo
     return rendering.back(f"{_PATH}/{roster_id}", "vong")
 
 
-@router.post("/{roster_id}/ket-thuc", dependencies=[Depends(_one_again)])
+@router.post("/{roster_id}/ket-thuc", dependencies=[again(one_shown)])
 def end(session: Db, caller: FormCaller, form: Fields, roster_id: UUID) -> Response:
     """The last day of a rotation."""
     caller.require(session, Deed.KEEP_ROSTERS)

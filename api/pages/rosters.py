@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel
 from sqlmodel import Session
 from starlette.responses import Response
@@ -16,7 +16,7 @@ from api.deeds.rosters import AskSwap, Away, MakeFeed, Note, Override
 from api.dependencies import Db, Fields, FormCaller, Reader
 from api.identity import Caller
 from api.pages import rendering, roster_view
-from api.pages.forms import filled
+from api.pages.forms import again, filled
 from api.problems import Problem
 from incidents.record import clock
 from incidents.record.errors import NotFound
@@ -100,11 +100,7 @@ _DEEDS: dict[str, tuple[type[BaseModel], Callable[..., Any]]] = {
 }
 
 
-def _again(request: Request) -> None:
-    request.state.again = shown
-
-
-@router.post("/{deed}", dependencies=[Depends(_again)])
+@router.post("/{deed}", dependencies=[again(shown)])
 def act(session: Db, caller: FormCaller, form: Fields, deed: str) -> Response:
     """Stand in, swap, be away, hand over, subscribe."""
     if deed not in _DEEDS:

@@ -1,10 +1,9 @@
 """Scans of papers on the pages that keep them: added there, and shown to whoever may see them."""
 
-from functools import partial
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from api.deeds import scans as deeds
@@ -12,6 +11,7 @@ from api.deeds.scans import Papers
 from api.dependencies import Db, Fields, FormCaller, Reader
 from api.identity import Caller
 from api.pages import authorisations, founding_decisions, posts, rendering
+from api.pages.forms import again
 from api.pages.records import file_of
 from api.rest.signals import files_of
 from incidents.intake.signals import File
@@ -37,37 +37,27 @@ def _keep(session: Db, caller: Caller, papers: Papers, paper_id: UUID, files: li
         deeds.keep(session, caller, papers, paper_id, file)
 
 
-def _on_authorisations(request: Request) -> None:
-    request.state.again = authorisations.shown
-
-
-@router.post("/quan-tri/uy-quyen/{paper_id}/ban-chup", dependencies=[Depends(_on_authorisations)])
+@router.post("/quan-tri/uy-quyen/{paper_id}/ban-chup", dependencies=[again(authorisations.shown)])
 def of_authorisation(session: Db, caller: FormCaller, files: Files, paper_id: UUID) -> Response:
     """Of an authorisation."""
     _keep(session, caller, deeds.AUTHORISATIONS, paper_id, files)
     return rendering.back("/quan-tri/uy-quyen")
 
 
-def _on_founding(request: Request) -> None:
-    request.state.again = founding_decisions.shown
-
-
-@router.post("/quan-tri/to-cong-tac/{paper_id}/ban-chup", dependencies=[Depends(_on_founding)])
+@router.post(
+    "/quan-tri/to-cong-tac/{paper_id}/ban-chup", dependencies=[again(founding_decisions.shown)]
+)
 def of_decision(session: Db, caller: FormCaller, files: Files, paper_id: UUID) -> Response:
     """Of a founding decision."""
     _keep(session, caller, deeds.FOUNDING, paper_id, files)
     return rendering.back("/quan-tri/to-cong-tac")
 
 
-def _on_post(request: Request, paper_id: UUID) -> None:
-    request.state.again = partial(posts.one_shown, post_id=paper_id)
-
-
-@router.post("/quan-tri/chuc-trach/{paper_id}/ban-chup", dependencies=[Depends(_on_post)])
-def of_post(session: Db, caller: FormCaller, files: Files, paper_id: UUID) -> Response:
+@router.post("/quan-tri/chuc-trach/{post_id}/ban-chup", dependencies=[again(posts.one_shown)])
+def of_post(session: Db, caller: FormCaller, files: Files, post_id: UUID) -> Response:
     """Of the paper of a post."""
-    _keep(session, caller, deeds.POSTS, paper_id, files)
-    return rendering.back(f"/quan-tri/chuc-trach/{paper_id}")
+    _keep(session, caller, deeds.POSTS, post_id, files)
+    return rendering.back(f"/quan-tri/chuc-trach/{post_id}")
 
 
 @router.get("/ban-chup/{scan_id}")

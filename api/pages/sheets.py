@@ -12,6 +12,7 @@ from api.deeds import sheets as deeds
 from api.dependencies import Db, Fields, FormCaller, Reader
 from api.identity import Caller
 from api.pages import rendering
+from api.pages.forms import again
 from api.problems import Problem
 from api.rest.sheets import sheet_file
 from incidents.people import persons
@@ -57,10 +58,6 @@ def shown(
         sheet=sheet,
         kept=base64.b64encode(sheet.data).decode() if sheet else "",
     )
-
-
-def _again(request: Request) -> None:
-    request.state.again = shown
 
 
 async def _sheet(form: Fields) -> SheetFile:
@@ -110,14 +107,14 @@ def take_out(session: Db, caller: Reader, kind: SheetKind) -> Response:
     return sheet_file(kind, deeds.take_out(session, caller, kind))
 
 
-@router.post("/xem-thu", dependencies=[Depends(_again)])
+@router.post("/xem-thu", dependencies=[again(shown)])
 def look(request: Request, session: Db, caller: FormCaller, kind: Kind, sheet: Sheet) -> Response:
     """Look first: the directory stays as it is."""
     found = deeds.look_at(session, caller, kind, sheet)
     return shown(request, session, caller, look=found, sheet=sheet)
 
 
-@router.post("/ghi", dependencies=[Depends(_again)])
+@router.post("/ghi", dependencies=[again(shown)])
 def read_in(session: Db, caller: FormCaller, form: Fields, kind: Kind, sheet: Sheet) -> Response:
     """Do what was looked at."""
     deeds.read_file(session, caller, kind, sheet, str(form.get("seen", "")))

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from sqlmodel import Session, col, select
 from starlette.responses import Response
 
@@ -15,7 +15,7 @@ from api.dependencies import Db, Fields, FormCaller, Reader
 from api.fields import Because, Line, Optional, Reason
 from api.identity import Caller
 from api.pages import rendering
-from api.pages.forms import filled
+from api.pages.forms import again, filled
 from api.problems import Problem
 from incidents.matter import incidents
 from incidents.people import authorisations, persons, sign_ins
@@ -96,17 +96,13 @@ def shown(
     )
 
 
-def _again(request: Request) -> None:
-    request.state.again = shown
-
-
 @router.get("")
 def listed(request: Request, session: Db, caller: Reader) -> Response:
     """What may be released at night."""
     return shown(request, session, caller)
 
 
-@router.post("", dependencies=[Depends(_again)])
+@router.post("", dependencies=[again(shown)])
 def write(session: Db, caller: FormCaller, form: Fields) -> Response:
     """Another, for approval."""
     caller.require(session, Deed.WRITE_SHELL)
@@ -114,21 +110,21 @@ def write(session: Db, caller: FormCaller, form: Fields) -> Response:
     return rendering.back(_PATH)
 
 
-@router.post("/{draft_id}/duyet", dependencies=[Depends(_again)])
+@router.post("/{draft_id}/duyet", dependencies=[again(shown)])
 def approve(session: Db, caller: FormCaller, form: Fields, draft_id: UUID) -> Response:
     """Signed."""
     deeds.approve(session, caller, draft_id, filled(Approve, form))
     return rendering.back(_PATH)
 
 
-@router.post("/{draft_id}/khong-duyet", dependencies=[Depends(_again)])
+@router.post("/{draft_id}/khong-duyet", dependencies=[again(shown)])
 def refuse(session: Db, caller: FormCaller, form: Fields, draft_id: UUID) -> Response:
     """Not signed."""
     deeds.refuse(session, caller, draft_id, filled(Because, form))
     return rendering.back(_PATH)
 
 
-@router.post("/ma/{code}/rut", dependencies=[Depends(_again)])
+@router.post("/ma/{code}/rut", dependencies=[again(shown)])
 def withdraw(session: Db, caller: FormCaller, form: Fields, code: str) -> Response:
     """Not to be released any more."""
     deeds.withdraw(session, caller, code, filled(Because, form))

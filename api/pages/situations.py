@@ -1,9 +1,8 @@
 """The situation report on a page fit for print and projector, as of any moment, and as issued."""
 
-from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
@@ -15,7 +14,7 @@ from api.dependencies import Db, Fields, FormCaller, Reader
 from api.fields import Moment, Optional
 from api.identity import Caller
 from api.pages import rendering
-from api.pages.forms import filled
+from api.pages.forms import again, filled
 from api.problems import Problem
 from incidents.people import persons
 from incidents.record.errors import Invalid
@@ -94,11 +93,7 @@ def one(
         return shown(request, session, caller, problem, number=number)
 
 
-def _again(request: Request, number: str) -> None:
-    request.state.again = partial(shown, number=number)
-
-
-@router.post("/phat-hanh", dependencies=[Depends(_again)])
+@router.post("/phat-hanh", dependencies=[again(shown)])
 def issue(session: Db, caller: FormCaller, form: Fields, number: str) -> Response:
     """Issue it."""
     report = deeds.issue(session, caller, number, filled(Issue, form))

@@ -3,7 +3,6 @@
 import difflib
 import re
 from collections.abc import Callable
-from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -20,7 +19,7 @@ from api.dependencies import Db, Fields, FormCaller, Reader
 from api.fields import Because, Nothing
 from api.identity import Caller
 from api.pages import rendering
-from api.pages.forms import filled
+from api.pages.forms import again, filled
 from api.problems import Problem
 from api.rest.signals import files_of
 from incidents.intake.signals import File
@@ -123,10 +122,6 @@ def _words(version: StatementVersion) -> list[str]:
     return re.findall(r"\S*\s+|\S+$", f"{version.title}\n\n{version.text}")
 
 
-def _again(request: Request, statement_id: UUID) -> None:
-    request.state.again = partial(shown, statement_id=statement_id)
-
-
 @router.get("")
 def one(
     request: Request,
@@ -163,7 +158,7 @@ async def _scan(form: Fields) -> list[File]:
     return await files_of(form.getlist("file"))
 
 
-@router.post("/but-phe", dependencies=[Depends(_again)])
+@router.post("/but-phe", dependencies=[again(shown)])
 def confirm_by_scan(
     session: Db,
     caller: FormCaller,
@@ -182,7 +177,7 @@ def confirm_by_scan(
     return rendering.back(f"/phat-ngon/{statement_id}", "but-phe")
 
 
-@router.post("/{deed}", dependencies=[Depends(_again)])
+@router.post("/{deed}", dependencies=[again(shown)])
 def act(session: Db, caller: FormCaller, form: Fields, statement_id: UUID, deed: str) -> Response:
     """Revise, sign off, record a telephone approval, confirm it, or withdraw."""
     if deed not in _DEEDS:

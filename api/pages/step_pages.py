@@ -1,11 +1,10 @@
 """A step on its own page, for whoever is signed in: what is asked, and its answer."""
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from pydantic import BaseModel
 from sqlmodel import Session
 from starlette.datastructures import FormData
@@ -17,7 +16,7 @@ from api.dependencies import Db, Fields, FormCaller, Reader
 from api.fields import Because, Nothing
 from api.identity import Caller
 from api.pages import form_fields, rendering
-from api.pages.forms import filled
+from api.pages.forms import again, filled
 from api.problems import Problem
 from incidents.insight import reading
 from incidents.matter import incidents
@@ -90,10 +89,6 @@ def _prefilled(session: Session, step: Step) -> dict[str, str]:
     return {"title": version.title, "text": version.text}
 
 
-def _again(request: Request, step_id: UUID) -> None:
-    request.state.again = partial(shown, step_id=step_id)
-
-
 @router.get("")
 def one(request: Request, session: Db, caller: Reader, step_id: UUID) -> Response:
     """One step."""
@@ -115,7 +110,7 @@ _DEEDS: dict[str, tuple[type[BaseModel], Callable[..., Any]]] = {
 }
 
 
-@router.post("/hoan-thanh", dependencies=[Depends(_again)])
+@router.post("/hoan-thanh", dependencies=[again(shown)])
 def complete(session: Db, caller: FormCaller, form: Fields, step_id: UUID) -> Response:
     """The typed answer."""
     step = deeds.see(session, caller, step_id)
@@ -125,7 +120,7 @@ def complete(session: Db, caller: FormCaller, form: Fields, step_id: UUID) -> Re
     return rendering.back(f"/vu-viec/{number}", "hoan-thanh", "viec")
 
 
-@router.post("/{deed}", dependencies=[Depends(_again)])
+@router.post("/{deed}", dependencies=[again(shown)])
 def act(session: Db, caller: FormCaller, form: Fields, step_id: UUID, deed: str) -> Response:
     """Take, decline, remark, reassign, extend or waive."""
     if deed not in _DEEDS:

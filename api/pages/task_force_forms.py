@@ -1,11 +1,10 @@
 """The room's forms about its task force, what the room shows of it, and the page of a proposal."""
 
 from collections.abc import Callable
-from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 from sqlmodel import Session, col, select
 from starlette.responses import Response
@@ -18,7 +17,7 @@ from api.dependencies import Db, Fields, FormCaller, Reader
 from api.fields import Because, Line, Moment, Optional, Reason
 from api.identity import Caller
 from api.pages import rendering
-from api.pages.forms import filled
+from api.pages.forms import again, filled
 from api.problems import Problem
 from incidents.matter import mandates
 from incidents.matter.incidents import Incident
@@ -128,17 +127,13 @@ def _usual(session: Session) -> dict[Role, list[UUID]]:
     return found
 
 
-def _again(request: Request, number: str) -> None:
-    request.state.again = partial(shown, number=number)
-
-
 @router.get("")
 def form(request: Request, session: Db, caller: Reader, number: str) -> Response:
     """The form of a proposal, filled with who holds each role by post."""
     return shown(request, session, caller, number=number)
 
 
-@router.post("", dependencies=[Depends(_again)])
+@router.post("", dependencies=[again(shown)])
 def propose(session: Db, caller: FormCaller, form: Fields, number: str) -> Response:
     """Put it forward."""
     room.see(session, caller, number)

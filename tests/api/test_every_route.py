@@ -606,7 +606,7 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ),
     ("POST", "/quan-tri/uy-quyen/{paper_id}/ban-chup"): ({}, PAGE_ADMINISTRATORS),
     ("POST", "/quan-tri/to-cong-tac/{paper_id}/ban-chup"): ({}, PAGE_ADMINISTRATORS),
-    ("POST", "/quan-tri/chuc-trach/{paper_id}/ban-chup"): ({}, PAGE_ADMINISTRATORS),
+    ("POST", "/quan-tri/chuc-trach/{post_id}/ban-chup"): ({}, PAGE_ADMINISTRATORS),
     ("GET", "/ban-chup/{scan_id}"): (None, PAGE_INSIDERS),
     ("GET", "/mau-duyet-san"): (None, PAGE_INSIDERS),
     ("POST", "/mau-duyet-san"): (SHELL, (TO_SIGN_IN, NO, IN, NO)),
