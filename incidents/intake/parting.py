@@ -12,7 +12,7 @@ from incidents.intake.signals import Signal, SignalState
 from incidents.matter import incidents
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
-from incidents.record.errors import Conflict, Invalid
+from incidents.record.errors import Conflict, given
 from incidents.record.facts import Fact, Private
 from incidents.record.language import N_
 
@@ -50,8 +50,7 @@ def part(session: Session, signal_id: UUID, *, reason: str, by: Actor) -> Signal
     stays where it was as well. Nobody is told: whoever reported it hears what becomes of it next.
     """
     seen = signals.get(session, signal_id)
-    if not reason.strip():
-        raise Invalid(fields={"reason": (N_("Nêu lý do."), {})})
+    reason = given(reason)
     # In one order, whoever takes what out of what: the incident, then the flags.
     incident = incidents.get(session, seen.incident_id, lock=True) if seen.incident_id else None
     for each in sorted(each for each in (signal_id, seen.merged_into_id) if each):
@@ -70,10 +69,10 @@ def part(session: Session, signal_id: UUID, *, reason: str, by: Actor) -> Signal
         each.merged_into_id, each.incident_id = signal.id, None
         session.add(each)
     names = [target.code] if target else [incident.number] if incident else []
-    out = SignalTakenOut(signal.code, "".join(names), len(along), kept, reason.strip())
+    out = SignalTakenOut(signal.code, "".join(names), len(along), kept, reason)
     timeline.record(session, signal.id, out, by=by)
     for chain in [each.id for each in (target, incident) if each]:
-        timeline.record(session, chain, SignalParted(signal.code, reason.strip()), by=by)
+        timeline.record(session, chain, SignalParted(signal.code, reason), by=by)
     return signal
 
 

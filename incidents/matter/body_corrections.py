@@ -25,7 +25,7 @@ from incidents.people.persons import Person
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
 from incidents.record.database import locked
-from incidents.record.errors import Conflict, GuardFailed, Invalid
+from incidents.record.errors import NO_REASON, Conflict, GuardFailed, Invalid
 from incidents.record.facts import Fact, Private
 from incidents.record.language import N_, Language, Phrase, speech
 from incidents.record.timeline import TimelineEntry
@@ -68,7 +68,7 @@ def correct(
     if not kind:
         wrong["kind"] = (N_("Chọn loại cơ quan."), {})
     if not reason.strip():
-        wrong["reason"] = (N_("Nêu lý do."), {})
+        wrong["reason"] = NO_REASON
     if wrong:
         raise Invalid(fields=wrong)
     if (body.kind, body.valid_from) == (kind, valid_from):

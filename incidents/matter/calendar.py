@@ -17,7 +17,7 @@ from sqlmodel import Field, Session, col, select
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
 from incidents.record.database import Table, choice, identifier, moment, reference
-from incidents.record.errors import Invalid, NotFound
+from incidents.record.errors import Invalid, NotFound, given
 from incidents.record.facts import Fact, Private
 from incidents.record.language import N_, Labelled, Speech
 
@@ -213,7 +213,6 @@ def unswap(session: Session, day: date, *, reason: str, by: Actor) -> None:
     row = session.exec(select(SwapDay).where(SwapDay.day == day)).first()
     if row is None:
         raise NotFound(N_("Ngày này không có trong danh sách hoán đổi."))
-    if not reason.strip():
-        raise Invalid(fields={"reason": (N_("Nêu lý do."), {})})
+    reason = given(reason)
     session.delete(row)
-    timeline.record(session, timeline.DESK, SwapDayRemoved(day=day, reason=reason.strip()), by=by)
+    timeline.record(session, timeline.DESK, SwapDayRemoved(day=day, reason=reason), by=by)

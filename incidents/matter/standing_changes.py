@@ -21,7 +21,7 @@ from incidents.people.roles import READS, Role
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
 from incidents.record.database import locked
-from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound
+from incidents.record.errors import NO_REASON, AlreadySettled, Conflict, Invalid, NotFound
 from incidents.record.facts import Fact, Private
 from incidents.record.language import N_
 
@@ -135,7 +135,7 @@ def end(
         )
     wrong: Wrong = {}
     if not reason.strip():
-        wrong["reason"] = (N_("Ghi lý do."), {})
+        wrong["reason"] = NO_REASON
     if last_day < max(today, row.valid_from):
         wrong["last_day"] = (N_("Ngày cuối phải từ hôm nay và không trước ngày đầu."), {})
     elif row.valid_to and last_day >= row.valid_to:

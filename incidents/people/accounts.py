@@ -20,7 +20,7 @@ from incidents.people.sign_ins import SignInSession
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
 from incidents.record.database import locked
-from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotPermitted
+from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotPermitted, given
 from incidents.record.facts import Fact, PersonId, Private
 from incidents.record.language import N_, Labelled
 
@@ -159,11 +159,11 @@ def close(session: Session, person_id: UUID, *, reason: str, by: Actor) -> Perso
     if not person.username or not person.password_hash:
         raise AlreadySettled(N_("%(name)s không có tài khoản đang dùng."), name=person.name)
     _not_oneself(person, by)
-    _said(reason)
+    reason = given(reason)
     person.password_hash = person.one_time_until = None
     session.add(person)
     _end_sessions(session, person.id)
-    timeline.record(session, timeline.DESK, AccountClosed(person.id, reason.strip()), by=by)
+    timeline.record(session, timeline.DESK, AccountClosed(person.id, reason), by=by)
     _tell(session, person, "closed", by)
     return person
 
@@ -180,10 +180,10 @@ def name_administrator(
             administrator=administrator,
         )
     _not_oneself(person, by)
-    _said(reason)
+    reason = given(reason)
     person.administrator = administrator
     session.add(person)
-    fact = AdministratorNamed(person.id, administrator, reason.strip())
+    fact = AdministratorNamed(person.id, administrator, reason)
     timeline.record(session, timeline.DESK, fact, by=by)
     _tell(session, person, "administrator" if administrator else "no_administrator", by)
     return person
@@ -231,11 +231,6 @@ def _active(session: Session, person_id: UUID) -> Person:
 def _not_oneself(person: Person, by: Actor) -> None:
     if person.id == by.person_id:
         raise NotPermitted(N_("Đồng chí không tự làm việc này cho mình; cần một quản trị khác."))
-
-
-def _said(reason: str) -> None:
-    if not reason.strip():
-        raise Invalid(fields={"reason": (N_("Ghi lý do."), {})})
 
 
 def _weak(person: Person, password: str) -> tuple[str, Mapping[str, Any]] | None:

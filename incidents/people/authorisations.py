@@ -16,7 +16,7 @@ from incidents.people.roles import READS, Role
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
 from incidents.record.database import Table, choice, identifier, locked, moment, reference
-from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound
+from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound, given
 from incidents.record.facts import Fact, PersonId, Private
 from incidents.record.language import N_
 
@@ -176,8 +176,7 @@ def end(session: Session, authorisation_id: UUID, *, reason: str, by: Actor) -> 
         raise NotFound(N_("Không tìm thấy giấy ủy quyền này."))
     if paper.valid_to <= clock.now():
         raise AlreadySettled(N_("Giấy ủy quyền này đã hết hạn."))
-    if not reason.strip():
-        raise Invalid(fields={"reason": (N_("Ghi lý do."), {})})
+    reason = given(reason)
     paper.valid_to = clock.now()
     session.add(paper)
     fact = AuthorisationEnded(
@@ -185,7 +184,7 @@ def end(session: Session, authorisation_id: UUID, *, reason: str, by: Actor) -> 
         role=paper.role,
         grantor=paper.grantor_id,
         grantee=paper.grantee_id,
-        reason=reason.strip(),
+        reason=reason,
     )
     timeline.record(session, timeline.DESK, fact, by=by)
     _tell(session, paper, "authorisation_ended", by=by)

@@ -17,7 +17,14 @@ from incidents.people.roles import ENTRUSTED, READS, Role, RoleHolder
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
 from incidents.record.database import locked
-from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound, NotPermitted
+from incidents.record.errors import (
+    NO_REASON,
+    AlreadySettled,
+    Conflict,
+    Invalid,
+    NotFound,
+    NotPermitted,
+)
 from incidents.record.facts import Fact, PersonId, Private
 from incidents.record.language import N_
 from incidents.record.timeline import TimelineHead
@@ -181,7 +188,7 @@ def end(
         raise AlreadySettled(N_("Vai này đã thôi từ %(time)s."), time=post.valid_to)
     wrong: dict[str, tuple[str, Mapping[str, Any]]] = {}
     if not reason.strip():
-        wrong["reason"] = (N_("Ghi lý do."), {})
+        wrong["reason"] = NO_REASON
     if ends_at and ends_at < now:
         wrong["ends_at"] = (N_("Không ghi thôi vai lùi về trước; để trống là thôi từ bây giờ."), {})
     elif ends_at and post.valid_to and ends_at >= post.valid_to:

@@ -68,3 +68,14 @@ class Invalid(Refusal):
     ) -> None:
         self.fields: dict[str, tuple[str, Mapping[str, Any]]] = dict(fields or {})
         super().__init__(message, **values)
+
+
+NO_REASON: tuple[str, Mapping[str, Any]] = (N_("Nêu lý do."), {})
+"""What a form without its reason is told, beside other faults of it."""
+
+
+def given(reason: str) -> str:
+    """The reason without blanks around it; refused where nothing else is left."""
+    if not (said := reason.strip()):
+        raise Invalid(fields={"reason": NO_REASON})
+    return said

@@ -18,7 +18,7 @@ from incidents.people.roles import Role
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
 from incidents.record.database import Table, choice, document, identifier, locked, moment, reference
-from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound, NotPermitted
+from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound, NotPermitted, given
 from incidents.record.language import N_, Labelled
 from incidents.words.shell_facts import ShellRefused, ShellSigned, ShellWithdrawn, ShellWritten
 from incidents.words.shells import Shell
@@ -229,9 +229,9 @@ def refuse(session: Session, draft_id: UUID, *, reason: str, by: Actor) -> Shell
     draft = _waiting(session, draft_id)
     if by.person_id != draft.written_by:
         _approver(session, draft, by)
-    _said(reason)
+    reason = given(reason)
     _settle(session, draft, DraftState.REFUSED)
-    timeline.record(session, timeline.DESK, ShellRefused(draft.code, reason.strip()), by=by)
+    timeline.record(session, timeline.DESK, ShellRefused(draft.code, reason), by=by)
     _tell(session, draft.code, "refused", {draft.written_by}, draft.id, by)
     return draft
 
@@ -246,10 +246,10 @@ def withdraw(session: Session, code: str, *, reason: str, by: Actor) -> Shell:
         raise AlreadySettled(N_("Mẫu %(code)s đã rút."), code=shell.code)
     if by.person_id not in approvers(session):
         raise NotPermitted(_NOT_AN_APPROVER)
-    _said(reason)
+    reason = given(reason)
     shell.withdrawn_at = clock.now()
     session.add(shell)
-    timeline.record(session, timeline.DESK, ShellWithdrawn(shell.code, reason.strip()), by=by)
+    timeline.record(session, timeline.DESK, ShellWithdrawn(shell.code, reason), by=by)
     on_shift = rosters.on_shift(session, clock.now())
     _tell(session, shell.code, "withdrawn", {shell.approved_by, *on_shift}, shell.id, by)
     return shell
@@ -279,11 +279,6 @@ def _approver(
     if by.person_id == draft.written_by:
         raise NotPermitted(N_("Người soạn không tự duyệt mẫu của mình."))
     return by.person_id, *acting
-
-
-def _said(reason: str) -> None:
-    if not reason.strip():
-        raise Invalid(fields={"reason": (N_("Ghi lý do."), {})})
 
 
 def _settle(session: Session, draft: ShellDraft, state: DraftState) -> None:

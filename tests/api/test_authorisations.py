@@ -51,7 +51,7 @@ def test_recorded_and_ended_on_the_page(desk: Desk, new_browser: Callable[..., B
     assert "Lê Quang Minh ủy quyền cho Ngô Thanh Thảo: Người phát ngôn" in page.text
     action = page.text.partition("/cham-dut")[0].rpartition('action="')[2] + "/cham-dut"
     empty = an.post(action, reason="")
-    assert (empty.status_code, "Ghi lý do." in empty.text) == (422, True)
+    assert (empty.status_code, "Nêu lý do." in empty.text) == (422, True)
     ended = an.post(action, reason="Đã về")
     assert "19/GUQ-UBND" in ended.text
     assert "hết hiệu lực" in ended.text

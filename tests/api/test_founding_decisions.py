@@ -44,7 +44,7 @@ def test_recorded_and_ended_on_the_page(desk: Desk, new_browser: Callable[..., B
     assert "Tự kích hoạt từ cấp 3" in page.text
     action = page.text.partition("/het-hieu-luc")[0].rpartition('action="')[2] + "/het-hieu-luc"
     empty = an.post(action, last_day="2026-12-01", reason="")
-    assert (empty.status_code, "Ghi lý do." in empty.text) == (422, True)
+    assert (empty.status_code, "Nêu lý do." in empty.text) == (422, True)
     ended = an.post(action, last_day="2026-12-01", reason="Thay")
     assert "đến hết 01/12/2026" in ended.text
     assert f'href="{PAGE}"' in an.get("/").text

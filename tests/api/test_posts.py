@@ -60,7 +60,7 @@ def test_given_and_ended_on_the_page(desk: Desk, new_browser: Callable[..., Brow
     path = PAGE + section.rpartition(f'href="{PAGE}')[2].partition('"')[0]
     assert "Tô Trung Kiên" in an.get(path).text
     empty = an.post(path, reason="")
-    assert (empty.status_code, "Ghi lý do." in empty.text) == (422, True)
+    assert (empty.status_code, "Nêu lý do." in empty.text) == (422, True)
     ended = an.post(path, reason="Đi học")
     section = ended.text.partition('id="spokesperson"')[2].partition("</section>")[0]
     assert "Tô Trung Kiên" in section.partition("Người giữ trước đây")[2]

@@ -13,7 +13,7 @@ from incidents.people.duty.changes import Absence, check_stretch
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
 from incidents.record.database import locked
-from incidents.record.errors import AlreadySettled, Invalid, NotFound
+from incidents.record.errors import AlreadySettled, NotFound, given
 from incidents.record.facts import Fact, PersonId, Private
 from incidents.record.language import N_
 
@@ -50,13 +50,12 @@ def report(
     """A person is away; their shifts meanwhile become gaps until somebody stands in."""
     check_stretch(starts_at, ends_at)
     persons.get(session, person_id)
-    if not reason.strip():
-        raise Invalid(fields={"reason": (N_("Ghi lý do."), {})})
+    reason = given(reason)
     row = Absence(
         person_id=person_id,
         starts_at=starts_at,
         ends_at=ends_at,
-        reason=reason.strip(),
+        reason=reason,
         recorded_at=clock.now(),
         recorded_by=by.person_id,
     )

@@ -14,7 +14,7 @@ from incidents.people.rosters import Shift
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
 from incidents.record.database import locked
-from incidents.record.errors import AlreadySettled, Invalid, NotFound
+from incidents.record.errors import AlreadySettled, Invalid, NotFound, given
 from incidents.record.facts import Fact, PersonId, Private
 from incidents.record.language import N_
 
@@ -58,8 +58,7 @@ def set_(
     roster = rosters.get(session, roster_id, lock=True)
     check_stretch(starts_at, ends_at)
     persons.active(session, person_id)
-    if not reason.strip():
-        raise Invalid(fields={"reason": (N_("Ghi lý do."), {})})
+    reason = given(reason)
     if instead_of == person_id:
         raise Invalid(fields={"instead_of": (N_("Không ai trực thay chính mình."), {})})
     before = _on(session, roster_id, starts_at, ends_at)
@@ -73,7 +72,7 @@ def set_(
         instead_of=instead_of,
         starts_at=starts_at,
         ends_at=ends_at,
-        reason=reason.strip(),
+        reason=reason,
         recorded_at=clock.now(),
         recorded_by=by.person_id,
     )

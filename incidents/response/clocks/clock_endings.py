@@ -12,7 +12,7 @@ from incidents.matter import clock_rules, incidents, ties
 from incidents.matter.incidents import Status
 from incidents.record import clock
 from incidents.record.actors import Actor
-from incidents.record.errors import AlreadySettled, Conflict, Invalid
+from incidents.record.errors import AlreadySettled, Conflict, Invalid, given
 from incidents.record.language import N_
 from incidents.response.clocks import clock_alarms, clocks
 from incidents.response.clocks.clock_facts import (
@@ -116,9 +116,8 @@ def dismiss(session: Session, clock_id: UUID, *, reason: str, by: Actor) -> Cloc
     ending = _endable(
         session, clock_id, (ClockState.PROPOSED, ClockState.RUNNING, ClockState.LAPSED)
     )
-    if not reason.strip() or len(reason) > PROSE:
-        raise Invalid(fields={"reason": (N_("Nêu lý do."), {})})
-    return _dismissed(session, ending, reason.strip(), by)
+    reason = given(reason)
+    return _dismissed(session, ending, reason, by)
 
 
 def _dismissed(session: Session, ending: Clock, reason: str, by: Actor) -> Clock:

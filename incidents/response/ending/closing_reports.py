@@ -22,7 +22,7 @@ from incidents.people.roles import Role
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
 from incidents.record.database import Table, document, identifier, moment, reference
-from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound, NotPermitted
+from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound, NotPermitted, given
 from incidents.record.facts import Fact, Private
 from incidents.record.language import N_, Language
 from incidents.response.ending import closing_words
@@ -177,12 +177,11 @@ def approve(session: Session, report_id: UUID, *, sha256: str, by: Actor) -> Clo
 def return_(session: Session, report_id: UUID, *, reason: str, by: Actor) -> ClosingReport:
     """Send it back with what is to be put right; another one is put forward then."""
     report, incident = _waiting(session, report_id, by)
-    if not reason.strip():
-        raise Invalid(fields={"reason": (N_("Nêu lý do."), {})})
-    _judge(session, report, approved=False, reason=reason.strip(), by=by)
-    fact = ClosingReportReturned(report=report.number, reason=reason.strip())
+    reason = given(reason)
+    _judge(session, report, approved=False, reason=reason, by=by)
+    fact = ClosingReportReturned(report=report.number, reason=reason)
     timeline.record(session, incident.id, fact, by=by)
-    _tell_author(session, report, "closing_report_returned", by, reason=reason.strip())
+    _tell_author(session, report, "closing_report_returned", by, reason=reason)
     return report
 
 

@@ -11,7 +11,7 @@ from incidents.matter import incidents
 from incidents.matter.incidents import Incident
 from incidents.record.actors import Actor
 from incidents.record.database import Table, choice, owned_by, reference
-from incidents.record.errors import Conflict, Invalid
+from incidents.record.errors import Conflict, given
 from incidents.record.language import N_
 from incidents.response.judgement import decisions
 from incidents.response.judgement.decisions import Decision, Words
@@ -82,8 +82,7 @@ def take(
     taken = [each for each in Posture if each in postures]
     if objection := doctrine.objection(taken, incident.finding):
         raise Conflict(objection)
-    if not reason.strip():
-        raise Invalid(fields={"reason": (N_("Nêu lý do."), {})})
+    reason = given(reason)
     offered, before = suggestion(session, incident), standing(session, incident.id)
     words = Words(
         question=Remark(Stock.POSTURE),

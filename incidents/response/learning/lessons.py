@@ -20,7 +20,7 @@ from incidents.people.persons import Person
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
 from incidents.record.database import Table, choice, identifier, locked, moment, reference
-from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound
+from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound, given
 from incidents.record.facts import Fact
 from incidents.record.language import N_, Labelled
 from incidents.record.timeline import TimelineHead
@@ -218,9 +218,8 @@ def finish(session: Session, lesson_id: UUID, proof: str, *, by: Actor) -> Lesso
 def drop(session: Session, lesson_id: UUID, *, reason: str, by: Actor) -> Lesson:
     """It will not be put into practice."""
     lesson = _open(session, lesson_id)
-    if not reason.strip() or len(reason) > PROSE:
-        raise Invalid(fields={"reason": (N_("Nêu lý do."), {})})
-    lesson.reason = reason.strip()
+    reason = given(reason)
+    lesson.reason = reason
     fact = LessonDropped(lesson=lesson.number, reason=lesson.reason)
     return _settle(session, lesson, LessonState.DROPPED, fact, by)
 

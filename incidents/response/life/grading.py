@@ -20,7 +20,7 @@ from incidents.people import persons, rosters
 from incidents.people.roles import ROOM
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
-from incidents.record.errors import Conflict, Invalid
+from incidents.record.errors import Conflict, Invalid, given
 from incidents.record.facts import Fact, PersonId, Private
 from incidents.record.language import N_, Phrase
 from incidents.response.life import replanning, telling
@@ -163,8 +163,7 @@ def override(
     A floor that is ticked holds: who finds it no longer true gives the scores anew without it.
     """
     incident = incidents.live(session, incident_id)
-    if not reason.strip():
-        raise Invalid(fields={"reason": (N_("Nêu lý do."), {})})
+    reason = given(reason)
     if level not in range(5):
         raise Invalid(fields={"level": (N_("Cấp độ từ 0 đến 4."), {})})
     if level == incident.level:

@@ -22,7 +22,7 @@ from incidents.matter.severity import Level
 from incidents.people import persons
 from incidents.record import clock, outbox, timeline
 from incidents.record.actors import Actor
-from incidents.record.errors import AlreadySettled, GuardFailed, Invalid
+from incidents.record.errors import AlreadySettled, GuardFailed, given
 from incidents.record.facts import Fact, Private
 from incidents.record.language import N_
 from incidents.record.timeline import TimelineEntry
@@ -246,8 +246,7 @@ def _unfinished(session: Session, incident_id: UUID) -> Missing:
 def stand_down(session: Session, incident_id: UUID, *, reason: str, by: Actor) -> Incident:
     """Stop midway: steps, messages and runs end in the same commit; no playbook code runs."""
     incident = incidents.live(session, incident_id)
-    if not reason.strip():
-        raise Invalid(fields={"reason": (N_("Nêu lý do."), {})})
+    reason = given(reason)
     cancelled = halt(session, incident, Status.STOOD_DOWN)
     clock_endings.drop(session, incident.id, reason=reason, by=by, started=False)
     timeline.record(

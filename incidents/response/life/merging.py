@@ -22,7 +22,7 @@ from incidents.matter.ties import TieKind
 from incidents.people import persons
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
-from incidents.record.errors import Invalid
+from incidents.record.errors import NO_REASON, Invalid
 from incidents.record.facts import Fact, Private
 from incidents.record.language import N_
 from incidents.response.clocks import clock_endings
@@ -201,7 +201,7 @@ def _divisible(
     elif len(flags) != len(set(signal_ids)) or len(stated) != len(set(claim_ids)):
         wrong["signals"] = (N_("Tin báo hoặc nội dung đã chọn không thuộc vụ việc này."), {})
     if not reason.strip():
-        wrong["reason"] = (N_("Nêu lý do."), {})
+        wrong["reason"] = NO_REASON
     if wrong:
         raise Invalid(fields=wrong)
 

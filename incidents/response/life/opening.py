@@ -20,7 +20,7 @@ from incidents.people.persons import Call
 from incidents.people.roles import Role
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
-from incidents.record.errors import AlreadySettled, Conflict, Invalid
+from incidents.record.errors import AlreadySettled, Conflict, Invalid, given
 from incidents.record.facts import Fact, Private
 from incidents.record.language import N_
 from incidents.response.clocks import clock_endings, clocks
@@ -266,8 +266,7 @@ def undo(session: Session, incident_id: UUID, *, reason: str, by: Actor) -> Inci
     Where words went out, work was done or a term of the law was breached it was no mistake.
     """
     incident = incidents.live(session, incident_id)
-    if not reason.strip():
-        raise Invalid(fields={"reason": (N_("Nêu lý do."), {})})
+    reason = given(reason)
     if publications.of_incident(session, incident.id):
         raise Conflict(N_("Đã công bố thông tin: không hủy được, hãy dừng xử lý hoặc kết thúc."))
     if any(s.state is StepState.DONE for s in steps.of_incident(session, incident.id)):

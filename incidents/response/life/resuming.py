@@ -20,7 +20,7 @@ from incidents.matter.ties import TieKind
 from incidents.people import persons, roles
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
-from incidents.record.errors import Conflict, Invalid
+from incidents.record.errors import Conflict, given
 from incidents.record.facts import Fact, Private
 from incidents.record.language import N_, Labelled
 from incidents.response.clocks import clock_endings
@@ -213,8 +213,7 @@ def follow(
             N_("Chưa quá %(months)s tháng từ ngày kết thúc: hãy mở lại vụ việc này."),
             months=REOPEN_MONTHS,
         )
-    if not reason.strip():
-        raise Invalid(fields={"reason": (N_("Nêu lý do."), {})})
+    reason = given(reason)
     made = opening.carry_on(
         session,
         old,
@@ -225,9 +224,7 @@ def follow(
         by=by,
     )
     ties.tie(session, made.id, TieKind.FOLLOWS, old.id, by=by)
-    timeline.record(
-        session, made.id, FollowsIncident(number=old.number, reason=reason.strip()), by=by
-    )
+    timeline.record(session, made.id, FollowsIncident(number=old.number, reason=reason), by=by)
     timeline.record(session, old.id, FollowingOpened(number=made.number), by=by)
     return made
 

@@ -22,7 +22,7 @@ from incidents.people.roles import RoleHolder
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
 from incidents.record.database import locked
-from incidents.record.errors import AlreadySettled, Conflict, Invalid
+from incidents.record.errors import NO_REASON, AlreadySettled, Conflict, Invalid
 from incidents.record.facts import Fact, PersonId
 from incidents.record.language import N_
 from incidents.response.clocks.clocks import Clock
@@ -102,7 +102,7 @@ def come_back(
     chosen = [each for each in listed if each.was.id in take and each.fate is Fate.TAKEABLE]
     fields: dict[str, tuple[str, Mapping[str, Any]]] = {}
     if not reason.strip():
-        fields["reason"] = (N_("Nêu lý do."), {})
+        fields["reason"] = NO_REASON
     if len(chosen) != len(set(take)):
         fields["take"] = (N_("Có mục đã chọn không lấy lại được."), {})
     if fields:

@@ -15,7 +15,7 @@ from incidents.people import persons
 from incidents.people.roles import Role
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
-from incidents.record.errors import AlreadySettled, Conflict, Invalid
+from incidents.record.errors import AlreadySettled, Conflict, Invalid, given
 from incidents.record.language import N_
 from incidents.response.staffing import entrusting, seating
 from incidents.response.work import passing, rerouting, steps, succession, timers
@@ -33,7 +33,7 @@ from incidents.response.work.timers import TimerKind
 def reassign(session: Session, step_id: UUID, person_id: UUID, *, reason: str, by: Actor) -> Step:
     """Give an open step to a named person."""
     step = _open(session, step_id)
-    _reason(reason)
+    reason = given(reason)
     person = persons.active(session, person_id)
     succession.require_free(session, step, person_id)
     if step.assignee_id == person.id:
@@ -48,7 +48,7 @@ def reassign(session: Session, step_id: UUID, person_id: UUID, *, reason: str, b
 def extend(session: Session, step_id: UUID, due_at: datetime, *, reason: str, by: Actor) -> Step:
     """Give an open step more time."""
     step = _open(session, step_id)
-    _reason(reason)
+    reason = given(reason)
     if step.due_at is None or due_at <= max(step.due_at, clock.now()):
         raise Invalid(fields={"due_at": (N_("Hạn mới phải sau hạn cũ và ở phía trước."), {})})
     step.due_at, step.level_minutes = due_at, None
@@ -75,7 +75,7 @@ def waive(session: Session, step_id: UUID, *, reason: str, by: Actor) -> Step:
     step = steps.get(session, step_id, lock=True)
     if step.state in (StepState.DONE, StepState.WAIVED, StepState.CANCELLED):
         raise Conflict(N_("Nhiệm vụ này đã kết thúc."))
-    _reason(reason)
+    reason = given(reason)
     timeline.record(
         session,
         step.incident_id,
@@ -97,7 +97,7 @@ def replace_member(
     by: Actor,
 ) -> int:
     """Seat another person in a role; the open steps of the old one move, their links end."""
-    _reason(reason)
+    reason = given(reason)
     seat = taskforces.find_member(session, incident_id, role, outgoing)
     entrusting.require(session, incident_id, role, incoming, outgoing=outgoing, by=by)
     held = seating.succeed(session, incident_id, seat, incoming, basis=Basis.REPLACEMENT)
@@ -122,8 +122,3 @@ def _open(session: Session, step_id: UUID) -> Step:
     if step.state not in ANSWERABLE:
         raise Conflict(N_("Nhiệm vụ này không còn mở."))
     return step
-
-
-def _reason(reason: str) -> None:
-    if not reason.strip():
-        raise Invalid(fields={"reason": (N_("Nêu lý do."), {})})

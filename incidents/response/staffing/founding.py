@@ -26,7 +26,14 @@ from incidents.people import persons, roles, rosters
 from incidents.people.roles import Role
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
-from incidents.record.errors import AlreadySettled, Conflict, GuardFailed, Invalid, NotPermitted
+from incidents.record.errors import (
+    AlreadySettled,
+    Conflict,
+    GuardFailed,
+    Invalid,
+    NotPermitted,
+    given,
+)
 from incidents.record.language import N_
 from incidents.response.staffing import seating
 
@@ -58,14 +65,13 @@ def propose(
         raise Conflict(N_("Vụ việc này đã có tờ trình đang chờ."))
     if by.person_id is None:
         raise NotPermitted(N_("Việc này phải do một người làm."))
-    if not reason.strip():
-        raise Invalid(fields={"reason": (N_("Nêu lý do."), {})})
+    reason = given(reason)
     seating.check_until(serves_until)
     _complete(seats)
     row = TaskForceProposal(
         incident_id=incident.id,
         number=document.strip(),
-        reason=reason.strip(),
+        reason=reason,
         serves_until=serves_until,
         proposed_at=clock.now(),
         proposed_by=by.person_id,
@@ -156,15 +162,14 @@ def return_(
 ) -> TaskForceProposal:
     """Send it back for a reason; another may be put forward."""
     row = open_(session, incident_id, proposal_id)
-    if not reason.strip():
-        raise Invalid(fields={"reason": (N_("Nêu lý do."), {})})
+    reason = given(reason)
     row.state, row.returned_at, row.returned_by = (
         ProposalState.RETURNED,
         clock.now(),
         by.person_id,
     )
     session.add(row)
-    timeline.record(session, incident_id, ProposalReturned(row.proposed_by, reason.strip()), by=by)
+    timeline.record(session, incident_id, ProposalReturned(row.proposed_by, reason), by=by)
     _tell(session, row, [row.proposed_by], "proposal_returned", by)
     return row
 

@@ -22,7 +22,7 @@ from incidents.people.persons import Person
 from incidents.people.roles import Role, RoleHolder
 from incidents.record import clock, outbox, timeline
 from incidents.record.actors import Actor
-from incidents.record.errors import AlreadySettled, Invalid, NotFound, NotPermitted
+from incidents.record.errors import AlreadySettled, Invalid, NotFound, NotPermitted, given
 from incidents.record.language import N_
 from incidents.response.work import crisis_forms, passing, rerouting, steps, succession
 from incidents.response.work.steps import Cause, Step, StepKind, StepState
@@ -100,9 +100,8 @@ def lift(
     if by.person_id is None:
         raise NotPermitted(N_("Việc này phải do một người làm."))
     recusals.require_free(session, incident_id, by.person_id)
-    if not reason.strip():
-        raise Invalid(fields={"reason": (N_("Nêu lý do."), {})})
-    row.lifted_at, row.lifted_by, row.lift_reason = clock.now(), by.person_id, reason.strip()
+    reason = given(reason)
+    row.lifted_at, row.lifted_by, row.lift_reason = clock.now(), by.person_id, reason
     session.add(row)
     fact = ConflictLifted(_subject(session, row), row.lift_reason)
     timeline.record(session, incident_id, fact, by=by)
@@ -134,11 +133,10 @@ def _new(session: Session, incident_id: UUID, reason: str, by: Actor) -> Recusal
     incidents.live(session, incident_id)
     if by.person_id is None:
         raise NotPermitted(N_("Việc này phải do một người làm."))
-    if not reason.strip():
-        raise Invalid(fields={"reason": (N_("Nêu lý do."), {})})
+    reason = given(reason)
     return Recusal(
         incident_id=incident_id,
-        reason=reason.strip(),
+        reason=reason,
         declared_at=clock.now(),
         declared_by=by.person_id,
     )

@@ -15,7 +15,7 @@ from incidents.people import persons, rosters
 from incidents.people.roles import READS, Role
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
-from incidents.record.errors import Conflict, Invalid
+from incidents.record.errors import Conflict, Invalid, given
 from incidents.record.facts import Fact, Private
 from incidents.record.language import N_
 from incidents.response.work import passing, steps, succession
@@ -134,9 +134,8 @@ def cancel(session: Session, step_id: UUID, *, reason: str, by: Actor) -> Step:
         raise Conflict(N_("Việc của kịch bản không hủy được; người có quyền có thể miễn."))
     if step.state in (StepState.DONE, StepState.WAIVED, StepState.CANCELLED):
         raise Conflict(N_("Nhiệm vụ này đã kết thúc."))
-    if not reason.strip():
-        raise Invalid(fields={"reason": (N_("Nêu lý do."), {})})
-    fact = StepCancelled(number=step.number, key=step.key, reason=reason.strip())
+    reason = given(reason)
+    fact = StepCancelled(number=step.number, key=step.key, reason=reason)
     timeline.record(session, step.incident_id, fact, by=by)
     passing.settle(session, step, StepState.CANCELLED, by=by)
     if step.assignee_id and step.assignee_id != by.person_id:
