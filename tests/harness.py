@@ -16,6 +16,7 @@ import pytest
 from sqlalchemy import CompoundSelect, Table, func, literal, union_all
 from sqlmodel import Session, SQLModel, col, select
 
+from flows.duties import carry_out, escalate
 from incidents.insight import reading
 from incidents.insight.reading import Line
 from incidents.intake import reporters, signals
@@ -31,11 +32,11 @@ from incidents.record.language import Language, speech
 from incidents.record.outbox import AttemptOutcome, MessageState, OutgoingMessage
 from incidents.record.timeline import DESK, TimelineHead
 from incidents.response.answers import answering, signing
-from incidents.response.clocks import clock_alarms, clock_ringing
+from incidents.response.clocks import clock_alarms
 from incidents.response.ending import meeting_reminders
 from incidents.response.judgement import reviews
 from incidents.response.life import opening
-from incidents.response.work import catalog, ladder, passing, rhythm, runs, timers
+from incidents.response.work import catalog, passing, rhythm, runs, timers
 from incidents.response.work.catalog import PlaybookVersion
 from incidents.response.work.passing import Plan
 from incidents.response.work.runs import Where
@@ -152,9 +153,9 @@ class Desk:
 
     def _work(self) -> None:
         for _ in range(_QUIET_AFTER):
-            rung = [self.fire_timers(), self.ring_clocks(), self.ring_reviews()]
-            rung += [self.ask_how_it_stands(), self.ask_for_meetings()]
-            if not any([self.deliver(), *rung, self.advance()]):
+            rung = (escalate.STEPS, escalate.CLOCKS, escalate.REVIEWS, escalate.MEETINGS)
+            asked = (escalate.RHYTHM,) if self.rhythm else ()
+            if not any([self.deliver(), carry_out(*rung, *asked), self.advance()]):
                 return
         raise AssertionError("the desk does not come to rest")
 
@@ -178,54 +179,6 @@ class Desk:
             with database.transaction() as session:
                 if held := runs.claim(session, run_id, Where.PLAIN):
                     runs.settle(session, held, outcome="waiting")
-        return len(waiting)
-
-    def fire_timers(self) -> int:
-        """Fire what is due, each in a transaction of its own, as the engine does."""
-        with database.reading() as session:
-            waiting = timers.due(session)
-        for timer_id in waiting:
-            with database.transaction() as session:
-                if timer := timers.take(session, timer_id):
-                    ladder.fire(session, timer)
-        return len(waiting)
-
-    def ring_clocks(self) -> int:
-        """Sound the alarms of statutory clocks that are due, as the engine does."""
-        with database.reading() as session:
-            waiting = clock_alarms.due(session)
-        for alarm_id in waiting:
-            with database.transaction() as session:
-                clock_ringing.ring(session, alarm_id)
-        return len(waiting)
-
-    def ring_reviews(self) -> int:
-        """Tell who is to look again at a flag or a decision, as the engine does."""
-        with database.reading() as session:
-            waiting = reviews.due(session)
-        for each in waiting:
-            with database.transaction() as session:
-                reviews.ring(session, each)
-        return len(waiting)
-
-    def ask_how_it_stands(self) -> int:
-        """Ask whoever leads, as the engine does, in stories about the rhythm of reviews."""
-        if not self.rhythm:
-            return 0
-        with database.reading() as session:
-            waiting = rhythm.due(session)
-        for incident_id in waiting:
-            with database.transaction() as session:
-                rhythm.ask(session, incident_id)
-        return len(waiting)
-
-    def ask_for_meetings(self) -> int:
-        """Tell who owes a review meeting, as the engine does."""
-        with database.reading() as session:
-            waiting = meeting_reminders.due(session)
-        for incident_id in waiting:
-            with database.transaction() as session:
-                meeting_reminders.ring(session, incident_id)
         return len(waiting)
 
     def put_reviews_off(self, incident: Incident) -> None:

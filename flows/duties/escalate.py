@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from flows.duties import known
+from flows.duties import Due, carry_out, known
 from incidents.intake import signals
 from incidents.intake.signals import ACKNOWLEDGE_WITHIN, Signal, SignalState
 from incidents.matter import incidents
@@ -30,86 +30,44 @@ _UNANSWERED = (col(Signal.state) == SignalState.NEW, col(Signal.alarmed) < len(_
 
 def escalate() -> int:
     """Climb every rung that is due; says how many."""
-    climbed = _fire_timers() + _ring_clocks() + _ring_reviews() + _climb_for_flags()
-    climbed += _ask_how_it_stands() + _ask_for_meetings()
+    climbed = carry_out(STEPS, CLOCKS, REVIEWS, MEETINGS, _FLAGS, RHYTHM)
     return climbed + _remind_confirmations() + _remind_directions()
 
 
-def _fire_timers() -> int:
-    with database.reading() as session:
-        due = timers.due(session)
-    for timer_id in due:
-        # One transaction each: a step that cannot be passed on must not hold the others back.
-        with database.transaction() as session:
-            timer = timers.take(session, timer_id)
-            if timer:
-                ladder.fire(session, timer)
-    return len(due)
+def _fire(session: Session, timer_id: UUID) -> None:
+    timer = timers.take(session, timer_id)
+    if timer:
+        ladder.fire(session, timer)
 
 
-def _ring_clocks() -> int:
-    with database.reading() as session:
-        due = clock_alarms.due(session)
-    for alarm_id in due:
-        with database.transaction() as session:
-            clock_ringing.ring(session, alarm_id)
-    return len(due)
-
-
-def _ring_reviews() -> int:
-    with database.reading() as session:
-        due = reviews.due(session)
-    for review in due:
-        with database.transaction() as session:
-            reviews.ring(session, review)
-    return len(due)
-
-
-def _ask_how_it_stands() -> int:
-    with database.reading() as session:
-        due = rhythm.due(session)
-    for incident_id in due:
-        with database.transaction() as session:
-            rhythm.ask(session, incident_id)
-    return len(due)
-
-
-def _ask_for_meetings() -> int:
-    with database.reading() as session:
-        due = meeting_reminders.due(session)
-    for incident_id in due:
-        with database.transaction() as session:
-            meeting_reminders.ring(session, incident_id)
-    return len(due)
-
-
-def _climb_for_flags() -> int:
+def _silent(session: Session) -> list[UUID]:
     now = clock.now()
-    with database.reading() as session:
-        silent = [
-            signal.id
-            for signal in session.exec(select(Signal).where(*_UNANSWERED))
-            if _rung(signal, now) > signal.alarmed
-        ]
-    for signal_id in silent:
-        with database.transaction() as session:
-            signal = signals.get(session, signal_id, lock=True)
-            if signal.state is SignalState.NEW:
-                _climb(session, signal, now)
-    return len(silent)
+    flags = session.exec(select(Signal).where(*_UNANSWERED))
+    return [each.id for each in flags if _rung(each, now) > each.alarmed]
 
 
-def _rung(signal: Signal, now: datetime) -> int:
-    return sum(now >= signal.flagged_at + rung for rung in _RUNGS)
-
-
-def _climb(session: Session, signal: Signal, now: datetime) -> None:
+def _climb(session: Session, signal_id: UUID) -> None:
     """Climb every rung passed; after a night without an engine all of them are called at once."""
+    now, signal = clock.now(), signals.get(session, signal_id, lock=True)
+    if signal.state is not SignalState.NEW:
+        return
     for rung in range(signal.alarmed + 1, _rung(signal, now) + 1):
         kind = "signal_reminder" if rung == 1 else "signal_flagged"
         signals.alert(session, signal, kind, _called(session, rung, now))
     signal.alarmed = _rung(signal, now)
     session.add(signal)
+
+
+STEPS: Due = (timers.due, _fire)
+CLOCKS: Due = (clock_alarms.due, clock_ringing.ring)
+REVIEWS: Due = (reviews.due, reviews.ring)
+MEETINGS: Due = (meeting_reminders.due, meeting_reminders.ring)
+RHYTHM: Due = (rhythm.due, rhythm.ask)
+_FLAGS: Due = (_silent, _climb)
+
+
+def _rung(signal: Signal, now: datetime) -> int:
+    return sum(now >= signal.flagged_at + rung for rung in _RUNGS)
 
 
 def _called(session: Session, rung: int, now: datetime) -> list[UUID]:

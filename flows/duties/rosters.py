@@ -1,18 +1,20 @@
 """Rosters kept ahead: shifts filled in time, gaps to come and missing hand-over notes told."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from flows.duties import known
+from flows.duties import carry_out, known
 from incidents.people import persons, roles
 from incidents.people import rosters as shifts
 from incidents.people.duty import faults, filling
 from incidents.people.duty.faults import Fault, FaultKind
 from incidents.people.persons import Person
 from incidents.people.roles import Role
-from incidents.record import clock, database
+from incidents.people.rosters import Shift
+from incidents.record import clock
 from incidents.response.reports import handovers
 
 WARN_AHEAD = timedelta(hours=48)
@@ -23,42 +25,33 @@ _LOOKED_AHEAD = timedelta(days=30)
 
 def rosters() -> int:
     """Everything about rosters that is due; says how much was done."""
-    return _fill() + _warn() + _remind()
+    return carry_out((filling.due, _fill), (_gaps, _warn), (_missing, _remind))
 
 
-def _fill() -> int:
-    with database.reading() as session:
-        late = filling.due(session)
-    for roster_id in late:
-        with database.transaction() as session:
-            filling.fill(session, shifts.get(session, roster_id))
-    return len(late)
+def _fill(session: Session, roster_id: UUID) -> None:
+    filling.fill(session, shifts.get(session, roster_id))
 
 
-def _warn() -> int:
+def _gaps(session: Session) -> Iterator[Fault]:
     now = clock.now()
-    with database.reading() as session:
-        new = [
-            each
-            for each in faults.find(session, now, now + _LOOKED_AHEAD)
-            if each.kind is FaultKind.GAP
-            and each.starts_at <= now + WARN_AHEAD
-            and not known(session, f"{_key(each, now)}:")
-        ]
-    for each in new:
-        with database.transaction() as session:
-            persons.tell_all(
-                session,
-                _keepers(session),
-                "roster_gap",
-                key=_key(each, now),
-                values={
-                    "role": each.role.value,
-                    "starts_at": each.starts_at.isoformat(),
-                    "ends_at": each.ends_at.isoformat(),
-                },
-            )
-    return len(new)
+    for each in faults.find(session, now, now + _LOOKED_AHEAD):
+        near = each.kind is FaultKind.GAP and each.starts_at <= now + WARN_AHEAD
+        if near and not known(session, f"{_key(each, now)}:"):
+            yield each
+
+
+def _warn(session: Session, gap: Fault) -> None:
+    persons.tell_all(
+        session,
+        _keepers(session),
+        "roster_gap",
+        key=_key(gap, clock.now()),
+        values={
+            "role": gap.role.value,
+            "starts_at": gap.starts_at.isoformat(),
+            "ends_at": gap.ends_at.isoformat(),
+        },
+    )
 
 
 def _key(gap: Fault, now: datetime) -> str:
@@ -83,15 +76,12 @@ def _keepers(session: Session) -> list[UUID]:
     return list(session.exec(administrators.order_by(col(Person.id))))
 
 
-def _remind() -> int:
-    with database.reading() as session:
-        missing = [
-            shift
-            for shift in handovers.missing(session)
-            if not known(session, f"hand-over-missing:{shift.id}:")
-        ]
-    for shift in missing:
-        with database.transaction() as session:
-            if handovers.of_shift(session, shift.id) is None:
-                handovers.remind(session, shift)
-    return len(missing)
+def _missing(session: Session) -> Iterator[Shift]:
+    for shift in handovers.missing(session):
+        if not known(session, f"hand-over-missing:{shift.id}:"):
+            yield shift
+
+
+def _remind(session: Session, shift: Shift) -> None:
+    if handovers.of_shift(session, shift.id) is None:
+        handovers.remind(session, shift)

@@ -2,6 +2,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from threading import Event
 from time import sleep
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -14,7 +15,7 @@ from flows.duty import Duty
 from flows.lookout import Lookout
 from flows.playbook import Playbook
 from incidents.intake import signals
-from incidents.intake.signals import SignalState
+from incidents.intake.signals import Signal, SignalState
 from incidents.matter import incidents, taskforces
 from incidents.matter.incidents import Status
 from incidents.people.roles import Role
@@ -74,6 +75,30 @@ def test_who_owes_a_review_meeting_is_told_when_its_moment_has_come(desk: Desk) 
     desk.time = moment
     assert (escalate.escalate(), escalate.escalate()) == (1, 0)
     assert told(desk, "review_meeting_due") == ["binh", "ha"]
+    desk.deliver()
+    desk.set_aside()
+
+
+def test_one_flag_that_cannot_climb_holds_no_other_back(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, other = desk.flag(), desk.flag("Nước sông dâng cao!")
+    desk.time += minutes(8)
+    alert = signals.alert
+
+    def failing(session: Session, signal: Signal, *args: Any) -> Any:
+        if signal.id == broken.id:
+            raise RuntimeError("torn")
+        return alert(session, signal, *args)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(signals, "alert", failing)
+        with pytest.raises(ExceptionGroup) as fault:
+            escalate.escalate()
+    assert [str(each) for each in fault.value.exceptions] == ["torn"]
+    assert (desk.reload(broken).alarmed, desk.reload(other).alarmed) == (0, 1)
+    assert escalate.escalate() == 1
+    assert desk.reload(broken).alarmed == 1
     desk.deliver()
     desk.set_aside()
 
