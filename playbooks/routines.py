@@ -251,14 +251,19 @@ def after_refuting(
     hear_objections(run, once_signed=late)
     run.wait(sorted_out)
     if finding is Finding.FALSE and asserts_a_fact(sorted_out):
-        run.ask(
-            "refer to the police",
-            of=LEGAL,
-            form=Request,
-            due=days(1),
-            mandatory=False,
-            once_signed=late,
-        )
+        refer_to_the_police(run, once_signed=late)
+
+
+def refer_to_the_police(run: Run, *, once_signed: Approved | None) -> None:
+    """The police are asked with what proves it; whether they act is theirs (rule 19)."""
+    run.ask(
+        "refer to the police",
+        of=LEGAL,
+        form=Request,
+        due=days(1),
+        mandatory=False,
+        once_signed=once_signed,
+    )
 
 
 def still_awaited(signed: Approved) -> Approved | None:

@@ -137,14 +137,7 @@ def recover(run: Run, word: Asked[Verification], *, warned: bool) -> None:
     elif word.answer.finding is Finding.TRUE:
         take_back(run, word, warned=warned)
     elif signed := correct(run, "correction", template="correction", word=word):
-        run.ask(
-            "refer to the police",
-            of=LEGAL,
-            form=Request,
-            due=days(1),
-            mandatory=False,
-            once_signed=routines.still_awaited(signed),
-        )
+        routines.refer_to_the_police(run, once_signed=routines.still_awaited(signed))
     run.wait(stolen)
     if stolen.done and stolen.answer.yes:
         run.propose_clock("DATA_BREACH")
