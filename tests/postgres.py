@@ -1,5 +1,6 @@
 """A real PostgreSQL for stories; only this module knows which package brings it."""
 
+import subprocess
 import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -7,6 +8,15 @@ from pathlib import Path
 
 import psycopg
 from sqlalchemy import URL, make_url
+
+# Its input ends with this process, however that dies; the server and its folder end then as well.
+_WATCH = """
+read -r _
+server=$(head -n 1 "$1/postmaster.pid" 2>/dev/null) || exit 0
+kill -INT "$server"
+while kill -0 "$server" 2>/dev/null; do sleep 0.2; done
+rm -rf "$1"
+"""
 
 
 @contextmanager
@@ -17,6 +27,11 @@ def server() -> Generator[URL]:
     # Directly under the temporary folder: as root the package opens every parent folder to read.
     with tempfile.TemporaryDirectory(prefix="trucban-pg-", ignore_cleanup_errors=True) as folder:
         running = PostgresServer(Path(folder), cleanup_mode="stop")
+        watch = subprocess.Popen(
+            ["/bin/sh", "-c", _WATCH, "watch", folder],
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+        )
         try:
             address = make_url(running.get_uri())
             # Stories ask whether rules hold, not whether the disk does.
@@ -26,6 +41,7 @@ def server() -> Generator[URL]:
             yield address
         finally:
             running._cleanup()
+            watch.communicate()
 
 
 def order(address: URL, *commands: str) -> None:
