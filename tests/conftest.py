@@ -15,7 +15,7 @@ from sqlalchemy import URL
 
 from incidents.record import clock, database, schema, settings
 from tests import cast as the_cast
-from tests import postgres
+from tests import disk, postgres
 from tests.cast import Cast
 from tests.harness import START, Desk
 
@@ -23,6 +23,9 @@ BOTH_DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)
 _LOOPBACK = ("127.", "::1", "localhost")
 _CHEAP_PASSWORDS = "64"
 """Hashing a password slowly is right at the desk and waste in a story."""
+
+
+disk.spare()
 
 
 def pytest_collection_finish() -> None:

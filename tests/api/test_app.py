@@ -29,6 +29,18 @@ def test_every_table_is_known_where_only_pages_are_loaded() -> None:
     )
 
 
+def test_at_a_desk_each_commit_waits_for_the_disk(tmp_path: Path) -> None:
+    """Stories spare it (``tests/disk.py``); a desk never does."""
+    alone(
+        "import os\n"
+        f"os.environ['TRUCBAN_DATA_DIR'] = {str(tmp_path)!r}\n"
+        "from incidents.record import database\n"
+        "with database.writing_engine().connect() as connection:\n"
+        "    found = connection.exec_driver_sql('PRAGMA synchronous').scalar()\n"
+        "assert found == 2, found\n"
+    )
+
+
 def test_prefect_is_never_loaded() -> None:
     alone("import sys, api.app; api.app.create(); assert 'prefect' not in sys.modules")
 

@@ -42,7 +42,7 @@ from incidents.words import statements
 from incidents.words.approvals import Verdict
 from notifications import delivery
 from playbooks.catalog import PLAYBOOKS
-from tests import cast
+from tests import cast, disk
 from tests.chaos import ledger
 from tests.chaos.points import REST, Points
 from tests.harness import CODE, START
@@ -359,6 +359,7 @@ def _forked(order: Order) -> int:
 
 def main() -> None:
     """Answer each order with the exit code of its desk."""
+    disk.spare()
     for line in sys.stdin:
         order = Order(**json.loads(line))
         print(json.dumps(asdict(order) | {"ended": _forked(order)}), flush=True)  # noqa: T201
