@@ -4,6 +4,8 @@ from incidents.record.language import N_
 
 KINDS: dict[str, str] = {
     "signal_flagged": N_("có tin báo mới"),
+    "signal_reminder": N_("nhắc tiếp nhận tin báo"),
+    "signal_undecided": N_("tin báo đã nhận, chờ quyết định"),
     "signal_taken": N_("tin báo đã có người nhận"),
     "signal_outcome": N_("báo kết quả cho người báo tin"),
     "signal_review": N_("đến giờ xem lại tin báo"),
@@ -25,6 +27,8 @@ KINDS: dict[str, str] = {
     "founding_recorded": N_("quyết định thành lập Tổ công tác"),
     "founding_ended": N_("quyết định thành lập Tổ công tác hết hiệu lực"),
     "account_changed": N_("tài khoản thay đổi"),
+    "authorisation_recorded": N_("ghi giấy ủy quyền"),
+    "authorisation_ended": N_("chấm dứt giấy ủy quyền"),
     "inject": N_("tình huống diễn tập"),
     "step_assigned": N_("giao nhiệm vụ"),
     "step_passed": N_("chuyển nhiệm vụ"),

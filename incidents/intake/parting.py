@@ -63,8 +63,8 @@ def part(session: Session, signal_id: UUID, *, reason: str, by: Actor) -> Signal
     kept = evidence.give_back(
         session, signal_id=signal.id, kept_with=[signal.id, *(each.id for each in along)]
     )
-    signal.state, signal.merged_into_id, signal.incident_id = SignalState.TRIAGE, None, None
-    session.add(signal)
+    signal.merged_into_id = signal.incident_id = None
+    signals.to_triage(session, signal)
     for each in along:
         each.merged_into_id, each.incident_id = signal.id, None
         session.add(each)

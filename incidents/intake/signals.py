@@ -33,7 +33,8 @@ CALLS = ("signal_flagged", "signal_reminder")
 
 _HEADLINE = 90
 ACKNOWLEDGE_WITHIN = timedelta(minutes=15)
-"""A flag has no level yet, so it is treated as the worst: the ladder of level 4 applies."""
+DECIDE_WITHIN = timedelta(minutes=30)
+"""A flag has no level yet, so it is treated as the worst: ladder and triage of level 4 apply."""
 
 
 class SignalState(Labelled):
@@ -96,7 +97,7 @@ class Signal(Table, table=True):
     """How many rungs of the ladder were climbed while nobody answered."""
     incident_id: UUID | None = reference("incident.id", optional=True)
     owner_id: UUID | None = reference("person.id", optional=True)
-    """Who watches it; the review at ``review_at`` is theirs."""
+    """Who watches it; the review at ``review_at`` is theirs. In triage it is the taker's."""
     review_at: datetime | None = moment(optional=True)
     review_told: int = 0
     """How many were told in turn that the review is due."""
@@ -289,14 +290,20 @@ def acknowledge(session: Session, signal_id: UUID, *, by: Actor) -> Signal:
     if signal.acknowledged_at:
         raise AlreadySettled(N_("Tin báo này đã có người tiếp nhận."))
     signal.acknowledged_at, signal.acknowledged_by = clock.now(), by.person_id
-    signal.state = SignalState.TRIAGE
-    session.add(signal)
+    to_triage(session, signal)
     timeline.record(session, signal.id, SignalAcknowledged(code=signal.code), by=by)
     outbox.cancel(session, signal_id=signal.id, kinds=CALLS)
     told = _alerted(session, signal)
     alert(session, signal, "signal_taken", [p for p in told if p != by.person_id])
     reporters.hear(session, [signal], Outcome.TAKEN, by=by)
     return signal
+
+
+def to_triage(session: Session, signal: Signal) -> None:
+    """Somebody is to say what becomes of it, in the time triage has; silence is spoken of."""
+    signal.state, signal.owner_id = SignalState.TRIAGE, None
+    signal.review_at, signal.review_told = clock.now() + DECIDE_WITHIN, 0
+    session.add(signal)
 
 
 def _alerted(session: Session, signal: Signal) -> list[UUID]:
@@ -334,11 +341,8 @@ def waiting(session: Session, limit: int = 50) -> list[Signal]:
 
 def of_incident(session: Session, incident_id: UUID) -> list[Signal]:
     """The flags an incident answers."""
-    return list(
-        session.exec(
-            select(Signal).where(Signal.incident_id == incident_id).order_by(col(Signal.flagged_at))
-        )
-    )
+    of_it = select(Signal).where(Signal.incident_id == incident_id)
+    return list(session.exec(of_it.order_by(col(Signal.flagged_at))))
 
 
 def of_incidents(session: Session, ids: Collection[UUID]) -> list[Signal]:

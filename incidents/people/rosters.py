@@ -157,7 +157,12 @@ def to_alert(session: Session, at: datetime) -> list[UUID]:
     officers = on_shift(session, at)
     if officers:
         return officers
+    return stand_ins(session, at) or roles.holders(session, Role.DUTY_OFFICER, at)[:1]
+
+
+def stand_ins(session: Session, at: datetime) -> list[UUID]:
+    """The duty leader of the lead department and the office on duty (rule 20 of practice)."""
     called: list[UUID] = []
     for role in STAND_INS:
         called += on_shift(session, at, role) or roles.holders(session, role, at)[:1]
-    return list(dict.fromkeys(called)) or roles.holders(session, Role.DUTY_OFFICER, at)[:1]
+    return list(dict.fromkeys(called))

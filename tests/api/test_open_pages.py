@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from sqlmodel import select
 
+from api.pages.kinds import KINDS
 from incidents.people.roles import Role
 from incidents.record import database, links, settings
 from incidents.record.outbox import (
@@ -14,11 +15,15 @@ from incidents.record.outbox import (
     MessageState,
     OutgoingMessage,
 )
-from notifications import delivery
+from notifications import delivery, rendering
 from tests.api.conftest import Browser
 from tests.harness import Desk
 
 New = Callable[..., Browser]
+
+
+def test_every_kind_of_message_has_a_name_on_pages() -> None:
+    assert rendering.kinds() | {"publication"} == KINDS.keys()
 
 
 def test_the_outbox_shows_words_but_never_the_key_to_answer(desk: Desk, new_browser: New) -> None:

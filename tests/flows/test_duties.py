@@ -106,7 +106,7 @@ def test_one_flag_that_cannot_climb_holds_no_other_back(
 def test_a_flag_that_was_taken_climbs_no_more(desk: Desk) -> None:
     signal = desk.flag()
     desk.take(signal)
-    desk.time += hours(1)
+    desk.time += minutes(29)
     assert escalate.escalate() == 0
     with database.reading() as session:
         assert signals.get(session, signal.id).state is SignalState.TRIAGE

@@ -88,6 +88,22 @@ def test_what_was_done_late_must_be_explained_and_what_was_told_late_takes_the_b
     desk.set_aside()
 
 
+def test_words_that_came_out_late_take_no_breach_back_by_an_earlier_time(
+    desk: Desk, incident: Incident
+) -> None:
+    vouch(desk)
+    clock = started(desk, incident)
+    desk.fast_forward(hours(30))
+    slots = {"time": "02 giờ", "place": "phường Tân Hưng", "next": "04 giờ"}
+    out = desk.do(signing.release_shell, incident.id, "BAN-DAU", slots, by=desk.cast.lan)
+    proof = {"kind": ProofKind.PUBLICATION, "proof": str(out.id)}
+    with desk.refused(Invalid, "giờ hoàn thành là giờ đó"):
+        met(desk, clock, met_at=desk.time - hours(10), **proof)
+    with desk.refused(Conflict, "hãy giải trình"):
+        met(desk, clock, met_at=desk.time.replace(second=0), **proof)
+    desk.set_aside()
+
+
 def test_an_explanation_before_the_engine_looked_records_the_breach_first(
     desk: Desk, incident: Incident
 ) -> None:
@@ -145,9 +161,10 @@ def test_an_opening_taken_back_takes_its_clocks_with_it(desk: Desk, incident: In
     assert (ended.state, ended.reason) == (ClockState.NOT_APPLICABLE, "Nhầm")
     desk.set_aside()
     desk.fast_forward(hours(30))
-    desk.expect_nothing()
+    assert not desk.messages(kind="clock_due")
     with desk.refused(Conflict, "Mở nhầm"):
         met(desk, running)
+    desk.set_aside()  # the flag, which waits for a decision again
 
 
 def test_an_opening_is_not_taken_back_over_a_breach(desk: Desk, incident: Incident) -> None:

@@ -90,6 +90,32 @@ def test_a_ground_that_tells_nothing_of_the_words_leaves_their_nature(desk: Desk
     assert dismiss(desk, signal, Ground.NOT_OURS, "Tỉnh khác").nature is Nature.CLAIM
 
 
+# --- taken and forgotten -------------------------------------------------------------------------
+
+
+def test_of_a_taken_flag_nobody_decides_about_its_taker_hears_and_then_those_above(
+    desk: Desk,
+) -> None:
+    signal, cast = taken(desk), desk.cast
+    desk.fast_forward(minutes(29))
+    desk.expect_nothing()
+    desk.fast_forward(minutes(1))
+    desk.expect_message(to=cast.lan, kind="signal_undecided", containing=signal.code)
+    desk.fast_forward(minutes(59))
+    desk.expect_nothing()
+    desk.fast_forward(minutes(1))
+    desk.expect_messages("signal_undecided", cast.duc, cast.hoa)
+    incident = desk.open(signal)
+    desk.do(opening.undo, incident.id, reason="Mở nhầm", by=cast.lan)
+    desk.set_aside()
+    desk.fast_forward(minutes(30))  # back in triage its time begins anew
+    desk.expect_messages("signal_undecided", cast.lan)
+    dismiss(desk, signal, Ground.NOT_OURS, "Tỉnh khác")
+    desk.set_aside()
+    desk.fast_forward(hours(2))
+    desk.expect_nothing()
+
+
 # --- watched -----------------------------------------------------------------------------------
 
 

@@ -1,7 +1,7 @@
 """How statutory clocks end: met with proof, breached with an explanation, or not applicable."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -43,6 +43,9 @@ def meet(
     """
     ending = _endable(session, clock_id, STARTED)
     shown, shown_at = _shown(session, ending, kind, proof.strip())
+    if kind is ProofKind.PUBLICATION and met_at and shown_at:
+        _same_minute(met_at, shown_at)
+        met_at = shown_at
     done_at = met_at or shown_at or clock.now()
     if done_at > clock.now():
         raise Invalid(fields={"met_at": (N_("Không thể ghi một việc vào thời điểm chưa tới."), {})})
@@ -56,6 +59,22 @@ def meet(
     ending.met_at, ending.proof_kind, ending.proof = done_at, kind, proof.strip()
     fact = ClockMet(clock=ending.number, rule=ending.code, met_at=done_at, kind=kind, proof=shown)
     return clocks.settle(session, ending, ClockState.MET, fact, by=by)
+
+
+def _same_minute(met_at: datetime, out_at: datetime) -> None:
+    """Words on the public page prove their own moment: no earlier one, which would undo a breach.
+
+    Nor a later one.
+    """
+    if abs(met_at - out_at) >= timedelta(minutes=1):
+        raise Invalid(
+            fields={
+                "met_at": (
+                    N_("Nội dung này lên trang công bố lúc %(at)s; giờ hoàn thành là giờ đó."),
+                    {"at": out_at},
+                )
+            }
+        )
 
 
 def _shown(

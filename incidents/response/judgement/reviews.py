@@ -1,8 +1,10 @@
 """Reviews that come due: whoever watches is told, and an hour later the duty desk.
 
-Of watched flags, and of decisions not to respond to an incident.
+Of watched flags, of flags that were taken and wait for a decision, and of decisions not to respond
+to an incident.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,7 +26,7 @@ PATIENCE = timedelta(hours=1)
 
 _RUNGS = (timedelta(0), PATIENCE)
 _WATCHED = (
-    col(Signal.state) == SignalState.WATCHED,
+    col(Signal.state).in_((SignalState.TRIAGE, SignalState.WATCHED)),
     col(Signal.review_told) < len(_RUNGS),
 )
 _SILENT = (
@@ -60,6 +62,11 @@ def ring(session: Session, review: Review) -> None:
         flag = signals.get(session, review.id, lock=True)
         if flag.state is SignalState.WATCHED:
             _ring(session, flag, flag.owner_id, "signal_review", signal_id=flag.id)
+        elif flag.state is SignalState.TRIAGE:
+            # Whoever took it may be the whole duty desk, and asleep.
+            above = rosters.stand_ins(session, clock.now())
+            taker = flag.acknowledged_by
+            _ring(session, flag, taker, "signal_undecided", above, signal_id=flag.id)
         return
     silence = locked(session, Silence, review.id)
     if silence is None or silence.incident_id is None or silence.ended_at:
@@ -70,7 +77,12 @@ def ring(session: Session, review: Review) -> None:
 
 
 def _ring(
-    session: Session, row: Signal | Silence, owner: UUID | None, kind: str, **about: Any
+    session: Session,
+    row: Signal | Silence,
+    owner: UUID | None,
+    kind: str,
+    above: Sequence[UUID] = (),
+    **about: Any,
 ) -> None:
     if row.review_at is None:
         return
@@ -78,7 +90,7 @@ def _ring(
     for rung in range(row.review_told, reached):
         persons.tell_all(
             session,
-            _called(session, rung, owner),
+            dict.fromkeys([*_called(session, rung, owner), *(above if rung else ())]),
             kind,
             key=f"review:{row.id}:{row.review_at.isoformat()}",
             values={"review_at": row.review_at.isoformat()},

@@ -289,7 +289,7 @@ def _give_back(session: Session, signal: Signal, incident: Incident, by: Actor) 
     signal.incident_id = None
     session.add(signal)
     if signal.merged_into_id is None:
-        signal.state = SignalState.TRIAGE
+        signals.to_triage(session, signal)
         timeline.record(
             session, signal.id, SignalReturned(code=signal.code, number=incident.number), by=by
         )
