@@ -147,7 +147,7 @@ def test_counts_the_playbook_asks_for_are_waited_for_or_let_go_aloud(
         row.outline = {
             "steps": [
                 {"key": "measure later", "form": "Measurement"},
-                {"key": "conclude", "form": "Conclusion"},
+                {"key": "tell", "form": "Done"},
             ]
         }
         later = {"title": "Đo sau 48 giờ"}
@@ -165,7 +165,7 @@ def test_counts_the_playbook_asks_for_are_waited_for_or_let_go_aloud(
         session.expire_all()
         held = runs.claim(session, run.id, Where.PLAIN)
         assert held
-        runs.settle(session, held, outcome="waiting", waiting_for="conclude, measure later")
+        runs.settle(session, held, outcome="waiting", waiting_for="tell, measure later")
     with desk.refused(GuardFailed, "«Đo sau 48 giờ»") as refusal:
         desk.do(lifecycle.resolve, incident.id, by=binh)
     assert len(refusal.value.missing) == 2

@@ -315,3 +315,17 @@ def test_an_unknown_incident_is_not_found(desk: Desk) -> None:
 
     with desk.refused(NotFound, "vụ việc này"):
         desk.do(lifecycle.stand_down, UUID(int=1), reason="x", by=desk.cast.lan)
+
+
+def test_what_has_ended_is_neither_waived_nor_staffed_anew(desk: Desk, incident: Incident) -> None:
+    cast = desk.cast
+    late = desk.plan(incident, "look", Role.MONITORING, due=hours(1), mandatory=False)
+    desk.fast_forward(hours(3))
+    assert desk.reload(late).state is StepState.OVERDUE
+    desk.do(lifecycle.stand_down, incident.id, reason="Không còn gì", by=cast.binh)
+    desk.set_aside()
+    with desk.refused(Conflict, "Dừng xử lý"):
+        desk.do(directing.waive, late.id, reason="Thôi", by=cast.binh)
+    seat = {"outgoing": cast.khoi.id, "incoming": cast.yen.id, "reason": "Đổi người"}
+    with desk.refused(Conflict, "Dừng xử lý"):
+        desk.do(directing.replace_member, incident.id, Role.MONITORING, by=cast.binh, **seat)

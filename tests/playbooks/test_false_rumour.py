@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from incidents.matter.incidents import Finding, Status
+from incidents.record.errors import GuardFailed
 from incidents.response.life import grading, lifecycle
 from incidents.response.work.forms import Course
 from incidents.response.work.runs import RunState
@@ -455,6 +456,21 @@ def test_what_falls_by_itself_is_watched_to_its_end_without_a_word(journey: Jour
 
     assert not any(key.startswith("draft") for key in journey.asked())
     assert "conclude" in journey.waiting()
+
+
+def test_what_is_watched_is_not_resolved_before_somebody_has_concluded_it(
+    journey: Journey,
+) -> None:
+    desk, cast = journey.desk, journey.cast
+    watched(journey)
+    journey.choose(Course.WATCH, "answer or watch with the facts")
+    down = {"reason": "Một nhóm nhỏ", "seconded_by": cast.binh.id}
+    desk.do(grading.override, journey.incident.id, 1, by=cast.tung, **down)
+    ending.decide_terms(desk, journey.incident)
+    desk.do(lifecycle.stabilise, journey.incident.id, reason="Không ai nhắc nữa", by=cast.binh)
+    with desk.refused(GuardFailed, "Chưa có kết luận vụ việc: chờ kịch bản hỏi") as refusal:
+        desk.do(lifecycle.resolve, journey.incident.id, uncounted="Đã lắng", by=cast.binh)
+    assert len(refusal.value.missing) == 1
 
 
 def test_what_was_watched_is_answered_once_the_facts_say_so(journey: Journey) -> None:

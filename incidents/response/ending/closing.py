@@ -3,7 +3,6 @@
 The record is frozen with it, and the task force dissolved unless a decision keeps it.
 """
 
-from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import Session
@@ -16,12 +15,10 @@ from incidents.record.errors import AlreadySettled
 from incidents.record.language import N_
 from incidents.response.clocks import clock_endings
 from incidents.response.ending import closing_reports
-from incidents.response.ending.closing_words import CONCLUDING
 from incidents.response.learning import looking_back
 from incidents.response.life import lifecycle
 from incidents.response.life.lifecycle import Missing
-from incidents.response.work import passing, runs, steps
-from incidents.response.work.steps import StepState
+from incidents.response.work import conclusions, passing, runs, steps
 
 
 def close(session: Session, incident_id: UUID, *, reason: str = "", by: Actor) -> Incident:
@@ -36,7 +33,8 @@ def close(session: Session, incident_id: UUID, *, reason: str = "", by: Actor) -
     if incident.status is not Status.RESOLVED:
         missing.append((N_("Vụ việc chưa được đánh dấu chờ tổng kết."), {}))
     reopened = lifecycle.reopened(session, incident.id)
-    if not _concluded(session, incident.id, reopened.recorded_at if reopened else None):
+    since = reopened.recorded_at if reopened else None
+    if not conclusions.given(steps.of_incident(session, incident.id), since):
         missing.append((N_("Chưa có kết luận vụ việc."), {}))
     if incident.level >= looking_back.FROM_LEVEL and not looking_back.held(
         session, incident.id, reopened
@@ -56,13 +54,3 @@ def close(session: Session, incident_id: UUID, *, reason: str = "", by: Actor) -
     lifecycle.tell_members(session, incident, "incident_closed", by)
     lifecycle.tell_reporters(session, incident, by)
     return incident
-
-
-def _concluded(session: Session, incident_id: UUID, since: datetime | None) -> bool:
-    return any(
-        s.form in CONCLUDING
-        and s.state in (StepState.DONE, StepState.WAIVED)
-        and s.settled_at
-        and (since is None or s.settled_at >= since)
-        for s in steps.of_incident(session, incident_id)
-    )

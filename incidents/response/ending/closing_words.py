@@ -27,13 +27,9 @@ from incidents.response.life.lifecycle import StatusChanged
 from incidents.response.reports import situation, situation_words
 from incidents.response.reports.situation import Situation
 from incidents.response.reports.situation_words import Section
-from incidents.response.work import steps
-from incidents.response.work.exercise_forms import Lessons
-from incidents.response.work.forms import Conclusion, Measurement
+from incidents.response.work import conclusions, steps
+from incidents.response.work.forms import Measurement
 from incidents.response.work.steps import Step, StepState
-
-CONCLUDING = frozenset({Conclusion.__name__, Lessons.__name__})
-"""Forms one of which must have been answered before an incident is closed."""
 
 _TAKEN = ("summary", "claims", "statements", "done", "decisions", "unknown", "force")
 """The parts of a situation that a closing report has as well."""
@@ -104,7 +100,7 @@ def _gather(session: Session, incident: Incident) -> _Matter:
         clocks=clocks.of_incident(session, incident.id),
         rules=clock_rules.titles(session),
         counts=[s for s in answered if s.form == Measurement.__name__],
-        conclusions=[s for s in answered if s.form in CONCLUDING],
+        conclusions=[s for s in answered if s.form in conclusions.FORMS],
         meetings=[f for _, f in told if isinstance(f, ReviewHeld | ReviewHeldLate)],
         lessons=taught,
         owners=persons.names(session, {e.lesson.owner_id for e in taught if e.lesson.owner_id}),

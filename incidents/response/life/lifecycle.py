@@ -29,7 +29,7 @@ from incidents.record.timeline import TimelineEntry
 from incidents.response.clocks import clock_endings
 from incidents.response.judgement import findings
 from incidents.response.learning import looking_back
-from incidents.response.work import catalog, follow_ups, passing, rhythm, runs, steps
+from incidents.response.work import catalog, conclusions, follow_ups, passing, rhythm, runs, steps
 from incidents.response.work.forms import HowItStands, Measurement, Trend
 from incidents.response.work.runs import RunState
 from incidents.response.work.steps import Step, StepState
@@ -204,7 +204,7 @@ def resolve(
     # What the law asked of a matter that was merged into this one is still asked.
     for each in (incident.id, *ties.merged_here(session, incident.id)):
         missing += clock_endings.unsettled(session, each)
-    missing += _unfinished(session, incident.id)
+    missing += _unfinished(session, incident.id) + _unconcluded(session, incident.id, asked)
     if not uncounted.strip():
         missing += _uncounted(session, incident.id)
     guard(missing)
@@ -225,6 +225,22 @@ def _uncounted(session: Session, incident_id: UUID) -> Missing:
             {"count": each},
         )
         for each in follow_ups.ahead(session, incident_id)
+    ]
+
+
+def _unconcluded(session: Session, incident_id: UUID, asked: list[Step]) -> Missing:
+    again = reopened(session, incident_id)
+    since = again.recorded_at if again else None
+    if not conclusions.unasked(session, incident_id, asked, since):
+        return []
+    return [
+        (
+            N_(
+                "Chưa có kết luận vụ việc: chờ kịch bản hỏi, "
+                "hoặc thêm việc với biểu mẫu «Kết luận vụ việc» và trả lời."
+            ),
+            {},
+        )
     ]
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from incidents.matter import taskforces
+from incidents.matter import incidents, taskforces
 from incidents.matter.taskforce_facts import MemberReplaced
 from incidents.matter.taskforces import Basis
 from incidents.people import persons
@@ -72,6 +72,7 @@ def extend(session: Session, step_id: UUID, due_at: datetime, *, reason: str, by
 
 def waive(session: Session, step_id: UUID, *, reason: str, by: Actor) -> Step:
     """Let a step go undone; who waives it is its approver and answers for the reason."""
+    incidents.live(session, steps.get(session, step_id).incident_id)
     step = steps.get(session, step_id, lock=True)
     if step.state in (StepState.DONE, StepState.WAIVED, StepState.CANCELLED):
         raise Conflict(N_("Nhiệm vụ này đã kết thúc."))
@@ -97,6 +98,7 @@ def replace_member(
     by: Actor,
 ) -> int:
     """Seat another person in a role; the open steps of the old one move, their links end."""
+    incidents.live(session, incident_id)
     reason = given(reason)
     seat = taskforces.find_member(session, incident_id, role, outgoing)
     entrusting.require(session, incident_id, role, incoming, outgoing=outgoing, by=by)
