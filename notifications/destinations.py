@@ -38,8 +38,8 @@ ABOUT_CLOSING = frozenset(
 
 def page(message: OutgoingMessage, incident: Incident | None, signal: Signal | None) -> str:
     """The address a message leads to; nothing for whoever may open no page of the desk."""
-    if message.kind == reporters.KIND and message.recipient_id is None:
-        return ""  # no page of the desk is open to them
+    if _shut_out(message):
+        return ""
     if message.kind in ABOUT_ROSTERS:
         return f"{settings.current().address}/lich-truc"
     if message.kind in ABOUT_CLOSING and incident:
@@ -50,6 +50,12 @@ def page(message: OutgoingMessage, incident: Incident | None, signal: Signal | N
         body = message.values.get("code")
         return f"{settings.current().address}/danh-ba" + (f"/co-quan/{quote(body)}" if body else "")
     return _room(incident, signal)
+
+
+def _shut_out(message: OutgoingMessage) -> bool:
+    """Citizens, those told outside the desk, and whoever an incident concerns."""
+    citizen = message.kind == reporters.KIND and message.recipient_id is None
+    return citizen or message.kind == "conflict_declared" or bool(message.values.get("outside"))
 
 
 def _room(incident: Incident | None, signal: Signal | None) -> str:

@@ -82,7 +82,10 @@ def test_bodies_are_told_through_their_focal_points_but_never_of_an_exercise(des
     signal = desk.flag()
     desk.take(signal)
     desk.open(signal, level=3)
-    desk.expect_message(to=kien, kind="reported_up")
+    mail = read(desk.expect_message(to=kien, kind="reported_up"))
+    assert "call the duty officer" in mail
+    assert "/vu-viec/" not in mail, "the room is closed to whoever is of another body"
+    assert "/vu-viec/" in read(desk.expect_message(to=desk.cast.chuong, kind="reported_up"))
     desk.open(level=3, exercise=True)
     assert len(desk.messages(to=kien, kind="reported_up")) == 1
     assert len(desk.messages(to=desk.cast.chuong, kind="reported_up")) == 2

@@ -31,7 +31,7 @@ from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 from incidents.words.approvals import Approval, Verdict
 from incidents.words.statements import StatementVersion
-from tests.harness import Desk, hours
+from tests.harness import Desk, hours, read
 
 ROLES = [Role.LEAD, Role.STANDING_DEPUTY, Role.SPOKESPERSON, Role.SECRETARY, Role.SUBJECT_LEAD]
 
@@ -84,7 +84,8 @@ def test_what_they_decide_goes_one_tier_up_never_to_those_below(
     desk.set_aside()
     _declare(desk, incident, cast.binh)
     desk.expect_messages("step_passed", cast.chuong)
-    desk.expect_messages("conflict_declared", cast.binh)
+    mail = read(desk.expect_message(to=cast.binh, kind="conflict_declared"))
+    assert "/vu-viec/" not in mail, "its room is closed to whom it concerns"
     # Leadership hears of it: the deputy who leads now, and the chair.
     desk.expect_messages("conflict_reported", cast.kien, cast.chuong)
     moved = desk.reload(decide)

@@ -23,8 +23,9 @@ from incidents.response.answers import answering
 from incidents.response.life import lifecycle
 from incidents.response.staffing import directing
 from incidents.response.work import steps
-from incidents.response.work.steps import Step, StepState
+from incidents.response.work.steps import Step, StepKind, StepState
 from incidents.response.work.timers import Timer, TimerState
+from incidents.words.approvals import Verdict
 from tests.harness import Desk, hours, minutes
 
 KEY = "verify with the agency in charge"
@@ -392,3 +393,11 @@ def test_what_waits_for_a_person_and_what_it_is_called(desk: Desk, incident: Inc
         assert set(steps.of_run(session, step.run_id)) == {KEY}
         (link,) = links_of = _links(step)
         assert links_of[0].token_hash != links.token(link.message_id)
+
+
+def test_a_no_does_not_read_as_done(desk: Desk, incident: Incident) -> None:
+    desk.plan(incident, "approve it", Role.LEAD, kind=StepKind.DECIDE, form="Approval")
+    desk.answer("approve it", by=desk.cast.binh, verdict="refused")
+    no = desk.step("approve it")
+    assert (no.state, no.standing) == (StepState.DONE, Verdict.REFUSED)
+    desk.set_aside()

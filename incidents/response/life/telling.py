@@ -15,6 +15,7 @@ from incidents.matter.incidents import Incident
 from incidents.matter.must_be_told import Told, Whom
 from incidents.people import persons, roles
 from incidents.people.persons import Call
+from incidents.people.roles import Role
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
 from incidents.record.facts import Fact, PersonId
@@ -82,9 +83,12 @@ def _call(
     already: Collection[UUID | None],
     before: int | None,
 ) -> Call:
+    inside = {person for whom, person in found if isinstance(whom, Role)}
     return Call(
         [person for _, person in found if person not in already],
         "reported_up",
         f"reported_up:{incident.id}:{moment}",
         {"level": incident.level, "before": before},
+        # No page of the desk is open to those of another body.
+        values_of=lambda person: {"outside": person not in inside},
     )

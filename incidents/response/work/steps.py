@@ -19,6 +19,7 @@ from incidents.record.facts import Fact, PersonId, Private
 from incidents.record.language import N_, Labelled, Language, Phrase, speech
 from incidents.response.work import catalog
 from incidents.response.work.runs import PlaybookRun
+from incidents.words.approvals import Verdict
 
 
 class StepKind(Labelled):
@@ -135,9 +136,11 @@ class Step(Table, table=True):
 
     @property
     def standing(self) -> Labelled:
-        """Where it is, as people read it: a request that got no answer says just that."""
-        silent = self.asked and self.state is StepState.DECLINED
-        return RequestState.UNANSWERED if silent else self.state
+        """Where it is, as people read it: a request that got no answer says so, as does a no."""
+        if self.asked and self.state is StepState.DECLINED:
+            return RequestState.UNANSWERED
+        said_no = (self.answer or {}).get("verdict") == Verdict.REFUSED.value
+        return Verdict.REFUSED if said_no and self.state is StepState.DONE else self.state
 
     @property
     def settled(self) -> bool:
