@@ -216,7 +216,13 @@ class _Path:
         self.outline.edges[before, wanted.key, "; ".join(self._since)] = None
         return Explored(wanted, self.choose)
 
-    def wait(self, awaited: Sequence[Awaited], *, for_all: bool) -> None:
+    def wait(
+        self,
+        awaited: Sequence[Awaited],
+        *,
+        for_all: bool,
+        in_time: bool = False,  # noqa: ARG002 - overdue is one of the ways in any case
+    ) -> None:
         """All of them, or one after the other as the first."""
         explored = cast("Sequence[Explored]", awaited)
         if not for_all and len(explored) > 1 and not any(e.known for e in explored):

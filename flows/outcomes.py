@@ -29,9 +29,10 @@ class Outcome:
 
     @classmethod
     def of(cls, step: Step) -> "Outcome":
-        """The outcome a settled step shows now."""
+        """The outcome a step shows now; one not settled, for which nobody waits on, is overdue."""
         done = step.state is StepState.DONE and step.answer is not None
-        return cls(step.state, forms.check(step.form, step.answer or {}) if done else None)
+        state = step.state if step.settled else StepState.OVERDUE
+        return cls(state, forms.check(step.form, step.answer or {}) if done else None)
 
     def plain(self, form: str) -> dict[str, Any]:
         """The outcome as it is stored."""

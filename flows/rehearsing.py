@@ -87,7 +87,13 @@ class _Paper:
         )
         return Explored(wanted, _ordinary)
 
-    def wait(self, awaited: Sequence[Awaited], *, for_all: bool) -> None:
+    def wait(
+        self,
+        awaited: Sequence[Awaited],
+        *,
+        for_all: bool,
+        in_time: bool = False,  # noqa: ARG002 - everybody answers in time on paper
+    ) -> None:
         explored = cast("Sequence[Explored]", awaited)
         ends = {each.key: self._ends[each.key] for each in explored}
         if not for_all and explored:

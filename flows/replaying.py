@@ -6,7 +6,7 @@ nothing. A replay can be cut at any instant and begun again with the same result
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NoReturn, TypeVar
 from uuid import UUID
 
@@ -29,6 +29,7 @@ from incidents.response.work.steps import Step
 from incidents.words import approvals, statements
 
 R = TypeVar("R")
+Act = Callable[[Session, Incident], bool]
 Perform = Callable[[str, Callable[[], Any]], Any]
 """How a new verb is carried out: called at once, or as a task of Prefect."""
 
@@ -92,7 +93,7 @@ class Replay:
                 raise Misfit(wanted.key)
         elif f"step {wanted.key}" in self.held.seen:
             awaited.outcome = Outcome.revive(self.held.seen[f"step {wanted.key}"])
-        elif not self.dry and self._has_come(wanted) and not self._unsigned(wanted):
+        elif not self.dry and self._has_come(wanted):
             awaited.step = self._perform(
                 f"{wanted.kind.value}: {wanted.key}", lambda: self._open(wanted)
             )
@@ -104,6 +105,8 @@ class Replay:
         return awaited
 
     def _has_come(self, wanted: Wanted) -> bool:
+        if _late(wanted) and not self._stands_by_now(wanted.about):
+            return False  # it may still come: nothing is opened, and nothing remembered
         if wanted.not_before is None:
             return True
         with database.reading() as session:
@@ -111,10 +114,6 @@ class Replay:
             begun = runs.get(session, self.held.claim.run_id).started_at
         moment = max(incident.first_statement_at or incident.opened_at, begun) + wanted.not_before
         return self._reached(moment)
-
-    def _unsigned(self, wanted: Wanted) -> bool:
-        """A signature is late and may still come: nothing is opened, and nothing remembered."""
-        return _late(wanted) and not self._stands_by_now(wanted.about)
 
     def _stands_by_now(self, words: Asked[Form] | None) -> bool:
         """Whether all signatures on some words are there, the late ones with them."""
@@ -175,21 +174,26 @@ class Replay:
             raise Superseded(N_("Vụ việc không còn được xử lý; kịch bản dừng."))
         return incident
 
-    def wait(self, awaited: Sequence[Awaited], *, for_all: bool) -> None:
+    def wait(self, awaited: Sequence[Awaited], *, for_all: bool, in_time: bool = False) -> None:
         """Go on, or park; what is let through is stored and stands."""
         if for_all:
-            self._wait_for_all(awaited)
+            self._wait_for_all(awaited, in_time=in_time)
         else:
             self._wait_for_one(awaited)
 
-    def _wait_for_all(self, awaited: Sequence[Awaited]) -> None:
+    def _wait_for_all(self, awaited: Sequence[Awaited], *, in_time: bool) -> None:
         for each in awaited:
             self._recall(each)
         new = [each for each in awaited if not each.known]
-        open_still = [each.key for each in new if not (each.step and each.step.settled)]
+        open_still = [e.key for e in new if not (e.step and self._is_over(e.step, in_time=in_time))]
         if open_still:
             raise Parked(open_still)
         self._see(new, {})
+
+    def _is_over(self, step: Step, *, in_time: bool) -> bool:
+        if step.settled or not in_time or step.counted_from is None:
+            return step.settled
+        return self._reached(step.counted_from + timedelta(minutes=step.allowed_minutes))
 
     def _wait_for_one(self, awaited: Sequence[Awaited]) -> None:
         name = self._numbered("any " + ", ".join(sorted(each.key for each in awaited)))
@@ -246,13 +250,7 @@ class Replay:
                 self._remember(session, name, read(session))
         return self.held.seen[name]
 
-    def once(
-        self,
-        name: str,
-        act: Callable[[Session, Incident], bool],
-        *,
-        once_signed: Asked[Form] | None = None,
-    ) -> bool:
+    def once(self, name: str, act: Act, *, once_signed: Asked[Form] | None = None) -> bool:
         """Do it once in the run; later replays are told what came of it."""
         if name in self.held.seen or self.dry:
             return self.held.seen.get(name, False)

@@ -268,10 +268,7 @@ class Run:
         self._stage.once(name, tell)
 
     def propose_clock(self, code: str, *, once_signed: Asked[Any] | None = None) -> None:
-        """Propose a term of the law that may have begun; only a person starts it (rule 8).
-
-        One that begins with words whose signature is late is proposed ``once_signed``.
-        """
+        """Propose a term of the law, ``once_signed`` if words are late; only a person starts it."""
 
         def propose(session: Session, incident: Incident) -> bool:
             found = clocks.propose_once(session, incident.id, code, origin=Origin.PLAYBOOK)
@@ -279,9 +276,13 @@ class Run:
 
         self._stage.once(self._count(f"clock {code}"), propose, once_signed=once_signed)
 
-    def wait(self, *asked: Asked[Any]) -> None:
-        """Go on when every one of them is settled."""
-        self._stage.wait([part for each in asked for part in each.parts], for_all=True)
+    def wait(self, *asked: Asked[Any], in_time: bool = False) -> None:
+        """Go on when every one of them is settled; with ``in_time`` once its own time is over.
+
+        What passes on in silence by then is overdue to the playbook, whatever comes later.
+        """
+        parts = [part for each in asked for part in each.parts]
+        self._stage.wait(parts, for_all=True, in_time=in_time)
 
     def wait_any(self, *asked: Asked[Any]) -> None:
         """Go on when one of them is settled; ``settled`` says which."""

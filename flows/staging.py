@@ -65,8 +65,8 @@ class Stage(Protocol):
         """Open a step or find it by its key."""
         ...
 
-    def wait(self, awaited: Sequence[Awaited], *, for_all: bool) -> None:
-        """Go on only when all of them, or one of them, are settled."""
+    def wait(self, awaited: Sequence[Awaited], *, for_all: bool, in_time: bool = False) -> None:
+        """Go on only when all of them, or one of them, are settled; or, if so, out of time."""
         ...
 
     def level(self) -> Level:

@@ -40,6 +40,9 @@ COMMAND = frozenset({Role.LEAD, Role.STANDING_DEPUTY, Role.CHAIR})
 ROOM = COMMAND | {Role.SECRETARY, Role.DUTY_OFFICER}
 """Who keeps it going: grades it, hands out work, writes its log."""
 
+DEPUTISES = {Role.LEAD: Role.STANDING_DEPUTY}
+"""Parts whose deputy is a part of its own: whoever is named second in one comes before."""
+
 ENTRUSTED = COMMAND | {Role.SPOKESPERSON, Role.LEGAL}
 """Parts that sign or command."""
 

@@ -110,7 +110,7 @@ def keep_informed(
         technical = run.ask(
             f"report the danger {round_}", of=SUBJECT_LEAD, form=HazardReport, due=minutes(20)
         )
-        run.wait(technical)
+        run.wait(technical, in_time=True)  # the public was promised an hour
         if excluded(technical):
             break
         inform(run, f"bulletin {round_}", technical, rounds=("",))

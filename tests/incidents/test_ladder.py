@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from incidents.matter.incidents import Incident
+from incidents.people import authorisations
 from incidents.people.roles import Role
+from incidents.record import database
 from incidents.response.life import lifecycle
 from incidents.response.work.steps import Step, StepKind, StepState
 from tests.harness import Desk, hours, minutes, read
@@ -51,6 +53,26 @@ def test_silence_reminds_at_half_passes_at_the_whole_and_climbs_at_one_and_a_hal
     assert desk.reload(step).state is StepState.OPEN
     assert desk.reload(step).due_at == step.due_at
     assert desk.facts(incident).count("StepPassed") == 4
+
+
+def test_the_standing_deputy_deputises_for_the_lead_in_work_and_never_in_signing(
+    desk: Desk, incident: Incident
+) -> None:
+    cast = desk.cast
+    desk.plan(incident, "call the press", Role.LEAD, due=minutes(20))
+    with database.transaction() as session:
+        for paper in authorisations.valid(session, Role.LEAD, desk.time):
+            paper.valid_to = desk.time - minutes(1)
+    statement, _ = desk.drafted(incident, by=cast.ha)
+    more: Any = {"kind": StepKind.APPROVE, "form": "SignOff", "statement_id": statement.id}
+    desk.plan(incident, "sign", Role.LEAD, due=minutes(20), **more)
+    desk.set_aside()
+    desk.fast_forward(minutes(20))
+    desk.expect_messages("step_passed", cast.tung, about="call the press")
+    desk.expect_messages("step_passed", cast.chuong, about="sign")
+    desk.fast_forward(minutes(10))
+    desk.expect_messages("step_passed", cast.chuong, about="call the press")
+    desk.set_aside()
 
 
 def test_a_step_shorter_than_the_ladder_reminds_within_its_own_time(

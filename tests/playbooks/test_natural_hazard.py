@@ -191,10 +191,18 @@ def test_bulletins_come_every_two_hours_until_the_danger_is_excluded(journey: Jo
 
 def test_a_bulletin_comes_on_time_even_where_nobody_reports(journey: Journey) -> None:
     in_danger(journey)
-    journey.desk.fast_forward(hours(2) + minutes(41))
+    journey.desk.fast_forward(hours(2) + minutes(19))
+    assert "draft the bulletin 1" not in journey.asked()
+    journey.desk.fast_forward(minutes(1))
 
-    assert journey.state("report the danger 1") is StepState.OVERDUE
+    # The deputy is asked meanwhile; what they say comes into the next round.
+    assert {"report the danger 1", "draft the bulletin 1"} <= journey.waiting()
+    report(journey, OVER, key="report the danger 1", by=journey.cast.yen)
     assert "draft the bulletin 1" in journey.waiting()
+    assert "draft the all-clear" not in journey.asked()
+    journey.desk.fast_forward(hours(2) - minutes(20))
+    report(journey, OVER, key="report the danger 2")
+    assert "draft the all-clear" in journey.asked()
 
 
 def test_a_bulletin_signed_after_its_time_is_posted_and_the_next_one_keeps_its_hour(

@@ -128,11 +128,11 @@ def _climbed(session: Session, step: Step) -> bool:
 
 
 def _deputy(session: Session, step: Step) -> UUID | None:
-    """Who else has the role, while silence has not come to the deputies yet."""
+    """Who has the role beside, while silence has not come to the deputies yet."""
     if not timers.waits(session, step.id, TimerKind.DEPUTY):
         return None
     tried = {*step.holder_ids, *succession.barred(session, step)}
-    line = succession.heirs(session, step, step.role)
+    line = succession.deputies(session, step)
     return next((p for p in line if str(p) not in tried), None)
 
 

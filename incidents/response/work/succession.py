@@ -1,10 +1,10 @@
-"""Who can take a step, in order: the role, then tier after tier above it.
+"""Who can take a step, in order: the role, its deputies, then tier after tier above it.
 
 For a signature only those count who may sign, by post or by a recorded authorisation: work passes
 on, authority does not (rule 5 of practice).
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from incidents.matter import recusals, taskforces
 from incidents.matter.recusals import Barred
 from incidents.matter.taskforces import TaskForce, TaskForceMember
 from incidents.people import authorisations, persons, roles, rosters
-from incidents.people.roles import READS, Role
+from incidents.people.roles import DEPUTISES, READS, Role
 from incidents.record import clock, timeline
 from incidents.record.errors import Conflict, NotPermitted
 from incidents.record.language import N_
@@ -44,23 +44,42 @@ def hears_objections(step: Step) -> bool:
 
 
 def in_line(session: Session, step: Step) -> list[UUID]:
-    """Everyone the step can go to, in order: the role, then tier after tier above it.
+    """Everyone the step can go to, in order: the role, its deputies, then tier after tier above it.
 
     For signatures only those who may sign in the role count, by post or by authorisation. What
     judges goes past a role whose head is concerned: nobody judges their own superior.
     """
+    return list(dict.fromkeys(_tiers(session, step)))
+
+
+def _tiers(session: Session, step: Step) -> Iterator[UUID]:
+    """Looked up tier by tier, as far as somebody looks."""
     kept_out = recusals.of(session, step.incident_id)
-    role, line, passed = step.role, list[UUID](), set[Role]()
+    role, passed = step.role, set[Role]()
     while role not in passed:
+        deputy = _deputising(step, role)
+        line = _of_role(session, step, role, kept_out)
+        yield from line
+        if deputy and deputy not in passed and (line or not judges(step)):
+            yield from _of_role(session, step, deputy, kept_out)
         passed.add(role)
-        line += _of_role(session, step, role, kept_out)
         role = roles.next_tier(session, role) or role
-    return list(dict.fromkeys(line))
 
 
 def heirs(session: Session, step: Step, role: Role) -> list[UUID]:
     """Who can take the step in one given role."""
     return _of_role(session, step, role, recusals.of(session, step.incident_id))
+
+
+def deputies(session: Session, step: Step) -> list[UUID]:
+    """Who else has its role, and who deputises for whoever does."""
+    deputy = _deputising(step, step.role)
+    return heirs(session, step, step.role) + (heirs(session, step, deputy) if deputy else [])
+
+
+def _deputising(step: Step, role: Role) -> Role | None:
+    """The part that deputises for another in work; in signing none does."""
+    return None if step.kind is StepKind.APPROVE else DEPUTISES.get(role)
 
 
 def _of_role(session: Session, step: Step, role: Role, kept_out: Barred) -> list[UUID]:
@@ -138,7 +157,7 @@ def may_sign(session: Session, step: Step, person_id: UUID) -> bool:
 def next_in_line(session: Session, step: Step) -> UUID | None:
     """The next person nobody has asked yet and who is not barred; ``None`` at the end."""
     tried = {*step.holder_ids, *barred(session, step)}
-    return next((p for p in in_line(session, step) if str(p) not in tried), None)
+    return next((p for p in _tiers(session, step) if str(p) not in tried), None)
 
 
 def barred(session: Session, step: Step) -> set[str]:
