@@ -20,6 +20,7 @@ from incidents.people import persons
 from incidents.record.language import Language
 from incidents.response.ending import closing_reports, closing_words
 from incidents.response.ending.closing_reports import ClosingReport
+from incidents.response.ending.closing_words import Remarks
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 
@@ -113,7 +114,15 @@ def _offered(
         "approved_report": done,
         "preview": closing_words.preview(session, incident, person.language) if may_submit else [],
         "whose": closing_reports.whose(incident),
+        "before": _remarks(incident, last),
     }
+
+
+def _remarks(incident: Incident, last: ClosingReport | None) -> Remarks:
+    """What was added to the report that came back, not to one of before a reopening."""
+    if last is None or incident.resolved_at is None or last.submitted_at < incident.resolved_at:
+        return Remarks()
+    return closing_words.remarks_of(last.parts(Language.VI))
 
 
 @router.get("")

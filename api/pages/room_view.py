@@ -33,7 +33,7 @@ from incidents.record.language import speech
 from incidents.record.outbox import MessageState, OutgoingMessage
 from incidents.response.judgement import findings
 from incidents.response.learning import lesson_register, looking_back
-from incidents.response.life import grading
+from incidents.response.life import grading, lifecycle
 from incidents.response.work import follow_ups, rhythm, runs, steps
 from incidents.response.work.steps import ANSWERABLE, LATE, Step, StepKind
 from incidents.rights import permissions
@@ -152,6 +152,8 @@ def gather(session: Session, incident: Incident, person: Person, *, chosen: str)
         **posture_view.gather(session, incident, may),
         **closing_reports.gather(session, incident),
         "review_until": looking_back.until(session, incident),
+        "review_owed": incident.status is Status.RESOLVED
+        and not looking_back.held(session, incident.id, lifecycle.reopened(session, incident.id)),
         "uncounted": follow_ups.ahead(session, incident.id)
         if incident.status is Status.STABILISING and Deed.RESOLVE in may
         else [],

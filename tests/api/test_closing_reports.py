@@ -69,7 +69,10 @@ def test_the_page_shows_the_draft_the_text_and_the_verdict(
 ) -> None:
     page, room = f"/vu-viec/{incident.number}/bao-cao-tong-ket", f"/vu-viec/{incident.number}"
     ha, binh, minh = new_browser("ha"), new_browser("binh"), new_browser("minh")
-    assert "chưa trình" in ha.get(room).text
+    told = ha.get(room).text
+    assert "chưa trình" in told
+    assert "Họp rút kinh nghiệm" in told
+    assert "chưa ghi nhận" in told
     draft = ha.get(page).text
     assert "Đã nói rõ &lt;b&gt;ngay&lt;/b&gt;." in draft
     assert "Trình duyệt" in draft
@@ -84,6 +87,8 @@ def test_the_page_shows_the_draft_the_text_and_the_verdict(
     desk.fast_forward(hours(1))
     back = binh.post(f"{page}/1/tra-lai", reason="Thiếu số liệu", password=PASSWORD)
     assert "Lý do trả lại: Thiếu số liệu" in back.text
+    # What she had added is not written again.
+    assert all(words in ha.get(page).text for words in (">Nói sớm</t", ">Bổ sung danh bạ</t"))
     ha.post(f"{page}/trinh")
     unread = binh.post(f"{page}/2/duyet", sha256="x", password=PASSWORD)
     assert unread.status_code == 409

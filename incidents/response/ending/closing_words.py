@@ -31,6 +31,7 @@ from incidents.response.work import conclusions, steps
 from incidents.response.work.forms import Measurement
 from incidents.response.work.steps import Step, StepState
 
+_NOTHING = N_("không có")
 _TAKEN = ("summary", "claims", "statements", "done", "decisions", "unknown", "force")
 """The parts of a situation that a closing report has as well."""
 
@@ -89,6 +90,12 @@ def preview(session: Session, incident: Incident, language: Language) -> list[Se
     return _parts(matter, parts, Remarks(), speech(language))
 
 
+def remarks_of(parts: Iterable[Section]) -> Remarks:
+    """What the author of a frozen report, in Vietnamese, had added to it."""
+    said = {part.key: part.lines for part in parts if part.lines != (_NOTHING,)}
+    return Remarks(*("\n".join(said.get(key, ())) for key in ("effect", "work_to_come")))
+
+
 def _gather(session: Session, incident: Incident) -> _Matter:
     asked = steps.of_incident(session, incident.id)
     answered = [s for s in asked if s.state is StepState.DONE and s.answer]
@@ -121,7 +128,7 @@ def _parts(
         ("effect", N_("Đánh giá hiệu quả"), remarks.effect.strip().splitlines()),
         ("work_to_come", N_("Việc sau vụ việc"), remarks.work_to_come.strip().splitlines()),
     ]
-    nothing = (say.text(N_("không có")),)
+    nothing = (say.text(_NOTHING),)
     made = [Section(key, say.text(title), tuple(lines) or nothing) for key, title, lines in own]
     taken = {part.key: part for part in of_situation}
     return [made[0], *(taken[key] for key in _TAKEN), *made[1:]]
