@@ -1,6 +1,9 @@
 """All that the author of a playbook imports."""
 
 from datetime import timedelta
+from typing import Any
+
+from pydantic import Field
 
 from flows.outcomes import Approved, Asked, Drafted, Unsettled
 from flows.playbook import Playbook, playbook
@@ -10,6 +13,7 @@ from incidents.intake.signals import Nature
 from incidents.matter.incidents import Finding
 from incidents.matter.severity import Level
 from incidents.people.roles import Role
+from incidents.record.language import Labelled
 from incidents.record.outbox import Channel
 from incidents.response.work.crisis_forms import (
     Attack,
@@ -37,15 +41,19 @@ from incidents.response.work.forms import (
     Draft,
     Form,
     LegalCheck,
+    Line,
     Measurement,
     ObjectionReview,
     Posted,
+    Prose,
     Referral,
+    Remark,
     Request,
     SignOff,
     Subject,
     Verification,
 )
+from incidents.response.work.own_forms import TITLE_EN
 from incidents.words.approvals import Verdict
 from incidents.words.statements import StatementKind
 
@@ -81,6 +89,11 @@ def hours(number: float) -> timedelta:
 def days(number: float) -> timedelta:
     """A length of time in days."""
     return timedelta(days=number)
+
+
+def asked(title: str, title_en: str, *, default: Any = ..., **bounds: Any) -> Any:
+    """A field of an own form: its words in both languages, and bounds such as ``ge`` and ``le``."""
+    return Field(default, title=title, json_schema_extra={TITLE_EN: title_en}, **bounds)
 
 
 __all__ = [
@@ -122,9 +135,11 @@ __all__ = [
     "Finding",
     "Form",
     "HazardReport",
+    "Labelled",
     "LegalCheck",
     "Lessons",
     "Level",
+    "Line",
     "Measurement",
     "Nature",
     "NewsroomAnswer",
@@ -133,9 +148,11 @@ __all__ = [
     "PolicyCourse",
     "PolicyDecision",
     "Posted",
+    "Prose",
     "Recusal",
     "Redress",
     "Referral",
+    "Remark",
     "Request",
     "Role",
     "Run",
@@ -146,6 +163,7 @@ __all__ = [
     "Verdict",
     "Verification",
     "YesOrNo",
+    "asked",
     "days",
     "hours",
     "minutes",

@@ -21,6 +21,7 @@ from flows.staging import DuplicateStep, Wanted
 from incidents.matter.incidents import Incident
 from incidents.matter.severity import Level
 from incidents.people.roles import Role
+from incidents.response.work import own_forms
 from incidents.response.work.exercise_forms import Inject
 from incidents.response.work.forms import Form
 from incidents.response.work.steps import StepKind
@@ -276,6 +277,7 @@ def _noted(wanted: Wanted) -> dict[str, Any]:
         "kind": wanted.kind.value,
         "role": wanted.role.value,
         "form": wanted.form.__name__,
+        **_of_an_own(wanted.form),
         "due_minutes": round(wanted.due.total_seconds() / 60),
         "then": wanted.then.value if wanted.then else None,
         "mandatory": wanted.mandatory,
@@ -333,3 +335,9 @@ def _answered(label: str) -> bool:
     """Whether a choice is a field of an answer, not how a step ended."""
     _, of_step, what = label.rpartition(": ")
     return bool(of_step) and what not in (*_ENDS, *_MEANS)
+
+
+def _of_an_own(form: type[Form]) -> dict[str, Any]:
+    """What pages need of a form whose class they do not have."""
+    kept = own_forms.schema_of(form)
+    return {"asks": kept} if own_forms.is_own(kept) else {}

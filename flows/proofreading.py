@@ -14,6 +14,7 @@ from typing import Any
 from flows import catalogue
 from flows.playbook import Playbook
 from incidents.record.language import N_, Language
+from incidents.response.work import forms, own_forms
 from incidents.response.work.catalog import PlaybookVersion
 from notifications import rendering
 
@@ -45,7 +46,12 @@ def faults(playbook: Playbook) -> list[Fault]:
                 {"error": f"{type(error).__name__}: {error}"},
             )
         ]
-    return [*_of_the_body(playbook), *_of_the_words(row), *_of_the_templates(row)]
+    return [
+        *_of_the_body(playbook),
+        *_of_the_words(row),
+        *_of_the_forms(row),
+        *_of_the_templates(row),
+    ]
 
 
 def _of_the_body(playbook: Playbook) -> Iterator[Fault]:
@@ -100,6 +106,25 @@ def _of_steps(said: Mapping[str, Mapping[str, str]], told: dict[str, Any]) -> It
             yield Fault(
                 N_("texts.%(language)s.toml: hai bước cùng tên «%(title)s»."),
                 {**told, "title": title},
+            )
+
+
+def _of_the_forms(row: PlaybookVersion) -> Iterator[Fault]:
+    """Forms of the playbook's own: pages ask and check them by their schema alone."""
+    for name in sorted({step["form"] for step in row.outline["steps"] if "asks" in step}):
+        form = {"form": name}
+        for field_ in own_forms.faults(forms.of(name)):
+            yield Fault(
+                N_(
+                    "Biểu mẫu %(form)s: «%(field)s» trang không hỏi hoặc không kiểm tra được; chỉ "
+                    "dùng chữ, số nguyên, có/không, giờ, đường dẫn, lựa chọn và giới hạn của ô."
+                ),
+                {**form, "field": field_},
+            )
+        for field_ in own_forms.untitled(forms.of(name)):
+            yield Fault(
+                N_("Biểu mẫu %(form)s: «%(field)s» chưa có tên bằng cả hai thứ tiếng."),
+                {**form, "field": field_},
             )
 
 

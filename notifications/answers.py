@@ -25,7 +25,8 @@ from incidents.record.language import N_, Labelled, Language
 from incidents.record.links import AnswerLink
 from incidents.response.answers import answering, edits
 from incidents.response.answers.edits import Edit
-from incidents.response.work import steps
+from incidents.response.work import own_forms, steps
+from incidents.response.work.forms import Form
 from incidents.response.work.steps import ANSWERABLE, LATE, Step, StepCommented, StepKind, StepState
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
@@ -85,7 +86,7 @@ class AnswerView:
     """A request to a body that is asked: nothing of it is ever late."""
     taken_by: str | None = None
     taken_at: datetime | None = None
-    form: str | None = None
+    form: type[Form] | None = None
     words: Words | None = None
     matter: Matter | None = None
     """What is to be verified or sorted, while the step waits for it."""
@@ -265,7 +266,7 @@ def _of_step(session: Session, link: AnswerLink, person: Person, step: Step) -> 
         acknowledge_by=step.acknowledge_by,
         taken_by=_name(session, step.acknowledged_by),
         taken_at=step.acknowledged_at,
-        form=step.form if LinkDeed.COMPLETE in deeds else None,
+        form=own_forms.of(step.form, step.form_schema) if LinkDeed.COMPLETE in deeds else None,
         words=_words(session, step),
         matter=matter_seen.of_step(session, incident, step) if link.tries_left else None,
         sign_in_at=_sign_in_address(incident.number, step),

@@ -19,7 +19,7 @@ from incidents.record.errors import NotFound
 from incidents.record.language import N_
 from incidents.record.timeline import Confidentiality
 from incidents.response.judgement import findings
-from incidents.response.work import forms, steps
+from incidents.response.work import own_forms, steps
 from incidents.response.work.forms import Classification, Verification
 from incidents.response.work.steps import ANSWERABLE, LATE, Step
 
@@ -97,7 +97,7 @@ def file(session: Session, incident: Incident, step: Step, evidence_id: UUID) ->
 
 def _reads(incident: Incident, step: Step) -> bool:
     waits = incident.live and step.state in (*ANSWERABLE, *LATE)
-    return waits and issubclass(forms.of(step.form), _READERS)
+    return waits and issubclass(own_forms.of(step.form, step.form_schema), _READERS)
 
 
 def _kept(session: Session, incident: Incident) -> list[Evidence]:

@@ -10,6 +10,7 @@ from starlette.datastructures import FormData
 
 from incidents.record.clock import LOCAL
 from incidents.record.language import Labelled, Speech
+from incidents.response.work import sayings
 from incidents.response.work.forms import Form
 
 _LINE = 300
@@ -31,7 +32,7 @@ def of(form: type[Form], say: Speech) -> list[Asked]:
     return [
         Asked(
             name=name,
-            label=say.text(info.title or name),
+            label=sayings.label(form, name, say),
             kind=_kind(info),
             required=info.is_required(),
             options=_options(info, say),

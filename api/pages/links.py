@@ -16,7 +16,6 @@ from api.problems import Problem, describe
 from incidents.record import database
 from incidents.record.errors import NotFound, Refusal
 from incidents.record.language import N_, speech
-from incidents.response.work import forms
 from notifications import answers
 from notifications.answers import AnswerView, LinkDeed
 
@@ -43,7 +42,7 @@ def _page(
         view=view,
         problem=problem,
         address=f"/t/{token}",
-        asked=form_fields.of(forms.of(view.form), say) if view.form else [],
+        asked=form_fields.of(view.form, say) if view.form else [],
         prefilled={"title": words.title, "text": words.text} if words else {},
         slugs={deed: slug for slug, deed in _SLUGS.items()},
         **{"recorded": None} | more,
@@ -87,7 +86,7 @@ def act(request: Request, form: Fields, token: str, deed: str) -> Response:
 def _answer(token: str, form: FormData) -> dict[str, Any]:
     with database.reading() as session:
         view = answers.view(session, token)
-    return form_fields.read(forms.of(view.form), form) if view.form else {}
+    return form_fields.read(view.form, form) if view.form else {}
 
 
 def _again(request: Request, token: str, deed: str, refusal: Refusal) -> Response:

@@ -24,7 +24,7 @@ from incidents.people import persons, sign_ins
 from incidents.record.errors import NotFound
 from incidents.record.language import N_, speech
 from incidents.response.answers import answering, edits
-from incidents.response.work import forms, steps
+from incidents.response.work import own_forms, sayings, steps
 from incidents.response.work.sayings import Answered
 from incidents.response.work.steps import ANSWERABLE, LATE, Step, StepKind
 from incidents.rights import permissions
@@ -45,7 +45,7 @@ def shown(
     """The step, or again after a refused form."""
     step = deeds.see(session, caller, step_id)
     incident = incidents.get(session, step.incident_id)
-    language = caller.person.language
+    language, form = caller.person.language, own_forms.of(step.form, step.form_schema)
     people = persons.everybody(session, active=False)
     return rendering.for_caller(
         request,
@@ -58,11 +58,13 @@ def shown(
         title=steps.title(session, step, language),
         gist=steps.wording(session, step, language, "gist"),
         may_cancel=permissions.allowed(session, caller.person, Deed.CANCEL_STEP, step),
-        asked=form_fields.of(forms.of(step.form), speech(language)),
-        heading=forms.of(step.form).heading,
+        asked=form_fields.of(form, speech(language)),
+        heading=sayings.heading(form, speech(language)),
         prefilled=_prefilled(session, step),
         edit=edits.of(session, step),
-        answer=list(Answered(step.form, step.answer or {}).lines(speech(language))),
+        answer=list(
+            Answered(step.form, step.answer or {}, asked=step.form_schema).lines(speech(language))
+        ),
         named={p.id: p for p in people},
         named_by_text={str(p.id): p.name for p in people},
         people_options=[(str(p.id), f"{p.name} – {p.post}") for p in people if p.active],
@@ -114,7 +116,7 @@ _DEEDS: dict[str, tuple[type[BaseModel], Callable[..., Any]]] = {
 def complete(session: Db, caller: FormCaller, form: Fields, step_id: UUID) -> Response:
     """The typed answer."""
     step = deeds.see(session, caller, step_id)
-    asked = Complete(answer=form_fields.read(forms.of(step.form), form))
+    asked = Complete(answer=form_fields.read(own_forms.of(step.form, step.form_schema), form))
     deeds.complete(session, caller, step_id, asked)
     number = incidents.get(session, step.incident_id).number
     return rendering.back(f"/vu-viec/{number}", "hoan-thanh", "viec")

@@ -6,7 +6,8 @@ from enum import Enum
 from typing import Any
 
 from incidents.record.language import N_, Labelled, Speech
-from incidents.response.work import forms
+from incidents.response.work import sayings
+from incidents.response.work.forms import Form
 
 _OUTCOMES: dict[tuple[str, str], str] = {
     ("done", "True"): N_("xong trong hạn"),
@@ -59,7 +60,7 @@ class Conditions:
     """Reads and says the choices of one playbook; ``form_of`` is step key → form."""
 
     def __init__(
-        self, form_of: Mapping[str, str], title: Callable[[str], str], say: Speech
+        self, form_of: Mapping[str, type[Form]], title: Callable[[str], str], say: Speech
     ) -> None:
         self._form_of, self._title, self._say = form_of, title, say
 
@@ -82,11 +83,10 @@ class Conditions:
         key, label = self.step_of(condition), condition.label
         if key is not None:
             what = label.removeprefix(f"{key}: ")
-            info = forms.of(self._form_of[key]).model_fields.get(what)
-            title = f"«{self._title(key)}»"
-            if info is None or (what, condition.value) in _OUTCOMES:
+            form, title = self._form_of[key], f"«{self._title(key)}»"
+            if what not in form.model_fields or (what, condition.value) in _OUTCOMES:
                 return title
-            return f"{title} – {self._say.text(info.title or what)}"
+            return f"{title} – {sayings.label(form, what, self._say)}"
         if label.startswith("task force"):
             return self._say.text(N_("Tổ công tác"))
         if label.startswith("level"):
@@ -100,7 +100,7 @@ class Conditions:
             what = label.removeprefix(f"{key}: ")
             if (what, value) in _OUTCOMES:
                 return self._say.text(_OUTCOMES[what, value])
-            info = forms.of(self._form_of[key]).model_fields.get(what)
+            info = self._form_of[key].model_fields.get(what)
             return self._value(info.annotation if info else None, value)
         if label.startswith("task force"):
             return self._say.text(_TASK_FORCE.get(value, value))

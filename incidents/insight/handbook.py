@@ -14,7 +14,7 @@ from incidents.insight.branching import Choice, Condition, Conditions, choices
 from incidents.matter.severity import Level
 from incidents.people.roles import Role
 from incidents.record.language import N_, Language, Speech, speech
-from incidents.response.work import forms, sayings
+from incidents.response.work import own_forms, sayings
 from incidents.response.work.catalog import PlaybookVersion
 from incidents.response.work.steps import StepKind
 
@@ -144,14 +144,15 @@ class Handbook:
 
     @cached_property
     def _conditions(self) -> Conditions:
-        return Conditions({k: n["form"] for k, n in self._noted.items()}, self._title, self.say)
+        asked = {k: own_forms.of(n["form"], n.get("asks")) for k, n in self._noted.items()}
+        return Conditions(asked, self._title, self.say)
 
     def _title(self, key: str) -> str:
         published = self._words.get("steps", {}).get(key, {})
         return self._own.get(key) or published.get("title") or key
 
     def _step(self, noted: dict[str, Any]) -> HandbookStep:
-        key, form = noted["key"], forms.of(noted["form"])
+        key, form = noted["key"], own_forms.of(noted["form"], noted.get("asks"))
         due = timedelta(minutes=noted["due_minutes"])
         return HandbookStep(
             key=key,
@@ -160,10 +161,8 @@ class Handbook:
             kind=StepKind(noted["kind"]),
             role=Role(noted["role"]),
             then=Role(noted["then"]) if noted["then"] else None,
-            heading=self.say.text(form.heading),
-            questions=tuple(
-                sayings.label(noted["form"], name, self.say) for name in form.model_fields
-            ),
+            heading=sayings.heading(form, self.say),
+            questions=tuple(sayings.label(form, name, self.say) for name in form.model_fields),
             due={level: scaled(due, self._percent[level]) for level in Level},
             mandatory=noted["mandatory"],
             template=noted["template"],

@@ -52,6 +52,9 @@ def test_its_story_is_told_to_the_end(outage: Outage) -> None:
     outage.say_first("notice")
     outage.post("notice")
     outage.find("find out how far and how long", outage.cast.phuc, Finding.TRUE)
+    outage.desk.answer(
+        "count the households", by=outage.cast.khoi, households=1200, cause="burst", hospital=False
+    )
     outage.desk.answer("bring water", by=outage.cast.hung)
     outage.conclude()
     outage.close()

@@ -28,12 +28,17 @@ class Labelled(StrEnum):
     """A closed choice whose members carry the Vietnamese words shown for them."""
 
     label: str
+    english: str
 
-    def __new__(cls, value: str, label: str = "") -> Self:
-        """Make a member of the stored value and its Vietnamese label."""
+    def __new__(cls, value: str, label: str = "", english: str = "") -> Self:
+        """Make a member of the stored value and its Vietnamese label.
+
+        English words only where the choice is an office's own: ours are in the catalogue.
+        """
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label or value
+        member.english = english
         return member
 
 
@@ -99,7 +104,8 @@ class Speech:
         """Any value of a fact or a refusal as people read it."""
         match value:
             case Labelled():
-                return self.text(value.label)
+                own = value.english if self.language is Language.EN else ""
+                return own or self.text(value.label)
             case bool():
                 return self.text(N_("có") if value else N_("không"))
             case datetime():

@@ -17,7 +17,7 @@ from incidents.record.outbox import OutgoingMessage
 from incidents.response.answers import edits, outcomes
 from incidents.response.judgement import findings, silences
 from incidents.response.staffing import recusing
-from incidents.response.work import forms, passing, rhythm, steps, succession
+from incidents.response.work import forms, own_forms, passing, rhythm, steps, succession
 from incidents.response.work.answer_facts import StepAnswered
 from incidents.response.work.crisis_forms import (
     CaseReport,
@@ -138,7 +138,7 @@ def complete(session: Session, step_id: UUID, answer: dict[str, Any], *, by: Act
     step = _answerable(session, step_id, by, or_late=True)
     if step.kind is StepKind.APPROVE:
         raise Conflict(N_("Việc duyệt chỉ làm trên trang trực ban, sau khi đăng nhập."))
-    form = forms.check(step.form, answer)
+    form = forms.check(own_forms.of(step.form, step.form_schema), answer)
     if step.state is StepState.OPEN:
         _tell_others(session, step, by)
     step.late = step.state in LATE and not step.asked

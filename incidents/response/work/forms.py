@@ -6,7 +6,7 @@ on a form's enum and bool fields only, which is why those carry the decision.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, get_args
 
 from pydantic import (
     BaseModel,
@@ -27,6 +27,8 @@ from incidents.record.language import N_, Labelled
 from incidents.words.approvals import Verdict
 
 REGISTRY: dict[str, type["Form"]] = {}
+READ_AGAIN = "forms read again"
+"""The module of forms that were made from what a step kept of them."""
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
@@ -38,11 +40,16 @@ class Form(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     heading: ClassVar[str]
+    heading_en: ClassVar[str] = ""
+    """English words of an office's own form; ours are in the catalogue."""
+    kept: ClassVar[dict[str, Any]] = {}
+    """The schema it was read from again, where its class is not at hand (``own_forms``)."""
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
-        """Enter the form under its name."""
-        REGISTRY[cls.__name__] = cls
+        """Enter the form under its name, unless it is only read again from a step."""
+        if cls.__module__ != READ_AGAIN:
+            REGISTRY[cls.__name__] = cls
 
 
 class Done(Form):
@@ -266,6 +273,12 @@ _SENTENCES: dict[str, str] = {
 _ELSE = N_("Giá trị này không dùng được.")
 
 
+def choice_of(annotation: Any) -> type[Labelled] | None:
+    """The closed choice a field is, if it is one, be it optional."""
+    kinds = [k for k in (annotation, *get_args(annotation)) if isinstance(k, type)]
+    return next((k for k in kinds if issubclass(k, Labelled)), None)
+
+
 def of(name: str) -> type[Form]:
     """The form of a name; ``NotFound`` when there is none."""
     if name not in REGISTRY:
@@ -273,10 +286,10 @@ def of(name: str) -> type[Form]:
     return REGISTRY[name]
 
 
-def check(name: str, answer: dict[str, Any]) -> Form:
+def check(form: str | type[Form], answer: dict[str, Any]) -> Form:
     """The answer, typed; ``Invalid`` names every field in the field's words."""
     try:
-        return of(name).model_validate(answer)
+        return (of(form) if isinstance(form, str) else form).model_validate(answer)
     except ValidationError as error:
         raise invalid(error) from None
 

@@ -17,7 +17,7 @@ from incidents.people.roles import Role
 from incidents.record import clock, ids, links, outbox, timeline
 from incidents.record.actors import ENGINE, Actor
 from incidents.record.outbox import Channel
-from incidents.response.work import forms, runs, steps, succession, timers
+from incidents.response.work import forms, own_forms, runs, steps, succession, timers
 from incidents.response.work.handing import hand_over, vacant
 from incidents.response.work.steps import (
     Cause,
@@ -93,7 +93,7 @@ def write(
         role=plan.role,
         then_role=plan.then,
         form=plan.form,
-        form_schema=forms.of(plan.form).model_json_schema(),
+        form_schema=own_forms.schema_of(forms.of(plan.form)),
         statement_id=plan.statement_id,
         release_to=[c.value for c in plan.release_to],
         after_id=plan.after,

@@ -13,9 +13,10 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import TypeAdapter, ValidationError
 
 from incidents.record import clock
+from incidents.record.errors import NotFound
 from incidents.record.facts import Beside
-from incidents.record.language import N_, Labelled, Speech
-from incidents.response.work import crisis_forms, exercise_forms, forms
+from incidents.record.language import N_, Labelled, Language, Speech
+from incidents.response.work import crisis_forms, exercise_forms, forms, own_forms
 from incidents.response.work.forms import Form
 from incidents.words.doctrine import Cluster, Posture
 
@@ -30,13 +31,15 @@ class Answered:
     form: str
     values: dict[str, Any]
     kind: Literal["answered"] = "answered"
+    asked: dict[str, Any] | None = None
+    """The schema of an office's own form, so that it reads where its playbook is not."""
 
     @classmethod
     def of(cls, form: Form, *, but: Collection[str] = ()) -> Self:
         """An answer but for some of its fields; what was left empty is left out."""
         plain = form.model_dump(mode="json", exclude=set(but))
         values = {name: value for name, value in plain.items() if value not in (None, "")}
-        return cls(type(form).__name__, values)
+        return cls(type(form).__name__, values, asked=_own(form))
 
     def said(self, say: Speech) -> str:
         """Labels and values in one line."""
@@ -44,13 +47,13 @@ class Answered:
 
     def lines(self, say: Speech) -> Iterator[tuple[str, str]]:
         """Label and value of every field answered, in the order of the form."""
-        form = forms.REGISTRY.get(self.form)
+        form = _known(self.form, self.asked)
         asked = list(form.model_fields) if form else []
         unasked = [name for name in self.values if name not in asked]
         for name in [*(n for n in asked if n in self.values), *unasked]:
-            value = _typed(self.form, name, self.values[name])
+            value = _typed(form, name, self.values[name])
             if value not in (None, ""):
-                yield label(self.form, name, say), say.value(value)
+                yield label(form, name, say), say.value(value)
 
 
 @dataclass(frozen=True)
@@ -60,26 +63,22 @@ class Offered:
     form: str
     names: list[str]
     kind: Literal["offered"] = "offered"
+    asked: dict[str, Any] | None = None
 
     @classmethod
     def by(cls, form: Form) -> Self:
         """The closed choices a form has."""
-        names = type(form).model_fields
-        return cls(
-            type(form).__name__, [n for n in names if isinstance(getattr(form, n), Labelled)]
-        )
+        names = [n for n in type(form).model_fields if isinstance(getattr(form, n), Labelled)]
+        return cls(type(form).__name__, names, asked=_own(form))
 
     def said(self, say: Speech) -> str:
         """Label by label, every choice there is."""
-        form = forms.REGISTRY.get(self.form)
-        known = [n for n in self.names if form and n in form.model_fields]
+        form = _known(self.form, self.asked)
         return "; ".join(
-            _pair(
-                label(self.form, name, say),
-                # A choice may have a comma of its own.
-                " / ".join(map(say.value, _kind(self.form, name))),
-            )
-            for name in known
+            # A choice may have a comma of its own.
+            _pair(label(form, name, say), " / ".join(map(say.value, kind)))
+            for name in self.names
+            if (kind := forms.choice_of(_kind(form, name)))
         )
 
 
@@ -179,35 +178,58 @@ def _pair(label: str, value: str) -> str:
     return f"{label} {value}" if label.endswith("?") else f"{label}: {value}"
 
 
-def label(form: str, name: str, say: Speech) -> str:
+def _own(form: Form) -> dict[str, Any] | None:
+    kept = own_forms.schema_of(type(form))
+    return kept if own_forms.is_own(kept) else None
+
+
+def _known(name: str, asked: Mapping[str, Any] | None) -> type[Form] | None:
+    try:
+        return own_forms.of(name, asked)
+    except NotFound:
+        return None
+
+
+def label(form: type[Form] | None, name: str, say: Speech) -> str:
     """What a field is called; its name where the form is not known here."""
-    known = forms.REGISTRY.get(form)
-    info = known.model_fields.get(name) if known else None
-    return say.text(info.title) if info and info.title else name
+    info = form.model_fields.get(name) if form else None
+    if info is None or not info.title:
+        return name
+    extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+    return _said(info.title, extra, say)
+
+
+def heading(form: type[Form], say: Speech) -> str:
+    """What the form itself is called."""
+    return (say.language is Language.EN and form.heading_en) or say.text(form.heading)
 
 
 def schema(kept: Mapping[str, Any], say: Speech) -> dict[str, Any]:
     """The JSON Schema of a step's form with its labels in the reader's language."""
     asked = {
-        name: field | {"title": say.text(field["title"])} if "title" in field else field
+        name: field | {"title": _said(field["title"], field, say)} if "title" in field else field
         for name, field in kept.get("properties", {}).items()
     }
     return {**kept, "properties": asked}
 
 
-def _kind(form: str, name: str) -> Any:
-    known = forms.REGISTRY.get(form)
-    info = known.model_fields.get(name) if known else None
+def _said(title: str, extra: Mapping[str, Any], say: Speech) -> str:
+    own = extra.get(own_forms.TITLE_EN) if say.language is Language.EN else None
+    return str(own) if own else say.text(title)
+
+
+def _kind(form: type[Form] | None, name: str) -> Any:
+    info = form.model_fields.get(name) if form else None
     return info.annotation if info else None
 
 
 @lru_cache
-def _adapter(form: str, name: str) -> TypeAdapter[Any] | None:
+def _adapter(form: type[Form] | None, name: str) -> TypeAdapter[Any] | None:
     kind = _kind(form, name)
     return TypeAdapter(kind) if kind is not None else None
 
 
-def _typed(form: str, name: str, value: Any) -> Any:
+def _typed(form: type[Form] | None, name: str, value: Any) -> Any:
     """A plain value as its type; what no longer fits its form is shown as it stands.
 
     The form's bounds are not asked again: they were asked when the answer was given.

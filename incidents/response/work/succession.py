@@ -19,7 +19,7 @@ from incidents.people.roles import DEPUTISES, READS, Role
 from incidents.record import clock, timeline
 from incidents.record.errors import Conflict, NotPermitted
 from incidents.record.language import N_
-from incidents.response.work import forms
+from incidents.response.work import forms, own_forms
 from incidents.response.work.steps import Cause, Step, StepKind, StepPassed
 from incidents.words import approvals, publications, statements
 from incidents.words.approvals import ApprovalKind
@@ -35,12 +35,12 @@ def judges(step: Step) -> bool:
 
 def verifies(step: Step) -> bool:
     """Whether its answer says what is true: nothing for those who reported it."""
-    return issubclass(forms.of(step.form), forms.Verification)
+    return issubclass(own_forms.of(step.form, step.form_schema), forms.Verification)
 
 
 def hears_objections(step: Step) -> bool:
     """Whether it reviews objections to words: nothing for whoever checked them for the law."""
-    return issubclass(forms.of(step.form), forms.ObjectionReview)
+    return issubclass(own_forms.of(step.form, step.form_schema), forms.ObjectionReview)
 
 
 def in_line(session: Session, step: Step) -> list[UUID]:
