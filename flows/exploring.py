@@ -339,5 +339,5 @@ def _answered(label: str) -> bool:
 
 def _of_an_own(form: type[Form]) -> dict[str, Any]:
     """What pages need of a form whose class they do not have."""
-    kept = own_forms.schema_of(form)
-    return {"asks": kept} if own_forms.is_own(kept) else {}
+    kept = own_forms.own_schema(form)
+    return {"asks": kept} if kept else {}

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from api.fields import Line, Optional, Reason, Request
 from api.identity import Caller
 from incidents.matter import body_corrections
+from incidents.matter.body_corrections import Made
 from incidents.people import organisations
 from incidents.people.directory import keeping, postings, routing
 from incidents.people.directory.routing import RoutingRule
@@ -139,6 +140,12 @@ def correct(session: Session, caller: Caller, code: str, asked: Correct) -> Orga
     caller.require(session, Deed.KEEP_DIRECTORY)
     body = organisations.by_code(session, code)
     return body_corrections.correct(session, body.id, **asked.model_dump(), by=caller.actor)
+
+
+def corrections(session: Session, caller: Caller, code: str) -> list[Made]:
+    """What was put right of it."""
+    caller.require(session, Deed.SEE_DIRECTORY)
+    return body_corrections.of(session, organisations.by_code(session, code))
 
 
 def end(session: Session, caller: Caller, code: str, asked: End) -> Organisation:

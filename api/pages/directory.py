@@ -21,8 +21,8 @@ from api.pages import rendering
 from api.pages.forms import again, filled
 from api.problems import Problem
 from incidents.insight import directory
-from incidents.matter import incidents
-from incidents.people import organisations, outsiders
+from incidents.matter import body_corrections, incidents
+from incidents.people import organisations, outsiders, persons
 from incidents.people.directory import focal_points, routing, tree
 from incidents.people.directory.focal_points import Standing
 from incidents.people.organisations import OrganisationKind
@@ -186,6 +186,8 @@ def one_shown(
     gathered = directory.organisation(session, organisation)
     person = caller.person
     keeper = permissions.allowed(session, person, Deed.KEEP_DIRECTORY)
+    corrections = body_corrections.of(session, gathered["body"])
+    gathered["named"] |= persons.names(session, {made.by for made in corrections if made.by})
     return rendering.for_caller(
         request,
         "organisation.html",
@@ -203,6 +205,7 @@ def one_shown(
         bodies=[(n.body.code, n.name) for n in tree.on(session, today)],
         asked_kinds=outsiders.KINDS,
         people_options=[(p.id, f"{p.name}, {p.post}") for p in gathered["people"]],
+        corrections=corrections,
         page_path=f"{_PATH}/co-quan/{gathered['body'].code}",
         **gathered,
     )

@@ -22,6 +22,18 @@ class OrganisationOut(Shape):
     valid_to: date | None
 
 
+class CorrectionOut(Shape):
+    """Kind or first day of a body, put right; kinds in the caller's language."""
+
+    at: datetime
+    by: UUID | None
+    former_kind: str
+    kind: str
+    former_from: date | None
+    valid_from: date | None
+    reason: str | None
+
+
 class PeriodOut(Shape):
     """From this day on it had this name and place."""
 

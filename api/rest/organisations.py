@@ -10,6 +10,7 @@ from api.deeds.directory import Change, Correct, End, Enter, Found, Move, Route,
 from api.dependencies import Db, RestCaller
 from api.rest.directory_shapes import (
     ContactOut,
+    CorrectionOut,
     FocalOut,
     OrganisationOut,
     OrganisationPageOut,
@@ -27,6 +28,8 @@ from incidents.people import organisations
 from incidents.people.directory import routing, stale, tree
 from incidents.people.directory.tree import Node
 from incidents.record import clock
+from incidents.record.language import speech
+from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 
 router = deeds_under("", "directory")
@@ -129,6 +132,28 @@ def change(session: Db, caller: RestCaller, organisation: str, asked: Change) ->
 def correct(session: Db, caller: RestCaller, organisation: str, asked: Correct) -> OrganisationOut:
     """Refused when something it did, or an incident that names it, is older than the day."""
     return _now(session, deeds.correct(session, caller, organisation, asked).id)
+
+
+@router.get("/organisations/{organisation}/corrections", summary="What was put right of a body")
+def corrections(session: Db, caller: RestCaller, organisation: str) -> Page[CorrectionOut]:
+    """The last first; the reason is shown to whoever keeps the directory."""
+    found = deeds.corrections(session, caller, organisation)
+    keeper = permissions.allowed(session, caller.person, Deed.KEEP_DIRECTORY)
+    say = speech(caller.person.language)
+    return Page(
+        items=[
+            CorrectionOut(
+                at=made.at,
+                by=made.by,
+                former_kind=say.value(made.fact.former_kind),
+                kind=say.value(made.fact.kind),
+                former_from=made.fact.former_from,
+                valid_from=made.fact.valid_from,
+                reason=made.fact.reason if keeper else None,
+            )
+            for made in found
+        ]
+    )
 
 
 @router.post("/organisations/{organisation}/end", summary="Its last day")

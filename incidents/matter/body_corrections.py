@@ -50,6 +50,25 @@ class OrganisationCorrected(Fact):
     )
 
 
+@dataclass(frozen=True)
+class Made:
+    """A correction as it was made."""
+
+    at: datetime
+    by: UUID | None
+    fact: OrganisationCorrected
+
+
+def of(session: Session, body: Organisation) -> list[Made]:
+    """What was put right of a body, the last first."""
+    told = timeline.entries_of(session, timeline.DESK, kind=OrganisationCorrected)
+    return [
+        Made(entry.recorded_at, entry.actor_id, fact)
+        for entry, fact in reversed(told)
+        if isinstance(fact, OrganisationCorrected) and fact.code == body.code
+    ]
+
+
 def correct(
     session: Session,
     organisation_id: UUID,

@@ -245,6 +245,12 @@ def test_a_wrong_kind_and_first_day_are_put_right_on_the_page_and_over_rest(
     assert tung.post(f"{SYT}/sua-thanh-lap", **sent).status_code == 200
     found = keeper.get("/organisations/SYT").json()
     assert (found["kind"], found["valid_from"]) == ("office", "2020-01-01")
+    shown = new_browser("lan").get(SYT).text
+    assert "Loại: Sở, ban, ngành → Văn phòng" in shown
+    assert "Ghi nhầm" not in shown
+    for who, reason in (("tung", "Ghi nhầm"), ("lan", None)):
+        (made,) = program(who).get("/organisations/SYT/corrections").json()["items"]
+        assert (made["by"], made["reason"]) == (str(desk.cast.tung.id), reason)
     incident = desk.opened(level=3, roles=[Role.SUBJECT_LEAD])
     asked = {"kind": "department", "valid_from": "2026-12-01", "reason": "Ghi nhầm"}
     refused = keeper.post("/organisations/SYT/correct", asked)

@@ -32,18 +32,22 @@ class Unaskable(Exception):
 
 def schema_of(form: type[Form]) -> dict[str, Any]:
     """What a step keeps of its form."""
+    return own_schema(form) or form.model_json_schema()
+
+
+def own_schema(form: type[Form]) -> dict[str, Any] | None:
+    """The schema of an office's own form; nothing for those that ship."""
     if form.kept:
         return dict(form.kept)
-    schema = form.model_json_schema()
     if form.__module__.startswith(_SHIPPED):
-        return schema
+        return None
     choices = {
         name: {each.value: [each.label, each.english or _ENGLISH.text(each.label)] for each in kind}
         for name, info in form.model_fields.items()
         if (kind := forms.choice_of(info.annotation))
     }
     own = {"heading": [form.heading, form.heading_en], "base": _base(form), "choices": choices}
-    return {**schema, OWN: own}
+    return {**form.model_json_schema(), OWN: own}
 
 
 def _base(form: type[Form]) -> str:
@@ -143,8 +147,8 @@ def _kind(name: str, spec: Mapping[str, Any]) -> Any:
 
 def faults(form: type[Form]) -> list[str]:
     """Names of what pages could not ask or check: fields of another kind, checks in Python."""
-    kept = schema_of(form)
-    if not is_own(kept):
+    kept = own_schema(form)
+    if kept is None:
         return []
     found = [
         name
@@ -172,7 +176,7 @@ def _askable(name: str, kept: Mapping[str, Any], annotation: Any) -> bool:
 
 def untitled(form: type[Form]) -> list[str]:
     """Names of an own form's fields, and of itself, that have no words in one language."""
-    if not is_own(schema_of(form)):
+    if own_schema(form) is None:
         return []
     found = [] if form.heading and form.heading_en else [form.__name__]
     for name, info in form.model_fields.items():

@@ -39,7 +39,7 @@ class Answered:
         """An answer but for some of its fields; what was left empty is left out."""
         plain = form.model_dump(mode="json", exclude=set(but))
         values = {name: value for name, value in plain.items() if value not in (None, "")}
-        return cls(type(form).__name__, values, asked=_own(form))
+        return cls(type(form).__name__, values, asked=own_forms.own_schema(type(form)))
 
     def said(self, say: Speech) -> str:
         """Labels and values in one line."""
@@ -69,7 +69,7 @@ class Offered:
     def by(cls, form: Form) -> Self:
         """The closed choices a form has."""
         names = [n for n in type(form).model_fields if isinstance(getattr(form, n), Labelled)]
-        return cls(type(form).__name__, names, asked=_own(form))
+        return cls(type(form).__name__, names, asked=own_forms.own_schema(type(form)))
 
     def said(self, say: Speech) -> str:
         """Label by label, every choice there is."""
@@ -176,11 +176,6 @@ def in_words(said: Said, say: Speech, titles: Mapping[str, str]) -> str:
 def _pair(label: str, value: str) -> str:
     """A label with its value; a question has its own mark."""
     return f"{label} {value}" if label.endswith("?") else f"{label}: {value}"
-
-
-def _own(form: Form) -> dict[str, Any] | None:
-    kept = own_forms.schema_of(type(form))
-    return kept if own_forms.is_own(kept) else None
 
 
 def _known(name: str, asked: Mapping[str, Any] | None) -> type[Form] | None:
