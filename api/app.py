@@ -37,6 +37,7 @@ from api.pages import (
     room,
     roster_plans,
     shells,
+    shifts_by_hand,
     silence_forms,
     situations,
     statement_pages,
@@ -109,6 +110,7 @@ _PAGES = (
     joins,
     room,
     roster_plans,  # before the week, whose deeds have any name
+    shifts_by_hand,
     roster_pages,
     sheet_pages,
     directory_pages,

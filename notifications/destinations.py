@@ -15,6 +15,7 @@ ABOUT_ROSTERS = frozenset(
         "swap_declined",
         "stand_in_set",
         "duty_passed_on",
+        "shift_by_hand",
         "shift_handed_over",
         "hand_over_missing",
         "roster_gap",

@@ -7,16 +7,17 @@ from uuid import UUID
 from pydantic import Field
 from sqlmodel import Session, select
 
-from api.fields import Line, Moment, Optional, Reason, Request
+from api.fields import Because, Line, Moment, Optional, Reason, Request
 from api.identity import Caller
-from incidents.people.duty import absences, feeds, keeping, planning, stand_ins, swaps
+from incidents.people import rosters
+from incidents.people.duty import absences, by_hand, feeds, keeping, planning, stand_ins, swaps
 from incidents.people.duty.changes import Absence, StandIn, Swap
 from incidents.people.duty.feeds import CalendarFeed
 from incidents.people.duty.planning import Laid, RosterLook
 from incidents.people.duty.rotations import Rotation
 from incidents.people.organisations import Organisation
 from incidents.people.roles import Role
-from incidents.people.rosters import Roster
+from incidents.people.rosters import Roster, Shift
 from incidents.record.errors import Conflict, NotFound
 from incidents.record.language import N_
 from incidents.response.reports import handovers
@@ -86,6 +87,14 @@ class Override(Request):
     ends_at: Moment
     reason: Reason
     instead_of: Annotated[UUID | None, Optional] = None
+
+
+class EnterShift(Request):
+    """Somebody on duty once, in the roster's role."""
+
+    person_id: UUID
+    starts_at: Moment
+    ends_at: Moment
 
 
 class AskSwap(Request):
@@ -172,6 +181,34 @@ def cancel_override(session: Session, caller: Caller, stand_in_id: UUID) -> Stan
     """The plan counts again."""
     caller.require(session, Deed.KEEP_ROSTERS)
     return stand_ins.cancel(session, stand_in_id, by=caller.actor)
+
+
+def by_hand_of(session: Session, caller: Caller, roster_id: UUID) -> list[Shift]:
+    """The shifts entered by hand in its role."""
+    caller.require(session, Deed.SEE_ROSTERS)
+    return by_hand.of_roster(session, rosters.get(session, roster_id))
+
+
+def enter_shift(session: Session, caller: Caller, roster_id: UUID, asked: EnterShift) -> Shift:
+    """Somebody is on duty once."""
+    caller.require(session, Deed.KEEP_ROSTERS)
+    return by_hand.enter(session, roster_id, **asked.model_dump(), by=caller.actor)
+
+
+def move_shift(
+    session: Session, caller: Caller, roster_id: UUID, shift_id: UUID, asked: EnterShift
+) -> Shift:
+    """At another time, or somebody else."""
+    caller.require(session, Deed.KEEP_ROSTERS)
+    return by_hand.move(session, roster_id, shift_id, **asked.model_dump(), by=caller.actor)
+
+
+def take_shift_out(
+    session: Session, caller: Caller, roster_id: UUID, shift_id: UUID, asked: Because
+) -> Shift:
+    """It is not to be."""
+    caller.require(session, Deed.KEEP_ROSTERS)
+    return by_hand.take_out(session, roster_id, shift_id, reason=asked.reason, by=caller.actor)
 
 
 def ask_swap(session: Session, caller: Caller, asked: AskSwap) -> Swap:

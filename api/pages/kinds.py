@@ -69,6 +69,7 @@ KINDS: dict[str, str] = {
     "swap_accepted": N_("đã nhận ca trực"),
     "swap_declined": N_("không nhận ca trực"),
     "stand_in_set": N_("trực thay"),
+    "shift_by_hand": N_("ca trực nhập tay"),
     "duty_passed_on": N_("nhận ca trực của người thôi vai"),
     "shift_handed_over": N_("bàn giao ca trực"),
     "hand_over_missing": N_("chưa có bản bàn giao ca"),

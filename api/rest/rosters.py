@@ -9,9 +9,9 @@ from fastapi import Query
 from sqlmodel import Session
 
 from api.deeds import rosters as deeds
-from api.deeds.rosters import AddRotation, DrawUp, EndRotation, Override
+from api.deeds.rosters import AddRotation, DrawUp, EndRotation, EnterShift, Override
 from api.dependencies import Db, RestCaller
-from api.fields import Moment
+from api.fields import Because, Moment
 from api.rest.roster_shapes import (
     FaultOut,
     OnDutyOut,
@@ -176,6 +176,38 @@ def end_rotation(
     ended = deeds.end_rotation(session, caller, rotation_id, asked)
     turn = {r.id: p for r, p in rotations.of_roster(session, ended.roster_id)}
     return _rotation(ended, turn[ended.id])
+
+
+@router.get("/rosters/{roster_id}/by-hand", summary="Shifts entered by hand")
+def by_hand(session: Db, caller: RestCaller, roster_id: UUID) -> Page[ShiftOut]:
+    """Those in its role that no rotation plans and that are not over."""
+    found = deeds.by_hand_of(session, caller, roster_id)
+    return Page(items=shown(session, found, caller.person.language))
+
+
+@router.post("/rosters/{roster_id}/by-hand", status_code=201, summary="Enter one shift")
+def enter_shift(session: Db, caller: RestCaller, roster_id: UUID, asked: EnterShift) -> ShiftOut:
+    """From now or later; whoever has it is told. Gaps and clashes are at ``/rosters/faults``."""
+    made = deeds.enter_shift(session, caller, roster_id, asked)
+    return shown(session, [made], caller.person.language)[0]
+
+
+@router.post("/rosters/{roster_id}/by-hand/{shift_id}/move", summary="Move a shift")
+def move_shift(
+    session: Db, caller: RestCaller, roster_id: UUID, shift_id: UUID, asked: EnterShift
+) -> ShiftOut:
+    """Another time or person; of one that runs only the end."""
+    moved = deeds.move_shift(session, caller, roster_id, shift_id, asked)
+    return shown(session, [moved], caller.person.language)[0]
+
+
+@router.post("/rosters/{roster_id}/by-hand/{shift_id}/take-out", summary="Take a shift out")
+def take_shift_out(
+    session: Db, caller: RestCaller, roster_id: UUID, shift_id: UUID, asked: Because
+) -> ShiftOut:
+    """One that runs ends now; one to come is gone."""
+    gone = deeds.take_shift_out(session, caller, roster_id, shift_id, asked)
+    return shown(session, [gone], caller.person.language)[0]
 
 
 @router.post("/rosters/{roster_id}/overrides", status_code=201, summary="Somebody stands in")

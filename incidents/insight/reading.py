@@ -32,6 +32,7 @@ from incidents.people.directory import (
 from incidents.people.directory import keeping as bodies
 from incidents.people.duty import (
     absences,
+    by_hand,
     feeds,
     keeping,
     passing_on,
@@ -72,7 +73,7 @@ from incidents.response.work.steps import Step
 from incidents.words import shell_facts
 
 TELLERS = (
-    *(absences, feeds, keeping, passing_on, planning, stand_ins, swaps),
+    *(absences, by_hand, feeds, keeping, passing_on, planning, stand_ins, swaps),
     *(bodies, body_corrections, contacts, focal_points, imported, importing, postings, routing),
     *(flag_merging, parting, triage, wording, silences, findings),
     *(level_rules, level_timings, must_be_told, standing_changes, taskforce_facts, telling),

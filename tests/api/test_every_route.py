@@ -370,6 +370,16 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ("POST", "/api/v1/rosters/{roster_id}/rotations"): (ROTATION, COMMAND_ONLY),
     ("POST", "/api/v1/rosters/{roster_id}/rotations/look"): (ROTATION, COMMAND_ONLY),
     ("POST", "/api/v1/rotations/{rotation_id}/end"): ({"last_day": "2030-01-01"}, COMMAND_ONLY),
+    ("GET", "/api/v1/rosters/{roster_id}/by-hand"): (None, INSIDERS),
+    ("POST", "/api/v1/rosters/{roster_id}/by-hand"): (
+        {"person_id": str(uuid4()), **STRETCH},
+        COMMAND_ONLY,
+    ),
+    ("POST", "/api/v1/rosters/{roster_id}/by-hand/{shift_id}/move"): (
+        {"person_id": str(uuid4()), **STRETCH},
+        COMMAND_ONLY,
+    ),
+    ("POST", "/api/v1/rosters/{roster_id}/by-hand/{shift_id}/take-out"): (BECAUSE, COMMAND_ONLY),
     ("POST", "/api/v1/rosters/{roster_id}/overrides"): (
         {"person_id": str(uuid4()), **STRETCH, **BECAUSE},
         COMMAND_ONLY,
@@ -539,6 +549,10 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ("POST", "/lich-truc/cac-lich/{roster_id}/xem-thu"): ({}, PAGE_COMMAND),
     ("POST", "/lich-truc/cac-lich/{roster_id}/vong"): ({}, PAGE_COMMAND),
     ("POST", "/lich-truc/cac-lich/{roster_id}/ket-thuc"): ({}, PAGE_COMMAND),
+    ("GET", "/lich-truc/cac-lich/{roster_id}/ca-nhap-tay"): (None, PAGE_COMMAND),
+    ("POST", "/lich-truc/cac-lich/{roster_id}/ca-nhap-tay"): ({}, PAGE_COMMAND),
+    ("POST", "/lich-truc/cac-lich/{roster_id}/ca-nhap-tay/{shift_id}/doi"): ({}, PAGE_COMMAND),
+    ("POST", "/lich-truc/cac-lich/{roster_id}/ca-nhap-tay/{shift_id}/bo"): ({}, PAGE_COMMAND),
     ("GET", "/lich/{token}.ics"): (None, ANYBODY),
     ("GET", "/danh-ba"): (None, PAGE_INSIDERS),
     ("POST", "/danh-ba"): (

@@ -139,6 +139,7 @@ def _every_kind(
         "post_given": {**about_a_post, "rank": 2},
         "post_ended": {**about_a_post, "rank": 1},
         "duty_passed_on": about_a_shift,
+        "shift_by_hand": {**about_a_post, "what": "moved"},
         "founding_recorded": decision,
         "founding_ended": decision,
         "shell_changed": {

@@ -56,7 +56,12 @@ def find(session: Session, start: datetime, end: datetime) -> list[Fault]:
         on = [s for s in shifts if s.role is roster.role]
         if roster.around_the_clock:
             begins = _in_force(session, roster, start)
-            found += _gaps(roster, on, max(start, begins), end) if begins else []
+            if begins:
+                found += _gaps(roster, on, max(start, begins), end)
+            elif on:
+                # Kept by hand alone: from the first shift to the last nobody is missed.
+                last = max(shift.ends_at for shift in on)
+                found += _gaps(roster, on, max(start, on[0].starts_at), min(end, last))
         else:
             for span in assigned:
                 found += _gaps(roster, on, max(span.starts_at, start), min(span.ends_at, end))
