@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from api.fields import Optional, Reason, Request, Ticked
 from api.identity import Caller
-from incidents.matter import level_timings, must_be_told
+from incidents.matter import flag_ladder, level_timings, must_be_told
 from incidents.matter.level_timings import LevelTimings
 from incidents.matter.must_be_told import Told, Whom
 from incidents.rights.permissions import Deed
@@ -27,11 +27,22 @@ class Pace(Request):
     due_percent: int = Field(description="Of the due times of playbooks, written for level 3")
 
 
+class FlagPace(Request):
+    """How fast a flag climbs while nobody takes it."""
+
+    acknowledge_minutes: int = Field(description="Then everybody on duty is called")
+    remind_percent: int = Field(description="Of the minutes: whoever was called is reminded")
+    next_tier_percent: int = Field(description="Of the minutes: the standing deputies are called")
+
+
 class Timings(Request):
     """Another version, in force from a day on."""
 
     effective_from: date
     levels: list[Pace] = Field(description="Levels 0 to 4")
+    flag: FlagPace | None = Field(
+        default=None, description="As in the version before when it is left out"
+    )
     basis: Reason
     slower_meant: bool = Field(
         default=False, description="A higher level may give more time than a lower one"
@@ -60,6 +71,7 @@ def make(session: Session, caller: Caller, asked: Timings) -> LevelTimings:
         paces=[level_timings.Pace(**level.model_dump()) for level in asked.levels],
         basis=asked.basis,
         slower_meant=asked.slower_meant,
+        flag=flag_ladder.FlagPace(**asked.flag.model_dump()) if asked.flag else None,
         by=caller.actor,
     )
 

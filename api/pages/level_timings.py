@@ -9,7 +9,7 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from api.deeds import level_timings as deeds
-from api.deeds.level_timings import MustBeTold, Pace, Timings
+from api.deeds.level_timings import FlagPace, MustBeTold, Pace, Timings
 from api.dependencies import Db, Fields, FormCaller, Reader
 from api.fields import Optional, Reason
 from api.identity import Caller
@@ -35,6 +35,7 @@ class Filled(BaseModel):
     effective_from: date
     basis: Reason = ""
     slower_meant: bool = False
+    flag: dict[str, int] = Field(default_factory=dict)
     acknowledge_minutes: Figures = Field(default_factory=dict)
     remind_percent: Figures = Field(default_factory=dict)
     next_tier_percent: Figures = Field(default_factory=dict)
@@ -51,6 +52,7 @@ class Filled(BaseModel):
             effective_from=self.effective_from,
             basis=self.basis,
             slower_meant=self.slower_meant,
+            flag=FlagPace.model_validate(dict.fromkeys(FlagPace.model_fields, 0) | self.flag),
             levels=[
                 Pace.model_validate({name: self._figure(name, level) for name in FIGURES})
                 for level in Level

@@ -1,12 +1,13 @@
 """The office's own timings by level over REST, with their versions."""
 
+from dataclasses import asdict
 from datetime import date, datetime
 from uuid import UUID
 
 from sqlmodel import Session
 
 from api.deeds import level_timings as deeds
-from api.deeds.level_timings import MustBeTold, Pace, Timings
+from api.deeds.level_timings import FlagPace, MustBeTold, Pace, Timings
 from api.dependencies import Db, RestCaller
 from api.rest.routers import deeds_under
 from api.rest.shapes import Page, Shape
@@ -29,6 +30,7 @@ class TimingsOut(Shape):
     made_at: datetime | None
     made_by: UUID | None
     levels: list[Pace]
+    flag: FlagPace
     slower: list[int]
     in_force: bool
 
@@ -36,7 +38,8 @@ class TimingsOut(Shape):
 def _shown(session: Session, timings: LevelTimings) -> TimingsOut:
     rows = level_timings.rows(session, timings)
     return TimingsOut(
-        **timings.model_dump(exclude={"id"}),
+        **timings.model_dump(include={"version", "effective_from", "basis", "made_at", "made_by"}),
+        flag=FlagPace(**asdict(timings.flag_pace())),
         levels=deeds.paces(session, timings),
         slower=level_timings.slower([row.pace() for row in rows.values()]),
         in_force=level_timings.in_force(session, clock.now()).id == timings.id,

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from flows.duties import Due, carry_out, known
 from incidents.intake import signals
-from incidents.intake.signals import ACKNOWLEDGE_WITHIN, Signal, SignalState
+from incidents.intake.signals import Signal, SignalState
 from incidents.matter import incidents
 from incidents.matter.taskforces import REGULARISE_WITHIN, TaskForce
 from incidents.people import persons, roles, rosters
@@ -22,9 +22,9 @@ from incidents.words import approvals, statements
 REMIND_CONFIRMATION_EVERY = timedelta(hours=6)
 """How often an approver by telephone is reminded to confirm it, until they do."""
 
-# The ladder of the plan on a flag, which has no level yet: remind the same people, then those
-# above them.
-_RUNGS = tuple(ACKNOWLEDGE_WITHIN * share / 100 for share in (50, 100, 150))
+# The ladder on a flag, which has no level yet: remind the same people, then those above them. Its
+# moments were laid down with the flag, by the figures the office had then.
+_RUNGS = (col(Signal.remind_at), col(Signal.acknowledge_by), col(Signal.escalate_at))
 _UNANSWERED = (col(Signal.state) == SignalState.NEW, col(Signal.alarmed) < len(_RUNGS))
 
 
@@ -67,7 +67,8 @@ _FLAGS: Due = (_silent, _climb)
 
 
 def _rung(signal: Signal, now: datetime) -> int:
-    return sum(now >= signal.flagged_at + rung for rung in _RUNGS)
+    rungs = (signal.remind_at, signal.acknowledge_by, signal.escalate_at)
+    return sum(rung is not None and now >= rung for rung in rungs)
 
 
 def _called(session: Session, rung: int, now: datetime) -> list[UUID]:
@@ -156,13 +157,13 @@ def _tell_late_direction(force: TaskForce, now: datetime) -> int:
 
 
 # Built once: each commit asks it.
-_FLAGS_IN_WAIT = select(Signal.flagged_at, Signal.alarmed).where(*_UNANSWERED)
+_FLAGS_IN_WAIT = select(col(Signal.alarmed), *_RUNGS).where(*_UNANSWERED)
 
 
 def next_due(session: Session) -> datetime | None:
     """The nearest moment of a step, clock or flag; slower reminders are looked at each round."""
     unanswered = session.exec(_FLAGS_IN_WAIT)
-    moments = [flagged_at + _RUNGS[alarmed] for flagged_at, alarmed in unanswered]
+    moments = [due for alarmed, *rungs in unanswered if (due := rungs[alarmed])]
     armed = [timers.next_due(session), clock_alarms.next_due(session), reviews.next_due(session)]
     armed += [rhythm.next_due(session), meeting_reminders.next_due(session)]
     return min([*moments, *(each for each in armed if each)], default=None)

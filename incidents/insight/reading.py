@@ -13,6 +13,7 @@ from incidents.intake import parting, scans, triage, wording
 from incidents.matter import (
     body_corrections,
     clock_rules,
+    flag_ladder,
     level_rules,
     level_timings,
     must_be_told,
@@ -76,7 +77,8 @@ TELLERS = (
     *(absences, by_hand, feeds, keeping, passing_on, planning, stand_ins, swaps),
     *(bodies, body_corrections, contacts, focal_points, imported, importing, postings, routing),
     *(flag_merging, parting, triage, wording, silences, findings),
-    *(level_rules, level_timings, must_be_told, standing_changes, taskforce_facts, telling),
+    *(flag_ladder, level_rules, level_timings, must_be_told, standing_changes),
+    *(taskforce_facts, telling),
     *(closing_reports, edits, follow_ups, looking_back, meeting_reminders),
     *(opening, lifecycle, resuming, merging, grading, replanning, journal, decisions),
     *(situation_reports, added_steps, signing, recusing, founding_decisions, seating),

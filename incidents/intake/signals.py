@@ -15,6 +15,7 @@ from sqlmodel import Field, Session, col, select
 from incidents.intake import evidence, reporters
 from incidents.intake.evidence import EvidenceKind
 from incidents.intake.reporters import Outcome
+from incidents.matter import level_timings
 from incidents.people import persons, rosters
 from incidents.record import clock, ids, links, outbox, timeline
 from incidents.record.actors import Actor
@@ -32,9 +33,8 @@ CALLS = ("signal_flagged", "signal_reminder")
 """What asks somebody to take a flag; whatever of it has not left when it is taken never does."""
 
 _HEADLINE = 90
-ACKNOWLEDGE_WITHIN = timedelta(minutes=15)
 DECIDE_WITHIN = timedelta(minutes=30)
-"""A flag has no level yet, so it is treated as the worst: ladder and triage of level 4 apply."""
+"""A flag has no level yet, so it is treated as the worst: triage of level 4 applies."""
 
 
 class SignalState(Labelled):
@@ -90,7 +90,10 @@ class Signal(Table, table=True):
     confidentiality: Confidentiality = choice(Confidentiality, Confidentiality.INTERNAL)
     seen_at: datetime | None = moment(optional=True)
     flagged_at: datetime = moment()
+    remind_at: datetime | None = moment(optional=True)
     acknowledge_by: datetime = moment()
+    escalate_at: datetime | None = moment(optional=True)
+    """With the two before it the ladder of a flag nobody takes, as it was when it came in."""
     acknowledged_at: datetime | None = moment(optional=True)
     acknowledged_by: UUID | None = reference("person.id", optional=True)
     alarmed: int = 0
@@ -163,6 +166,7 @@ def flag(
     text, url = text.strip(), url.strip()
     _accept(text, url, reach, files or [], seen_at)
     now = clock.now()
+    rungs = level_timings.in_force(session, now).flag_pace().rungs(now)
     signal = Signal(
         code=_free_code(session),
         text=text,
@@ -175,7 +179,7 @@ def flag(
         text_sha256=hashlib.sha256(text.encode()).hexdigest() if text else None,
         seen_at=seen_at,
         flagged_at=now,
-        acknowledge_by=now + ACKNOWLEDGE_WITHIN,
+        **rungs,
     )
     session.add(signal)
     timeline.record(
@@ -190,23 +194,17 @@ def flag(
         ),
         by=by,
     )
+    kept = [(EvidenceKind.FILE, file) for file in files or []]
     if text:
-        evidence.keep(
-            session,
-            text.encode(),
-            filename=f"{signal.code}.txt",
-            media_type="text/plain; charset=utf-8",
-            kind=EvidenceKind.TEXT,
-            signal_id=signal.id,
-            by=by,
-        )
-    for file in files or []:
+        written = File(text.encode(), f"{signal.code}.txt", "text/plain; charset=utf-8")
+        kept.insert(0, (EvidenceKind.TEXT, written))
+    for kind, file in kept:
         evidence.keep(
             session,
             file.content,
             filename=file.filename,
             media_type=file.media_type,
-            kind=EvidenceKind.FILE,
+            kind=kind,
             signal_id=signal.id,
             by=by,
         )

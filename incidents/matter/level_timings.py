@@ -14,8 +14,9 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, Session, col, select
 
-from incidents.matter import clock_rules, incidents
+from incidents.matter import clock_rules, flag_ladder, incidents
 from incidents.matter.clock_rules import FIRST_INFORMATION
+from incidents.matter.flag_ladder import FlagPace
 from incidents.matter.incidents import Incident
 from incidents.matter.severity import Level
 from incidents.record import clock, timeline
@@ -62,14 +63,21 @@ class LevelTimings(Table, table=True):
     """One version of the figures, in force from a day until the next one is."""
 
     __tablename__ = "level_timings"
-
     id: UUID = identifier()
     version: int = Field(unique=True)
     effective_from: date
+    flag_minutes: int = Field(default=15, sa_column_kwargs={"server_default": "15"})
+    flag_remind_percent: int = Field(default=50, sa_column_kwargs={"server_default": "50"})
+    flag_next_percent: int = Field(default=150, sa_column_kwargs={"server_default": "150"})
+    """The ladder of a flag nobody takes (``flag_ladder``)."""
     basis: str = ""
     made_at: datetime | None = moment(optional=True)
     """Nothing for the proposals a desk begins with."""
     made_by: UUID | None = reference("person.id", optional=True)
+
+    def flag_pace(self) -> FlagPace:
+        """How fast a flag climbs under it."""
+        return FlagPace(self.flag_minutes, self.flag_remind_percent, self.flag_next_percent)
 
 
 class LevelPolicy(Table, table=True):
@@ -195,13 +203,18 @@ def make(
     basis: str,
     by: Actor,
     slower_meant: bool = False,
+    flag: FlagPace | None = None,
 ) -> LevelTimings:
-    """Make another version; whatever is opened from its day on goes by it.
+    """Make another version; whatever is opened or flagged from its day on goes by it.
 
-    A higher level that gives more time than a lower one is refused unless that is meant; first
-    words aimed at later than the law owes them are refused whatever is meant.
+    Without a ladder for flags it keeps that of the version before. A higher level that gives more
+    time than a lower one is refused unless that is meant; first words aimed at later than the law
+    owes them are refused whatever is meant.
     """
+    newest = listed(session)[0]
+    flag = flag or newest.flag_pace()
     wrong = _wrong(effective_from, paces, basis) | _past_the_law(session, effective_from, paces)
+    wrong |= flag_ladder.wrong(flag)
     if not wrong and not slower_meant and (found := slower(paces)):
         wrong["slower_meant"] = (
             N_("Cấp %(levels)s chậm hơn cấp ngay dưới; nếu đúng ý, hãy đánh dấu xác nhận."),
@@ -210,8 +223,11 @@ def make(
     if wrong:
         raise Invalid(fields=wrong)
     made = LevelTimings(
-        version=listed(session)[0].version + 1,
+        version=newest.version + 1,
         effective_from=effective_from,
+        flag_minutes=flag.acknowledge_minutes,
+        flag_remind_percent=flag.remind_percent,
+        flag_next_percent=flag.next_tier_percent,
         basis=basis.strip(),
         made_at=clock.now(),
         made_by=by.person_id,
@@ -232,6 +248,8 @@ def make(
         basis=made.basis,
     )
     timeline.record(session, timeline.DESK, fact, by=by)
+    if flag != newest.flag_pace():
+        timeline.record(session, timeline.DESK, flag.told(made.version), by=by)
     return made
 
 

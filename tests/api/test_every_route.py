@@ -734,7 +734,10 @@ def scene(desk: Desk) -> Scene:
             "report": "1",
             "lesson_id": str(lesson.id),
             **dict.fromkeys(
-                ("roster_id", "rotation_id", "stand_in_id", "swap_id", "absence_id", "note_id"),
+                (
+                    *("roster_id", "rotation_id", "stand_in_id", "swap_id", "absence_id"),
+                    *("note_id", "shift_id"),
+                ),
                 str(uuid4()),
             ),
             "feed_id": str(uuid4()),

@@ -26,6 +26,9 @@ def test_a_program_of_an_administrator_makes_another_version(
     assert lan.post("/level-timings", asked).status_code == 403
     made = an.post("/level-timings", asked)
     assert (made.status_code, made.json()["version"], made.json()["in_force"]) == (201, 2, True)
+    assert made.json()["flag"] == first["flag"]
+    slower_flags = asked | {"flag": first["flag"] | {"acknowledge_minutes": 20}}
+    assert an.post("/level-timings", slower_flags).json()["flag"]["acknowledge_minutes"] == 20
     slow = asked | {"levels": [*first["levels"][:4], first["levels"][0]]}
     refused = an.post("/level-timings", slow)
     assert (refused.status_code, list(refused.json()["fields"])) == (422, ["slower_meant"])
@@ -45,6 +48,8 @@ def test_an_administrator_edits_the_timings_on_their_page(
         for level, row in rows.items()
         for name in level_timings.FIGURES
     }
+    sent |= {"flag.acknowledge_minutes": "12", "flag.remind_percent": "50"}
+    sent |= {"flag.next_tier_percent": "150"}
     sent |= {"effective_from": "2026-11-23", "basis": "QĐ 91", "acknowledge_minutes.4": "10"}
     wrong = an.post(PAGE, **sent | {"remind_percent.2": "120", "review_minutes.1": "nhanh"})
     assert wrong.status_code == 422
@@ -58,6 +63,7 @@ def test_an_administrator_edits_the_timings_on_their_page(
     assert page.status_code == 200, page.text
     assert "cấp 4 chậm hơn cấp dưới" in page.text
     assert "10 phút" in page.text
+    assert "12 phút" in page.text
     assert new_browser("lan").get(PAGE).status_code == 403
 
 

@@ -10,6 +10,7 @@ from alembic import command
 from sqlmodel import Session, col, select
 
 from incidents.matter import level_timings
+from incidents.matter.flag_ladder import FlagPace
 from incidents.matter.incidents import Incident
 from incidents.matter.level_timings import LevelTimings, Pace
 from incidents.people.roles import Role
@@ -47,6 +48,39 @@ def rungs(step: Step) -> dict[TimerKind, timedelta]:
     with database.reading() as session:
         armed = session.exec(select(Timer).where(Timer.step_id == step.id).order_by(col(Timer.id)))
         return {t.kind: t.due_at - step.opened_at for t in armed if step.opened_at}
+
+
+def test_a_flag_climbs_by_the_figures_it_came_in_under(desk: Desk) -> None:
+    before = desk.flag()
+    assert (before.remind_at, before.acknowledge_by, before.escalate_at) == (
+        desk.time + minutes(7.5),
+        desk.time + minutes(15),
+        desk.time + minutes(22.5),
+    )
+    for wrong, field in (
+        (FlagPace(0, 50, 150), "flag.acknowledge_minutes"),
+        (FlagPace(10, 100, 150), "flag.remind_percent"),
+        (FlagPace(10, 50, 100), "flag.next_tier_percent"),
+    ):
+        with desk.refused(Invalid) as caught:
+            made(desk, flag=wrong)
+        assert list(caught.value.fields) == [field]
+    made(desk, flag=FlagPace(10, 30, 200))
+    assert desk.facts(DESK)[-2:] == ["LevelTimingsMade", "FlagLadderSet"]
+    assert "tiếp nhận 10 phút; nhắc ở 30%" in desk.timeline(DESK)[-1].text
+    desk.time += minutes(1)
+    after = desk.flag()
+    assert (after.remind_at, after.acknowledge_by, after.escalate_at) == (
+        desk.time + minutes(3),
+        desk.time + minutes(10),
+        desk.time + minutes(20),
+    )
+    assert desk.reload(before).acknowledge_by == desk.time + minutes(14)
+    made(desk)  # without saying anything of flags the next version keeps them
+    assert desk.facts(DESK)[-1] == "LevelTimingsMade"
+    with database.reading() as session:
+        assert level_timings.listed(session)[0].flag_pace() == FlagPace(10, 30, 200)
+    desk.set_aside()
 
 
 QUICK = {"acknowledge_minutes": 20, "remind_percent": 25, "next_tier_percent": 200}

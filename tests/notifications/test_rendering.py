@@ -138,8 +138,6 @@ def _every_kind(
         "authorisation_ended": about_a_paper,
         "post_given": {**about_a_post, "rank": 2},
         "post_ended": {**about_a_post, "rank": 1},
-        "duty_passed_on": about_a_shift,
-        "shift_by_hand": {**about_a_post, "what": "moved"},
         "founding_recorded": decision,
         "founding_ended": decision,
         "shell_changed": {
@@ -161,6 +159,7 @@ def _every_kind(
     }
     values |= dict.fromkeys(destinations.ABOUT_ROSTERS, about_a_shift)
     values |= {
+        "shift_by_hand": {**about_a_post, "what": "moved"},
         "contact_code": {"nonce": str(ids.new())},
         "contacts_stale": {"code": "SYT", "name": "UBND xã Tân An", "points": 3, "untested": 1},
         "directory_review": {"count": 2, "names": ["UBND xã Tân An", "UBND xã Vàm Lá"]},
