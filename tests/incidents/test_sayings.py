@@ -124,7 +124,7 @@ def test_every_form_can_be_told_in_both_languages() -> None:
     assert len(forms.REGISTRY) > 20
     for name, form in forms.REGISTRY.items():
         for field in form.model_fields:
-            both = {sayings.label(name, field, speech(each)) for each in Language}
+            both = {sayings.label(form, field, speech(each)) for each in Language}
             assert len(both) == 2 or not form.__module__.startswith("incidents."), (name, field)
 
 
