@@ -5,6 +5,7 @@ folder of its own: a fork that never opened a database is a fresh start without 
 import. Orders come as lines of JSON on standard input; each desk's end is answered by one line.
 """
 
+import gc
 import json
 import os
 import shutil
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.orm import configure_mappers
 from sqlmodel import Session, select, update
 
 from flows.engine import Engine
@@ -360,6 +362,9 @@ def _forked(order: Order) -> int:
 def main() -> None:
     """Answer each order with the exit code of its desk."""
     disk.spare()
+    # Done before the fork, once and not in every desk; what is loaded is no garbage there either.
+    configure_mappers()
+    gc.freeze()
     for line in sys.stdin:
         order = Order(**json.loads(line))
         print(json.dumps(asdict(order) | {"ended": _forked(order)}), flush=True)  # noqa: T201
