@@ -1,10 +1,11 @@
 """What routes ask for: a session that commits before the answer leaves, the caller, the form."""
 
 import hmac
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, Request
 from sqlmodel import Session
 from starlette.datastructures import FormData
@@ -18,11 +19,29 @@ from incidents.record.language import N_, Speech, speech
 _READS = ("GET", "HEAD")
 
 
-def _session(request: Request) -> Iterator[Session]:
-    """GET and HEAD get a view that cannot commit; everything else one transaction."""
+async def _session(request: Request) -> AsyncIterator[Session]:
+    """GET and HEAD get a view that cannot commit; everything else one transaction.
+
+    Beginning asks the database nothing, so it needs no thread; neither does the end where the
+    deed's own thread has settled everything (``api/rest/repeats.py``).
+    """
     opened = database.reading() if request.method in _READS else database.transaction()
-    with opened as session:
+    session = opened.__enter__()
+    try:
         yield session
+    except BaseException as fault:
+        if not await _in_thread(opened.__exit__, type(fault), fault, fault.__traceback__):
+            raise
+    else:
+        if session.in_transaction():
+            await _in_thread(opened.__exit__, None, None, None)
+        else:
+            opened.__exit__(None, None, None)
+
+
+async def _in_thread(leave: Callable[..., bool | None], *how: Any) -> bool | None:
+    """In a thread of its own: those who wait for a session must not keep it from ending."""
+    return await to_thread.run_sync(leave, *how, limiter=CapacityLimiter(1))
 
 
 def _bearer(request: Request) -> Caller:

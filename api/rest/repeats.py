@@ -2,17 +2,19 @@
 
 import functools
 import hashlib
+import json
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, get_type_hints
 
 from fastapi import Depends, Header, Request
-from fastapi.encoders import jsonable_encoder
 from fastapi.routing import APIRoute
+from pydantic import TypeAdapter
+from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 from api.dependencies import Db, RestCaller
-from incidents.record import idempotency
+from incidents.record import database, idempotency
 from incidents.record.idempotency import IdempotentAnswer
 
 _PENDING = "idempotent request"
@@ -49,32 +51,44 @@ Once = Depends(once)
 
 
 class DeedRoute(APIRoute):
-    """Keeps the answer in the transaction of its effect, before that commits."""
+    """Writes the answer, keeps it, and commits where the deed is done: nothing changes threads.
+
+    What is kept for a repetition is in the transaction of its effect.
+    """
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
-        super().__init__(path, _keeping(endpoint, options.get("status_code") or 200), **options)
+        writes = options["methods"] != ["GET"]
+        status = options.get("status_code") or 200
+        super().__init__(path, _settled(endpoint, status, writes=writes), **options)
 
 
-def _keeping(endpoint: Callable[..., Any], status: int) -> Callable[..., Any]:
+def _settled(endpoint: Callable[..., Any], status: int, *, writes: bool) -> Callable[..., Any]:
+    shape = get_type_hints(endpoint)["return"]
+    if isinstance(shape, type) and issubclass(shape, Response):
+        return endpoint  # a file; nothing of it is kept
+    adapter = TypeAdapter(shape)
+
     @functools.wraps(endpoint)
-    def kept(**values: Any) -> Any:
-        answer = endpoint(**values)
-        session = values.get("session")
-        pending = session.info.pop(_PENDING, None) if session is not None else None
-        if session is not None and pending:
-            person_id, key, sha256 = pending
-            session.flush()
-            idempotency.keep(
-                session,
-                person_id,
-                key,
-                request_sha256=sha256,
-                status=status,
-                body=jsonable_encoder(answer),
-            )
-        return answer
+    def settled(**values: Any) -> Response:
+        answer = adapter.validate_python(endpoint(**values), from_attributes=True)
+        body = adapter.dump_json(answer, by_alias=True)
+        if session := values.get("session"):
+            _keep(session, status, body)
+            if writes:
+                database.commit(session)
+            session.close()
+        return Response(body, status, media_type="application/json")
 
-    return kept
+    return settled
+
+
+def _keep(session: Session, status: int, body: bytes) -> None:
+    if pending := session.info.pop(_PENDING, None):
+        person_id, key, sha256 = pending
+        session.flush()
+        idempotency.keep(
+            session, person_id, key, request_sha256=sha256, status=status, body=json.loads(body)
+        )
 
 
 def replay(_request: Request, error: Exception) -> JSONResponse:

@@ -233,14 +233,21 @@ def _engine(*, writing: bool) -> Engine:
 
 @contextmanager
 def transaction() -> Generator[Session]:
-    """The only place that commits: all of it, or on any exception nothing."""
+    """All of it, or on any exception nothing."""
     with Session(writing_engine(), expire_on_commit=False) as session:
         yield session
-        session.flush()
-        if not is_sqlite():
-            # Sent by PostgreSQL when, and only when, the commit succeeds: wakes every engine.
-            session.connection().execute(text(f"NOTIFY {WAKE_CHANNEL}"))
-        session.commit()
+        commit(session)
+
+
+def commit(session: Session) -> None:
+    """The only place that commits; what was committed already is left alone."""
+    if not session.in_transaction():
+        return
+    session.flush()
+    if not is_sqlite():
+        # Sent by PostgreSQL when, and only when, the commit succeeds: wakes every engine.
+        session.connection().execute(text(f"NOTIFY {WAKE_CHANNEL}"))
+    session.commit()
 
 
 def insert_new(session: Session, table: type[Row], rows: Sequence[Row]) -> int:
