@@ -32,7 +32,12 @@ ABOUT_LESSONS = frozenset({"lesson_assigned", "lesson_due"})
 
 
 ABOUT_CLOSING = frozenset(
-    {"closing_report_waits", "closing_report_approved", "closing_report_returned"}
+    {
+        "closing_report_waits",
+        "closing_report_approved",
+        "closing_report_returned",
+        "incident_closed",
+    }
 )
 """Kinds that lead to the closing report of an incident."""
 

@@ -315,6 +315,8 @@ class Desk:
     ) -> Approval:
         """Somebody signs the current text of a statement, or of the step of a key, off."""
         version = what if isinstance(what, StatementVersion) else self.text_of(what)
+        if verdict is Verdict.REFUSED:
+            comment = comment or "Chưa rõ giờ"
         return self.do(
             signing.sign_off, version.id, verdict, sha256=version.sha256, comment=comment, by=by
         )

@@ -12,7 +12,7 @@ from incidents.people.roles import Role
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
 from incidents.record.database import Table, choice, identifier, moment, reference
-from incidents.record.errors import NotPermitted
+from incidents.record.errors import Invalid, NotPermitted
 from incidents.record.facts import Fact, PersonId, Private
 from incidents.record.language import N_, Labelled
 from incidents.words.statements import Statement, StatementKind, StatementVersion
@@ -34,6 +34,12 @@ class Verdict(Labelled):
 
     GRANTED = "granted", N_("đồng ý")
     REFUSED = "refused", N_("không đồng ý")
+
+
+def require_reason(verdict: Verdict, comment: str) -> None:
+    """A no says what has to change: whoever wrote it works on with nothing else."""
+    if verdict is Verdict.REFUSED and not comment.strip():
+        raise Invalid(fields={"comment": (N_("Không đồng ý thì ghi chỗ phải sửa."), {})})
 
 
 class Approval(Table, table=True):

@@ -138,7 +138,7 @@ def _decide(desk: Desk, incident: Incident) -> None:
     desk.answer("course", by=cast.binh, course="adjust", reason="too soon", promises="a new plan",
                 options="leave it", dissent="finance")  # fmt: skip
     desk.plan(incident, "approve it", Role.LEAD, kind=StepKind.DECIDE, form="Approval")
-    desk.answer("approve it", by=cast.binh, verdict="refused")
+    desk.answer("approve it", by=cast.binh, verdict="refused", comment="too long")
     words = Words(question="Close the school?", chosen="Close", reason="flooded")
     desk.do(decisions.take, incident.id, words, by=cast.ha)
     for each in ([], [Posture.DENY, Posture.BOLSTER]):

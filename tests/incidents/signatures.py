@@ -47,7 +47,8 @@ def checked(desk: Desk, incident: Incident, statement: Statement, verdict: str =
         form="LegalCheck",
         statement_id=statement.id,
     )
-    desk.answer("check", by=desk.cast.dung, verdict=verdict)
+    why = "Chưa đúng thẩm quyền" if verdict == "refused" else ""
+    desk.answer("check", by=desk.cast.dung, verdict=verdict, comment=why)
     desk.set_aside()
 
 

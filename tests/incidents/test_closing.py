@@ -359,3 +359,14 @@ def test_a_meeting_is_not_written_into_a_record_that_is_frozen(
     desk.set_aside()
     with desk.refused(Conflict, "Kết thúc"):
         desk.do(looking_back.hold, incident.id, outcome="Nữa", held_at=desk.time, by=desk.cast.binh)
+
+
+def test_the_mail_that_it_was_closed_leads_to_the_report_and_counts_what_is_to_be_improved(
+    desk: Desk, incident: Incident
+) -> None:
+    resolved(desk, incident)
+    ending.close(desk, incident)
+    mail = read(desk.messages(to=desk.cast.tung, kind="incident_closed")[0])
+    assert f"/{incident.number}/bao-cao-tong-ket" in mail
+    assert "Việc cần cải thiện: 1." in mail
+    desk.set_aside()

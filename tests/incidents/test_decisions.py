@@ -203,24 +203,24 @@ def test_what_a_form_says_in_the_log_is_told_in_the_readers_language(
 ) -> None:
     desk.plan(incident, "decide it", Role.LEAD, kind=StepKind.DECIDE, form="Approval")
     desk.set_aside()
-    desk.answer("decide it", by=desk.cast.binh, verdict="refused")
+    desk.answer("decide it", by=desk.cast.binh, verdict="granted")
     vietnamese, english = (read(incident, each)[0] for each in Language)
     assert vietnamese == {
         "question": "decide it",
-        "chosen": "Kết luận: không đồng ý",
+        "chosen": "Kết luận: đồng ý",
         "reason": "không nêu",
         "options": "Kết luận: đồng ý / không đồng ý",
         "dissent": "",
     }
     assert english == {
         "question": "decide it",
-        "chosen": "Conclusion: refused",
+        "chosen": "Conclusion: granted",
         "reason": "not given",
         "options": "Conclusion: granted / refused",
         "dissent": "",
     }
     line = desk.timeline(incident, Language.EN)[-1].text
-    assert "Chosen: Conclusion: refused. Reason: not given." in line
+    assert "Chosen: Conclusion: granted. Reason: not given." in line
 
 
 def test_a_decision_told_in_prose_before_still_reads(desk: Desk, incident: Incident) -> None:

@@ -397,7 +397,9 @@ def test_what_waits_for_a_person_and_what_it_is_called(desk: Desk, incident: Inc
 
 def test_a_no_does_not_read_as_done(desk: Desk, incident: Incident) -> None:
     desk.plan(incident, "approve it", Role.LEAD, kind=StepKind.DECIDE, form="Approval")
-    desk.answer("approve it", by=desk.cast.binh, verdict="refused")
+    with desk.refused(Invalid, "ghi chỗ phải sửa"):
+        desk.answer("approve it", by=desk.cast.binh, verdict="refused")
+    desk.answer("approve it", by=desk.cast.binh, verdict="refused", comment="Thiếu bản đồ")
     no = desk.step("approve it")
     assert (no.state, no.standing) == (StepState.DONE, Verdict.REFUSED)
     desk.set_aside()

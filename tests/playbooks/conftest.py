@@ -129,7 +129,10 @@ class Journey:
 
     def check(self, words: str, verdict: Verdict = Verdict.GRANTED) -> None:
         """Dung reads it against the law."""
-        self.desk.answer(f"check the {words}", by=self.cast.dung, verdict=verdict.value)
+        why = "Chưa đúng thẩm quyền" if verdict is Verdict.REFUSED else ""
+        self.desk.answer(
+            f"check the {words}", by=self.cast.dung, verdict=verdict.value, comment=why
+        )
 
     def sign(
         self, words: str, by: Person | None = None, verdict: Verdict = Verdict.GRANTED

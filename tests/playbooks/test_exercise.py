@@ -59,7 +59,8 @@ class Drill:
 
     def approve(self, key: str, verdict: str = "granted") -> None:
         """Bình's word."""
-        self.desk.answer(key, by=self.cast.binh, verdict=verdict)
+        why = "Thiếu tình huống" if verdict == "refused" else ""
+        self.desk.answer(key, by=self.cast.binh, verdict=verdict, comment=why)
 
     def mark(self) -> None:
         """Hoa of the committee's office marks."""

@@ -24,6 +24,7 @@ from incidents.response.work.crisis_forms import (
     HazardReport,
     Recusal,
 )
+from incidents.response.work.exercise_forms import Approval
 from incidents.response.work.forms import (
     AnswerOrWatch,
     Classification,
@@ -139,6 +140,8 @@ def complete(session: Session, step_id: UUID, answer: dict[str, Any], *, by: Act
     if step.kind is StepKind.APPROVE:
         raise Conflict(N_("Việc duyệt chỉ làm trên trang trực ban, sau khi đăng nhập."))
     form = forms.check(own_forms.of(step.form, step.form_schema), answer)
+    if isinstance(form, LegalCheck | Approval):
+        approvals.require_reason(form.verdict, form.comment)
     if step.state is StepState.OPEN:
         _tell_others(session, step, by)
     step.late = step.state in LATE and not step.asked

@@ -59,10 +59,12 @@ def sign_off(
     """A signed-in approver's verdict on the exact text they saw.
 
     Raises ``Conflict`` when the text has changed since, ``AlreadySettled`` on a second verdict,
-    ``NotPermitted`` for the author and for whoever holds neither the post nor an authorisation.
+    ``NotPermitted`` for the author and for whoever holds neither the post nor an authorisation,
+    ``Invalid`` for a no that does not say why.
     """
     if by.person_id is None:
         raise NotPermitted(N_("Việc này phải do một người làm."))
+    approvals.require_reason(verdict, comment)
     statement, version, step = to_sign(session, version_id, by.person_id, sha256)
     paper = paper_of(session, step.role, by.person_id)
     approval = approvals.give(

@@ -15,7 +15,7 @@ from incidents.record.errors import AlreadySettled
 from incidents.record.language import N_
 from incidents.response.clocks import clock_endings
 from incidents.response.ending import closing_reports
-from incidents.response.learning import looking_back
+from incidents.response.learning import lesson_register, looking_back
 from incidents.response.life import lifecycle
 from incidents.response.life.lifecycle import Missing
 from incidents.response.work import conclusions, passing, runs, steps
@@ -51,6 +51,7 @@ def close(session: Session, incident_id: UUID, *, reason: str = "", by: Actor) -
     taskforces.dissolve(session, incident.id)
     lifecycle.move(session, incident, Status.CLOSED, reason, by)
     incident.ended_at = clock.now()
-    lifecycle.tell_members(session, incident, "incident_closed", by)
+    learnt = len(lesson_register.find(session, incident_id=incident.id))
+    lifecycle.tell_members(session, incident, "incident_closed", by, lessons=learnt)
     lifecycle.tell_reporters(session, incident, by)
     return incident

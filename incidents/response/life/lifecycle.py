@@ -284,7 +284,7 @@ def halt(session: Session, incident: Incident, status: Status) -> int:
     return cancelled
 
 
-def tell_members(session: Session, incident: Incident, kind: str, by: Actor) -> None:
+def tell_members(session: Session, incident: Incident, kind: str, by: Actor, **values: Any) -> None:
     """Tell everyone in the task force but the one who did it."""
     persons.tell_all(
         session,
@@ -293,6 +293,7 @@ def tell_members(session: Session, incident: Incident, kind: str, by: Actor) -> 
         # An incident that is reopened ends more than once.
         key=f"{kind}:{incident.id}:{clock.now().isoformat()}",
         incident_id=incident.id,
+        values=values,
     )
 
 
