@@ -8,6 +8,7 @@ import stat
 import sys
 from dataclasses import dataclass, field
 from datetime import timedelta
+from email.utils import parseaddr
 from importlib import metadata
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -56,6 +57,7 @@ class Look(Labelled):
     LIBRARIES = "libraries", N_("Thư viện")
     SPELLING = "spelling", N_("Tên thiết lập")
     DATA_FOLDER = "data_folder", N_("Thư mục dữ liệu")
+    CONTACT = "contact", N_("Đầu mối cho người dân")
     SECRET_KEY = "secret_key", N_("Khóa bí mật")
     CLOCK = "clock", N_("Đồng hồ")
     PORT = "port", N_("Cổng")
@@ -113,7 +115,9 @@ def masked(value: object) -> str:
 
 def examine() -> list[Check]:
     """Every look in turn; what needs the database is left out where there is none to ask."""
-    checks = [look() for look in (_libraries, _spelling, _data_folder, _secret_key, _port)]
+    checks = [
+        look() for look in (_libraries, _spelling, _contact, _data_folder, _secret_key, _port)
+    ]
     database_check = _database()
     checks.append(database_check)
     if database_check.sound:
@@ -144,6 +148,25 @@ def _spelling() -> Check:
             values={"unknown": unknown},
         )
     return Check(Look.SPELLING, sound=True, sentence=N_("Mọi biến TRUCBAN_ đều được hiểu"))
+
+
+def _contact() -> Check:
+    """The address every published text names, and to which people write who contest it."""
+    chosen = settings.current()
+    address = parseaddr(chosen.mail_from)[1]
+    if chosen.smtp_url.get_secret_value() and address.endswith("@localhost"):
+        return Check(
+            Look.CONTACT,
+            sound=False,
+            sentence=N_("Trang công bố mời viết tới %(address)s; hãy đặt TRUCBAN_MAIL_FROM"),
+            values={"address": address},
+        )
+    return Check(
+        Look.CONTACT,
+        sound=True,
+        sentence=N_("Trang công bố mời viết tới %(address)s"),
+        values={"address": address},
+    )
 
 
 def _data_folder() -> Check:

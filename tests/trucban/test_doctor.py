@@ -63,6 +63,14 @@ def test_a_misspelt_setting_is_named(trucban: Trucban, office: Cast) -> None:
     assert "There is no setting named TRUCBAN_PROT" in said.out
 
 
+def test_a_desk_that_sends_mail_needs_an_address_people_can_write_to(
+    trucban: Trucban, office: Cast, port: str
+) -> None:
+    real = {"TRUCBAN_PORT": port, "TRUCBAN_SMTP_URL": "smtp://thu.test:587"}
+    assert not looks(trucban, **real)["contact"]
+    assert looks(trucban, TRUCBAN_MAIL_FROM="Bàn trực <truc@cuasong.test>", **real)["contact"]
+
+
 def test_what_is_wrong_is_found(
     trucban: Trucban, office: Cast, own_settings: Path, port: str
 ) -> None:
