@@ -92,7 +92,7 @@ class SwapDayOut(Shape):
 def _shown(session: Session, caller: Caller, clock: Clock) -> ClockOut:
     rule = clock_rules.get(session, clock.rule_id)
     said = {part: _said(caller, rule.said(part)) for part in ("title", "trigger", "consequence")}
-    more = {"legal_basis": rule.legal_basis, "verified": clocks.breachable(session, clock)}
+    more = {"legal_basis": _said(caller, rule.basis), "verified": clocks.breachable(session, clock)}
     return ClockOut.model_validate(clock).model_copy(update=said | more)
 
 
@@ -102,7 +102,8 @@ def _said(caller: Caller, phrase: Phrase) -> str:
 
 def _rule(caller: Caller, rule: ClockRule) -> RuleOut:
     said = {part: _said(caller, rule.said(part)) for part in ("title", "trigger", "consequence")}
-    return RuleOut.model_validate(rule.model_dump() | said)
+    told = {**said, "legal_basis": _said(caller, rule.basis)}
+    return RuleOut.model_validate(rule.model_dump() | told)
 
 
 @router.get("/incidents/{number}/clocks", summary="The statutory clocks")

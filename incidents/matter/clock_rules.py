@@ -52,7 +52,8 @@ class ClockRule(Table, table=True):
     id: UUID = identifier()
     code: str = Field(index=True)
     texts: dict[str, Any] = document()
-    """Language → title, trigger (what a person confirms) and consequence."""
+    """Language → title, trigger (what a person confirms) and consequence; for English readers also
+    the basis, as long as it is the one that was shipped."""
     amount: int
     unit: Unit = choice(Unit)
     before: str = ""
@@ -87,6 +88,12 @@ class ClockRule(Table, table=True):
     def title(self) -> Phrase:
         """What the term is for."""
         return self.said("title")
+
+    @property
+    def basis(self) -> Phrase:
+        """The instrument; what the office typed stays as it typed it."""
+        english = self.texts[Language.EN.value].get("legal_basis")
+        return Phrase(self.legal_basis, english or self.legal_basis)
 
     def said(self, part: str) -> Phrase:
         """One of its texts."""
@@ -198,7 +205,10 @@ def change(
         legal_basis=legal_basis.strip(),
     )
     rule.amount, rule.unit, rule.before, rule.rolls = amount, unit, before.strip(), rolls
-    rule.legal_basis = legal_basis.strip()
+    if legal_basis.strip() != rule.legal_basis:
+        rule.legal_basis = legal_basis.strip()
+        english = {k: v for k, v in rule.texts[Language.EN.value].items() if k != "legal_basis"}
+        rule.texts = {**rule.texts, Language.EN.value: english}
     rule.effective_from, rule.effective_to = effective_from, effective_to
     rule.verified, rule.verified_by, rule.verified_on = False, "", None
     session.add(rule)

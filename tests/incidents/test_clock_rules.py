@@ -1,5 +1,6 @@
 """Rules of the law: dated rows, each vouched for by a name and anew when its figures change."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -38,6 +39,8 @@ def test_the_desk_starts_with_the_terms_of_the_plan_none_of_them_vouched_for(
         "ANNUAL_REPORT": (1, Unit.YEARLY),
         NOTICE: (24, Unit.HOURS_BEFORE),
     }
+    assert all(r.basis.en != r.basis.vi for r in rows)
+    assert not [r.basis.en for r in rows if re.search("[À-ỹ]", r.basis.en)]
     assert not any(r.verified for r in rows)
     for row in rows:
         assert row.legal_basis
@@ -96,3 +99,14 @@ def test_changed_figures_must_be_vouched_for_anew(desk: Desk) -> None:
     assert desk.facts(DESK) == ["ClockRuleVerified", "ClockRuleChanged"]
     assert "«Thông tin chính thức đầu tiên»: 24 giờ → 12 giờ" in desk.timeline(DESK)[1].text
     assert "First official information" in desk.timeline(DESK, Language.EN)[1].text
+
+
+def test_a_basis_the_office_typed_reads_as_it_typed_it(desk: Desk) -> None:
+    shipped = rule("PRESS_QUESTION")
+    figures = {"amount": 20, "unit": Unit.DAYS, "effective_from": shipped.effective_from}
+    same = figures | {"legal_basis": shipped.legal_basis}
+    desk.do(clock_rules.change, shipped.id, **same, by=desk.cast.an)
+    assert desk.reload(shipped).basis == shipped.basis
+    other = figures | {"legal_basis": "Nghị định mới"}
+    desk.do(clock_rules.change, shipped.id, **other, by=desk.cast.an)
+    assert str(desk.reload(shipped).basis) == desk.reload(shipped).basis.en == "Nghị định mới"
