@@ -25,13 +25,14 @@ from api.rest.signals import files_of
 from incidents.intake.signals import File
 from incidents.matter import incidents
 from incidents.people import persons, sign_ins
+from incidents.record import timeline
 from incidents.record.errors import Invalid, NotFound
 from incidents.record.language import N_
 from incidents.response.judgement import postures
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 from incidents.words import approvals, statements
-from incidents.words.approvals import Approval
+from incidents.words.approvals import Approval, SignedOff
 from incidents.words.publications import Publication
 from incidents.words.statements import StatementVersion
 
@@ -71,6 +72,7 @@ def shown(
         changes=compare(before, version) if before else [],
         standing=approvals.standing(session, statement, version, incident.level),
         verdicts=_verdicts(session, [v.id for v in written]),
+        remarks=_remarks(session, incident.id),
         publications=_publications(session, statement.id),
         numbers={v.id: v.number for v in written},
         named={p.id: p for p in people},
@@ -92,6 +94,15 @@ def _verdicts(session: Session, ids: list[UUID]) -> list[Approval]:
             .order_by(col(Approval.given_at).desc())
         )
     )
+
+
+def _remarks(session: Session, incident_id: UUID) -> dict[tuple[UUID | None, str, str], str]:
+    """Who said it of which text, with which kind of signature → what they said with it."""
+    return {
+        (entry.actor_id, fact.sha256, fact.kind.value): fact.comment
+        for entry, fact in timeline.entries_of(session, incident_id, kind=SignedOff)
+        if isinstance(fact, SignedOff) and fact.comment
+    }
 
 
 def _publications(session: Session, statement_id: UUID) -> list[Publication]:

@@ -140,3 +140,15 @@ def test_what_was_said_on_the_telephone_is_confirmed_with_the_password(
     done = minh.post(f"{path}/xac-nhan", target=str(approval.id), password=PASSWORD)
     assert "đã xác nhận" in done.text
     assert desk.reload(approval).confirmed_at == desk.time
+
+
+def test_a_no_asks_what_has_to_change_and_the_page_says_it(desk: Desk, new_browser: New) -> None:
+    incident = desk.opened(roles=[Role.SPOKESPERSON])
+    statement, version = _asked(desk, incident, "approve")
+    minh, page = new_browser("minh"), f"/phat-ngon/{statement.id}"
+    no = {"verdict": "refused", "sha256": version.sha256, "password": PASSWORD}
+    refused = minh.post(f"{page}/duyet", target=str(version.id), **no)
+    assert (refused.status_code, "ghi chỗ phải sửa" in refused.text) == (422, True)
+    minh.post(f"{page}/duyet", target=str(version.id), comment="Thiếu giờ cập nhật", **no)
+    assert "Thiếu giờ cập nhật" in new_browser("ha").get(page).text
+    desk.set_aside()
