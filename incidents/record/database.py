@@ -1,6 +1,6 @@
 """The database: one engine, one place that commits, and the column types every table uses."""
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Hashable, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -8,7 +8,6 @@ from functools import lru_cache
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
-from pydantic.fields import FieldInfo
 from sqlalchemy import (
     JSON,
     Column,
@@ -16,6 +15,7 @@ from sqlalchemy import (
     Engine,
     Enum,
     ForeignKey,
+    Insert,
     MetaData,
     Uuid,
     create_engine,
@@ -25,7 +25,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import Dialect
-from sqlalchemy.orm.attributes import set_attribute
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, Session, SQLModel
 
@@ -53,12 +52,22 @@ class Table(SQLModel):
     """What every table derives from; its name is given, not guessed."""
 
     __tablename__: ClassVar[Any]
-    _columns: ClassVar[dict[str, Callable[[], Any] | None]]
+    _columns: ClassVar[frozenset[str]]
+    _constants: ClassVar[dict[str, Any]]
+    _made_anew: ClassVar[dict[str, Callable[[], Any]]]
 
     @classmethod
     def __pydantic_init_subclass__(cls, **options: Any) -> None:
         super().__pydantic_init_subclass__(**options)
-        cls._columns = {name: _default(column) for name, column in cls.model_fields.items()}
+        cls._columns = frozenset(cls.model_fields)
+        cls._constants, cls._made_anew = {}, {}
+        for name, column in cls.model_fields.items():
+            if column.default_factory is not None:
+                cls._made_anew[name] = column.default_factory  # type: ignore[assignment] - ours ask for nothing
+            elif isinstance(column.default, Hashable) and not column.is_required():
+                cls._constants[name] = column.default
+            elif not column.is_required():
+                cls._made_anew[name] = column.get_default
 
     def __init__(self, **given: Any) -> None:
         """Set the columns: what is given, else their defaults; ``TypeError`` for any other name.
@@ -66,23 +75,12 @@ class Table(SQLModel):
         SQLModel makes the same row, as unvalidated, in three times the time: each value goes
         through two libraries, and each default is asked for its signature.
         """
-        if not given.keys() <= self._columns.keys():
-            unknown = ", ".join(given.keys() - self._columns.keys())
+        if not given.keys() <= self._columns:
+            unknown = ", ".join(given.keys() - self._columns)
             raise TypeError(f"{type(self).__name__} has no column {unknown}")
-        for name, default in self._columns.items():
-            if name in given:
-                set_attribute(self, name, given[name])
-            elif default is not None:
-                set_attribute(self, name, default())
-
-
-def _default(column: FieldInfo) -> Callable[[], Any] | None:
-    """What makes the default of a column; ``None`` when it must be given."""
-    if column.is_required():
-        return None
-    if column.default_factory is not None:
-        return column.default_factory  # type: ignore[return-value] - ours ask for nothing
-    return column.get_default
+        made = {name: make() for name, make in self._made_anew.items() if name not in given}
+        # As if they had been read: what is inserted is the whole row, whatever its history.
+        vars(self).update(self._constants | made | given)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -193,7 +191,12 @@ def reading_engine() -> Engine:
 
 def is_sqlite() -> bool:
     """Whether the desk keeps its record in an SQLite file."""
-    return make_url(settings.current().database).get_backend_name() == "sqlite"
+    return _kept_by(settings.current().database) == "sqlite"
+
+
+@lru_cache
+def _kept_by(address: str) -> str:
+    return make_url(address).get_backend_name()
 
 
 def dispose() -> None:
@@ -255,12 +258,14 @@ def insert_new(session: Session, table: type[Row], rows: Sequence[Row]) -> int:
 
     One statement: two who write the same key at the same moment do not collide.
     """
-    dialect = sqlite if is_sqlite() else postgresql
-    statement = dialect.insert(SQLModel.metadata.tables[table.__tablename__])
-    written = session.connection().execute(
-        statement.on_conflict_do_nothing(), [row.model_dump() for row in rows]
-    )
-    return written.rowcount
+    statement = _insert_new(table.__tablename__, on_sqlite=is_sqlite())
+    return session.connection().execute(statement, [row.model_dump() for row in rows]).rowcount
+
+
+@lru_cache
+def _insert_new(table: str, *, on_sqlite: bool) -> Insert:
+    dialect = sqlite if on_sqlite else postgresql
+    return dialect.insert(SQLModel.metadata.tables[table]).on_conflict_do_nothing()
 
 
 def locked(session: Session, table: type[Row], key: UUID) -> Row | None:
