@@ -159,7 +159,7 @@ def test_a_code_is_used_once(desk: Desk) -> None:
     draft = written(desk)
     with desk.refused(Conflict, "LU-DE đã dùng"):
         written(desk)
-    with desk.refused(Invalid, "Ghi lý do"):
+    with desk.refused(Invalid, "Nêu lý do"):
         desk.do(shell_drafts.refuse, draft.id, reason=" ", by=cast.minh)
     with desk.refused(NotPermitted):
         desk.do(shell_drafts.refuse, draft.id, reason="Dài", by=cast.dung)
