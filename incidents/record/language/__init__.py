@@ -100,12 +100,14 @@ class Speech:
         said = catalogue(self.language).get(sentence, sentence)
         return said % {name: self.value(v) for name, v in values.items()} if values else said
 
-    def value(self, value: Any) -> str:  # noqa: PLR0911 - one line a type
+    def value(self, value: Any) -> str:  # noqa: C901, PLR0911 - one line a type
         """Any value of a fact or a refusal as people read it."""
         match value:
             case Labelled():
                 own = value.english if self.language is Language.EN else ""
                 return own or self.text(value.label)
+            case str():
+                return str(value)  # most are; what a protocol costs is asked of the rest
             case bool():
                 return self.text(N_("có") if value else N_("không"))
             case datetime():
