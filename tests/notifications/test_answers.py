@@ -23,6 +23,7 @@ from incidents.record.outbox import MessageState, OutgoingMessage
 from incidents.response.answers import answering
 from incidents.response.life import lifecycle
 from incidents.response.staffing import directing
+from incidents.response.work.forms import Verification
 from incidents.response.work.steps import StepKind, StepState
 from notifications import answers
 from notifications.answers import Answered, AnswerView, LinkDeed, Recorded
@@ -60,7 +61,7 @@ def test_looking_shows_the_step_and_changes_nothing(stage: Stage) -> None:
         "Xác minh tại cơ quan chủ quản",
     )
     assert (seen.person, seen.role) == (stage.cast.phuc.name, Role.SUBJECT_LEAD)
-    assert (seen.due_at, seen.form) == (step.due_at, "Verification")
+    assert (seen.due_at, seen.form) == (step.due_at, Verification)
     assert seen.deeds == tuple(LinkDeed)
     assert seen.sign_in_at is None
     assert _picture() == before
