@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from anyio import CapacityLimiter, to_thread
+from anyio import CancelScope, CapacityLimiter, to_thread
 from fastapi import Depends, Request
 from sqlmodel import Session
 from starlette.datastructures import FormData
@@ -40,8 +40,9 @@ async def _session(request: Request) -> AsyncIterator[Session]:
 
 
 async def _in_thread(leave: Callable[..., bool | None], *how: Any) -> bool | None:
-    """In a thread of its own: those who wait for a session must not keep it from ending."""
-    return await to_thread.run_sync(leave, *how, limiter=CapacityLimiter(1))
+    """In a thread of its own, to its end: those who wait for a session cannot keep it open."""
+    with CancelScope(shield=True):
+        return await to_thread.run_sync(leave, *how, limiter=CapacityLimiter(1))
 
 
 def _bearer(request: Request) -> Caller:
