@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 from sqlmodel import Session
 
-from api.fields import Line, Reason, Request, Ticked
+from api.fields import Because, Line, Reason, Request, Ticked
 from api.identity import Caller
 from incidents.intake import signals
 from incidents.matter import incidents
@@ -69,6 +69,12 @@ def flare_up(session: Session, caller: Caller, number: str, asked: FlareUp) -> I
     return resuming.flare_up(
         session, incident.id, asked.cause, reason=asked.reason, by=caller.actor
     )
+
+
+def take_back(session: Session, caller: Caller, number: str, asked: Because) -> Incident:
+    """It is not at its end yet: stabilising again."""
+    incident = _of(session, caller, number, Deed.TAKE_BACK)
+    return resuming.take_back(session, incident.id, reason=asked.reason, by=caller.actor)
 
 
 def reopen(session: Session, caller: Caller, number: str, asked: Reopen) -> Incident:

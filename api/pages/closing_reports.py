@@ -31,6 +31,8 @@ def gather(session: Session, incident: Incident) -> dict[str, Any]:
     """What the room shows of it, once the work has ended: the last one and what was said to it."""
     reports = [] if incident.live else closing_reports.of_incident(session, incident.id)
     last = reports[-1] if reports else None
+    if last and incident.status is Status.RESOLVED and not closing_reports.fits(incident, last):
+        last = None  # of before the matter was taken up again: another one is owed
     return {
         "closing_report": last,
         "closing_verdict": closing_reports.verdict(session, last.id) if last else None,
@@ -71,6 +73,7 @@ def shown(
         reports=reports[::-1],
         verdicts=given,
         named=persons.names(session, people),
+        fit={r.id for r in reports if closing_reports.fits(incident, r)},
         text=_text(found, caller.person.language) if found else "",
         **_offered(session, caller, incident, reports, found),
     )
@@ -95,6 +98,7 @@ def _offered(
         waits
         and found is not None
         and found is last
+        and closing_reports.fits(incident, found)
         and closing_reports.verdict(session, found.id) is None
         and found.submitted_by != person.id
         and permissions.allowed(session, person, Deed.APPROVE_REPORT, incident)
@@ -120,7 +124,7 @@ def _offered(
 
 def _remarks(incident: Incident, last: ClosingReport | None) -> Remarks:
     """What was added to the report that came back, not to one of before a reopening."""
-    if last is None or incident.resolved_at is None or last.submitted_at < incident.resolved_at:
+    if last is None or not closing_reports.fits(incident, last):
         return Remarks()
     return closing_words.remarks_of(last.parts(Language.VI))
 

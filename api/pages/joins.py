@@ -6,6 +6,7 @@ from starlette.responses import Response
 from api.deeds import joins as deeds
 from api.deeds.joins import FlareUp, Follow, Merge, Reopen, Split
 from api.dependencies import Db, Fields, FormCaller
+from api.fields import Because
 from api.pages import rendering, room
 from api.pages.forms import again, filled
 from incidents.matter.incidents import Incident
@@ -21,6 +22,12 @@ def _room(incident: Incident, done: str, anchor: str = "") -> Response:
 def flare_up(session: Db, caller: FormCaller, form: Fields, number: str) -> Response:
     """What was stabilising grows again."""
     return _room(deeds.flare_up(session, caller, number, filled(FlareUp, form)), "bung-phat-lai")
+
+
+@router.post("/tro-lai-tam-on", dependencies=[again(room.shown)])
+def take_back(session: Db, caller: FormCaller, form: Fields, number: str) -> Response:
+    """Not at its end: stabilising again."""
+    return _room(deeds.take_back(session, caller, number, filled(Because, form)), "tro-lai-tam-on")
 
 
 @router.post("/mo-lai", dependencies=[again(room.shown)])

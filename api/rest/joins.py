@@ -6,6 +6,7 @@ from api.deeds import incidents as incident_deeds
 from api.deeds import joins as deeds
 from api.deeds.joins import FlareUp, Follow, Merge, Reopen, Split
 from api.dependencies import Db, RestCaller
+from api.fields import Because
 from api.rest.routers import deeds_under
 from api.rest.shapes import IncidentOut, Page, Shape
 from incidents.matter import ties
@@ -44,6 +45,12 @@ def listed(session: Db, caller: RestCaller, number: str) -> Page[TieOut]:
 def flare_up(session: Db, caller: RestCaller, number: str, asked: FlareUp) -> IncidentOut:
     """Reach, a new claim or a higher level, as the record shows it, and a reason."""
     return IncidentOut.model_validate(deeds.flare_up(session, caller, number, asked))
+
+
+@router.post("/take-back", summary="Not at its end: stabilising again")
+def take_back(session: Db, caller: RestCaller, number: str, asked: Because) -> IncidentOut:
+    """From waiting for its closing report, with a reason; closing then asks for a new report."""
+    return IncidentOut.model_validate(deeds.take_back(session, caller, number, asked))
 
 
 @router.post("/reopen", summary="Open a closed incident again")

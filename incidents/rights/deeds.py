@@ -33,6 +33,7 @@ class Deed(Labelled):
     CLOSE = "close", N_("kết thúc vụ việc")
     STAND_DOWN = "stand_down", N_("dừng xử lý")
     FLARE_UP = "flare_up", N_("báo bùng phát trở lại")
+    TAKE_BACK = "take_back", N_("đưa vụ việc chờ tổng kết trở lại tạm ổn")
     REOPEN = "reopen", N_("mở lại vụ việc đã kết thúc")
     MERGE = "merge", N_("gộp, tách vụ việc")
     ANSWER = "answer", N_("trả lời nhiệm vụ")
@@ -116,6 +117,7 @@ HELD: dict[Deed, frozenset[Role]] = {
     Deed.CLOSE: COMMAND,
     Deed.STAND_DOWN: COMMAND | {Role.DUTY_OFFICER},
     Deed.FLARE_UP: ROOM,
+    Deed.TAKE_BACK: COMMAND,
     Deed.REOPEN: COMMAND,
     Deed.MERGE: COMMAND | {Role.DUTY_OFFICER},
     Deed.EDIT_STATEMENT: ABOVE | {Role.SECRETARY},

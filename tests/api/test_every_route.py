@@ -266,6 +266,7 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ("GET", "/api/v1/incidents/{number}/level"): (None, INSIDERS),
     ("GET", "/api/v1/incidents/{number}/ties"): (None, INSIDERS),
     ("POST", "/api/v1/incidents/{number}/flare-up"): ({"cause": "reach", **BECAUSE}, ROOM),
+    ("POST", "/api/v1/incidents/{number}/take-back"): (BECAUSE, COMMAND_ONLY),
     ("POST", "/api/v1/incidents/{number}/reopen"): (
         {"playbook": "TIN_GIA_MXH", **BECAUSE},
         COMMAND_ONLY,
@@ -512,6 +513,7 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
         {"cause": "reach", **BECAUSE},
         (TO_SIGN_IN, NO, IN, IN),
     ),
+    ("POST", "/vu-viec/{number}/tro-lai-tam-on"): (BECAUSE, PAGE_COMMAND),
     ("POST", "/vu-viec/{number}/mo-lai"): (
         {"playbook": "TIN_GIA_MXH", **BECAUSE},
         PAGE_COMMAND,

@@ -13,11 +13,13 @@ from incidents.matter.incidents import Incident, Status
 from incidents.people.roles import Role
 from incidents.record import database
 from incidents.response.answers import signing
+from incidents.response.ending import closing_reports
+from incidents.response.ending.closing_words import Remarks
 from incidents.response.life import lifecycle, merging
 from tests import ending
 from tests.api.conftest import Browser, Program
 from tests.cast import PASSWORD
-from tests.harness import CODE, Desk
+from tests.harness import CODE, Desk, minutes
 
 ROLES = [Role.LEAD, Role.STANDING_DEPUTY, Role.SECRETARY]
 CONCLUDED: dict[str, Any] = {"summary": "Tin sai.", "library_updated": "true"}
@@ -28,7 +30,7 @@ def incident(desk: Desk) -> Incident:
     return desk.opened(level=3, roles=ROLES)
 
 
-def closed(desk: Desk, incident: Incident) -> None:
+def resolved(desk: Desk, incident: Incident) -> None:
     binh = desk.cast.binh
     slots = {"time": "02 giờ", "place": "phường Tân Hưng", "next": "04 giờ"}
     desk.do(signing.release_shell, incident.id, "BAN-DAU", slots, by=desk.cast.lan)
@@ -36,6 +38,10 @@ def closed(desk: Desk, incident: Incident) -> None:
     desk.answer("conclude", by=binh, **CONCLUDED)
     desk.do(lifecycle.stabilise, incident.id, reason="Đã yên", by=binh)
     desk.do(lifecycle.resolve, incident.id, by=binh)
+
+
+def closed(desk: Desk, incident: Incident) -> None:
+    resolved(desk, incident)
     ending.close(desk, incident)
     desk.set_aside()
 
@@ -156,6 +162,26 @@ def test_the_room_flares_up_reopens_and_is_followed(
     assert "Bùng phát trở lại" in binh.get(path).text
     binh.post(f"{path}/bung-phat-lai", cause="reach", reason="Lan lại")
     assert desk.reload(incident).status is Status.ACTIVE
+    desk.set_aside()
+
+
+def test_the_room_takes_back_what_waits_for_its_report(
+    desk: Desk, incident: Incident, new_browser: Callable[..., Browser]
+) -> None:
+    binh, path = new_browser("binh"), f"/vu-viec/{incident.number}"
+    resolved(desk, incident)
+    made = desk.do(closing_reports.submit, incident.id, Remarks(), by=desk.cast.ha)
+    assert "trở lại tạm ổn" not in new_browser("lan").get(path).text
+    assert "trở lại tạm ổn" in binh.get(path).text
+    refused = binh.post(f"{path}/tro-lai-tam-on", reason="")
+    assert "Nêu lý do" in refused.text
+    assert "Bùng phát trở lại" in binh.post(f"{path}/tro-lai-tam-on", reason="Lan lại").text
+    desk.fast_forward(minutes(1))
+    desk.do(lifecycle.resolve, incident.id, by=desk.cast.binh)
+    report = binh.get(f"{path}/bao-cao-tong-ket/{made.number}").text
+    assert "phải trình bản mới" in report
+    assert "Duyệt đúng văn bản này" not in report
+    assert "chưa trình" in binh.get(path).text
     desk.set_aside()
 
 

@@ -252,6 +252,7 @@ CARRY_OUT: dict[str, Move] = {
     "stand down": _ended_by(lifecycle.stand_down),
     "undo": _ended_by(opening.undo),
     "flare up": _flare_up,
+    "take back": _ended_by(resuming.take_back),
     "reopen": _reopen,
     "merge": _merge,
     "absorb": _absorb,
@@ -271,7 +272,7 @@ ONWARD = (
     "report",
     "close",
 )
-ONWARD += ("reopen", "flare up")
+ONWARD += ("reopen", "flare up", "take back")
 MOVES = st.tuples(
     st.one_of(st.sampled_from(ONWARD), st.sampled_from(sorted(CARRY_OUT))),
     st.sampled_from(range(5)),
@@ -340,7 +341,7 @@ def _allowed(incident: Incident, before: Incident, move: str) -> None:
             assert any(s.form == "Conclusion" and s.state is StepState.DONE for s in asked)
             assert reviewed or before.level < Level.HIGH
             assert approved
-        case "report":
+        case "report" | "take back":
             assert before.status is Status.RESOLVED
         case "reopen":
             assert before.status is Status.CLOSED

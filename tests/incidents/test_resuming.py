@@ -16,7 +16,8 @@ from incidents.record.errors import Conflict, GuardFailed, Invalid
 from incidents.record.language import Language
 from incidents.response.answers import signing
 from incidents.response.clocks import clock_alarms, clocks
-from incidents.response.ending import closing
+from incidents.response.ending import closing, closing_reports
+from incidents.response.ending.closing_words import Remarks
 from incidents.response.life import grading, lifecycle, resuming
 from incidents.response.life.resuming import Flare
 from incidents.response.work import runs
@@ -121,6 +122,48 @@ def test_what_flared_up_stabilises_by_new_numbers_only(desk: Desk, incident: Inc
     flare_up(desk, incident, Flare.REACH)
     with desk.refused(GuardFailed, "hai lần đo"):
         desk.do(lifecycle.stabilise, incident.id, reason="", by=desk.cast.binh)
+    desk.set_aside()
+
+
+def test_what_was_not_at_its_end_is_taken_back_and_closing_asks_for_a_report_that_fits(
+    desk: Desk, incident: Incident
+) -> None:
+    binh, ha, khoi = desk.cast.binh, desk.cast.ha, desk.cast.khoi
+    with desk.refused(Conflict, "đang «Tạm ổn"):
+        desk.do(resuming.take_back, incident.id, reason="Vội", by=binh)
+    said = ["Hai người mất tích"]
+    (claim,) = desk.do(claims.state, incident.id, said, nature=Nature.CLAIM, by=khoi)
+    desk.do(claims.settle, claim.id, Finding.FALSE, "Đã hỏi xã", by=desk.cast.phuc)
+    desk.plan(incident, "conclude", Role.LEAD, form="Conclusion")
+    desk.answer("conclude", by=binh, **CONCLUDED)
+    for judged in (True, False):
+        desk.fast_forward(minutes(10))
+        desk.do(lifecycle.resolve, incident.id, by=binh)
+        made = desk.do(closing_reports.submit, incident.id, Remarks(), by=ha)
+        if judged:
+            desk.do(closing_reports.approve, made.id, sha256=made.sha256, by=binh)
+        with desk.refused(Invalid, "Nêu lý do"):
+            desk.do(resuming.take_back, incident.id, reason=" ", by=binh)
+        desk.set_aside()
+        desk.do(resuming.take_back, incident.id, reason="Tin lan lại", by=binh)
+        desk.expect_messages("incident_resumed", desk.cast.tung, khoi)
+        again = desk.reload(incident)
+        assert (again.status, again.resolved_at, again.look_back_at) == (
+            Status.STABILISING,
+            None,
+            None,
+        )
+        assert again.next_review_at
+    with desk.refused(GuardFailed, "nội dung mới"):
+        flare_up(desk, incident, Flare.CLAIM)
+    desk.fast_forward(minutes(10))
+    desk.do(lifecycle.resolve, incident.id, by=binh)
+    with desk.refused(Conflict, "phải trình bản mới"):
+        desk.do(closing_reports.approve, made.id, sha256=made.sha256, by=binh)
+    with desk.refused(GuardFailed, "Báo cáo tổng kết chưa được duyệt"):
+        desk.do(closing.close, incident.id, by=binh)
+    ending.close(desk, incident)
+    assert desk.reload(incident).status is Status.CLOSED
     desk.set_aside()
 
 

@@ -39,6 +39,7 @@ WHO_MAY: dict[Deed, set[Role]] = {
     Deed.FLARE_UP: ROOM,
     Deed.RESOLVE: COMMAND,
     Deed.CLOSE: COMMAND,
+    Deed.TAKE_BACK: COMMAND,
     Deed.REOPEN: COMMAND,
     Deed.STAND_DOWN: COMMAND | {Role.DUTY_OFFICER},
     Deed.MERGE: COMMAND | {Role.DUTY_OFFICER},
@@ -60,6 +61,10 @@ TRANSITIONS: dict[str, tuple[Deed, Try]] = {
     ),
     "resolve": (Deed.RESOLVE, lambda s, i, _, by: lifecycle.resolve(s, i.id, by=by)),
     "close": (Deed.CLOSE, lambda s, i, _, by: closing.close(s, i.id, by=by)),
+    "take back": (
+        Deed.TAKE_BACK,
+        lambda s, i, _, by: resuming.take_back(s, i.id, reason="x", by=by),
+    ),
     "reopen": (
         Deed.REOPEN,
         lambda s, i, _, by: resuming.reopen(s, i.id, playbook=CODE, reason="x", by=by),
@@ -108,7 +113,7 @@ GOING: dict[Status, dict[str, Status]] = {
         "absorb": Status.STABILISING,
         "split": Status.STABILISING,
     },
-    Status.RESOLVED: {"close": Status.CLOSED},
+    Status.RESOLVED: {"close": Status.CLOSED, "take back": Status.STABILISING},
     Status.CLOSED: {"reopen": Status.ACTIVE},
     Status.STOOD_DOWN: {},
     Status.UNDONE: {},

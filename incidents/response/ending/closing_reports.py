@@ -200,6 +200,8 @@ def _waiting(session: Session, report_id: UUID, by: Actor) -> tuple[ClosingRepor
         raise Conflict(N_("Đã có bản trình mới hơn."))
     if verdict(session, report.id):
         raise AlreadySettled(N_("Bản này đã có ý kiến duyệt."))
+    if not fits(incident, report):
+        raise Conflict(N_("Vụ việc đã được xử lý tiếp sau lần trình này: phải trình bản mới."))
     return report, incident
 
 
@@ -270,12 +272,16 @@ def whose(incident: Incident) -> tuple[str, dict[str, Any]]:
 def approved(session: Session, incident: Incident) -> ClosingReport | None:
     """The approved report of the work that ended last, if there is one."""
     reports = of_incident(session, incident.id)
-    if not reports or incident.resolved_at is None:
+    if not reports:
         return None
     last = reports[-1]
     given = verdict(session, last.id)
-    fresh = last.submitted_at >= incident.resolved_at
-    return last if fresh and given and given.approved else None
+    return last if fits(incident, last) and given and given.approved else None
+
+
+def fits(incident: Incident, report: ClosingReport) -> bool:
+    """Whether a report tells of the work that ended last: none does once it is taken up again."""
+    return incident.resolved_at is not None and report.submitted_at >= incident.resolved_at
 
 
 def verdict(session: Session, report_id: UUID) -> ClosingVerdict | None:

@@ -1,4 +1,4 @@
-"""Work on a matter is taken up again: it flares up, is reopened, or a new incident follows it.
+"""Work on a matter is taken up again: taken back, flared up, reopened, or a new incident follows.
 
 Each refusal names the conditions that are missing.
 """
@@ -18,7 +18,7 @@ from incidents.matter.calendar import Unit
 from incidents.matter.incidents import Incident, Status
 from incidents.matter.ties import TieKind
 from incidents.people import persons, roles
-from incidents.record import clock, timeline
+from incidents.record import clock, outbox, timeline
 from incidents.record.actors import Actor
 from incidents.record.errors import Conflict, given
 from incidents.record.facts import Fact, Private
@@ -104,10 +104,38 @@ def flare_up(
     return incident
 
 
+def take_back(session: Session, incident_id: UUID, *, reason: str, by: Actor) -> Incident:
+    """What waited for its closing report is not at its end: it is stabilising again.
+
+    Reports put forward so far no longer fit, nor does the day of the review meeting; the playbook
+    does not run again. What grows again flares up from there.
+    """
+    incident = incidents.get(session, incident_id, lock=True)
+    if incident.status is not Status.RESOLVED:
+        raise Conflict(
+            N_(
+                "Chỉ vụ việc đang chờ tổng kết mới đưa trở lại được; vụ việc này đang «%(status)s»."
+            ),
+            status=incident.status,
+        )
+    reason = given(reason)
+    # Neither is owed any more: who has not heard of them yet is not asked.
+    outbox.cancel(
+        session, incident_id=incident.id, kinds=("closing_report_waits", "review_meeting_due")
+    )
+    incident.resolved_at = incident.look_back_at = None
+    lifecycle.move(session, incident, Status.STABILISING, reason, by)
+    _tell(session, incident, reason, by)
+    return incident
+
+
 def _unshown(session: Session, incident: Incident, cause: Flare) -> Missing:
     """What the record does not show of the cause; where nothing was measured, words suffice."""
     since = lifecycle.last_move(
-        session, incident.id, (Status.OPEN, Status.ACTIVE), (Status.STABILISING,)
+        session,
+        incident.id,
+        (Status.OPEN, Status.ACTIVE, Status.RESOLVED),
+        (Status.STABILISING,),
     )
     if since is None:
         raise ValueError("nothing is stabilising without having become so")
