@@ -143,6 +143,11 @@ def _in_force(person: Any) -> Any:
 
 def concerns(session: Session, incident_id: UUID, person_id: UUID) -> Recusal | None:
     """The conflict a person has in an incident, their own before that of their body."""
+    found = sorted(_of_person(session, incident_id, person_id), key=lambda r: r.person_id is None)
+    return found[0] if found else None
+
+
+def _of_person(session: Session, incident_id: UUID, person_id: UUID) -> list[Recusal]:
     rows = database.once(
         session,
         ("concerns", incident_id, person_id),
@@ -150,8 +155,13 @@ def concerns(session: Session, incident_id: UUID, person_id: UUID) -> Recusal | 
             _in_force(Person.id).where(Recusal.incident_id == incident_id, Person.id == person_id)
         ).all(),
     )
-    found = sorted((r for r, _ in rows), key=lambda r: r.person_id is None)
-    return found[0] if found else None
+    return [recusal for recusal, _ in rows]
+
+
+def require_free_at(session: Session, incident_id: UUID, person_id: UUID, moment: datetime) -> None:
+    """Return if somebody was not declared concerned by a moment, of which it is told later."""
+    if any(r.declared_at <= moment for r in _of_person(session, incident_id, person_id)):
+        require_free(session, incident_id, person_id)
 
 
 def require_free(session: Session, incident_id: UUID, *people: UUID | None) -> None:

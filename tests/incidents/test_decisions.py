@@ -14,7 +14,7 @@ from incidents.matter.incidents import Incident
 from incidents.people.roles import Role
 from incidents.record import clock, database, guards, timeline
 from incidents.record.actors import ENGINE
-from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound
+from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound, NotPermitted
 from incidents.record.language import Language, speech
 from incidents.response.judgement import decisions
 from incidents.response.judgement.decision_facts import (
@@ -25,6 +25,7 @@ from incidents.response.judgement.decision_facts import (
 )
 from incidents.response.judgement.decisions import Decision, Words
 from incidents.response.life import lifecycle
+from incidents.response.staffing import recusing
 from incidents.response.work.steps import StepKind
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
@@ -76,6 +77,19 @@ def test_it_keeps_who_decided_what_else_was_possible_and_both_times(
     assert line.text.startswith("Quyết định 1 của Nguyễn Hòa Bình. Vấn đề: Cho học sinh nghỉ")
     assert "Ý kiến khác: Đồng chí Phúc" in line.text
     assert desk.timeline(incident, Language.EN)[-1].text.startswith("Decision 1 by Nguyễn Hòa Bình")
+
+
+def test_whoever_is_concerned_has_decided_nothing_from_the_declaration_on(
+    desk: Desk, incident: Incident
+) -> None:
+    binh = desk.cast.binh
+    desk.fast_forward(hours(1))
+    desk.do(recusing.declare, incident.id, binh.id, reason="Bị nêu tên", by=desk.cast.ha)
+    desk.set_aside()
+    with desk.refused(NotPermitted, "người liên quan"):
+        taken(desk, incident, decided_by=binh.id)
+    earlier = desk.time - minutes(1)
+    assert taken(desk, incident, decided_by=binh.id, decided_at=earlier).decided_by == binh.id
 
 
 def test_what_is_decided_now_is_not_back_dated(desk: Desk, incident: Incident) -> None:

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, UniqueConstraint, func
 from sqlmodel import Session, col, select
 
-from incidents.matter import incidents
+from incidents.matter import incidents, recusals
 from incidents.matter.incidents import Incident, Status
 from incidents.people import persons
 from incidents.record import clock, timeline
@@ -98,7 +98,8 @@ def take(
 ) -> Decision:
     """Write a decision down; without a name it is of whoever writes it.
 
-    A past ``decided_at`` back-dates it: both times are kept.
+    A past ``decided_at`` back-dates it: both times are kept. Whoever is concerned by the incident
+    decides nothing in it from the declaration on; what they had decided before may be recorded.
     """
     incident = incidents.get(session, incident_id)
     # Numbers have no gaps and no twins, as those of the timeline, whose lock comes last everywhere.
@@ -116,6 +117,9 @@ def take(
     decided_by = decided_by or by.person_id
     if decided_by:
         persons.get(session, decided_by)
+        # Whether a step may be answered, the step has judged by what it asks for.
+        if step_id is None:
+            recusals.require_free_at(session, incident.id, decided_by, decided_at)
     before = _replaceable(session, incident, replaces) if replaces else None
     typed: dict[str, Any] = {
         name: said if isinstance(said, str) else "" for name, said in vars(words).items()
