@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import event
@@ -10,9 +11,11 @@ from starlette.testclient import TestClient
 
 from incidents.intake import claims
 from incidents.intake.signals import Nature
+from incidents.matter import incidents
 from incidents.people.roles import Role
 from incidents.record import database
 from incidents.response.answers import journal
+from incidents.response.clocks import clocks
 from incidents.response.work import catalog
 from incidents.response.work.catalog import PlaybookVersion
 from tests.api.conftest import Browser
@@ -83,9 +86,19 @@ def test_a_flag_is_taken_and_opened_by_two_forms(desk: Desk, new_browser: New) -
     flag = f"/tin-bao/{code[0]}"
     assert f'action="{flag}/tiep-nhan"' in lan.get("/").text
     assert "Mở vụ việc" in lan.post(f"{flag}/tiep-nhan").text
-    room = lan.post(f"{flag}/mo-vu-viec", title="Tin vỡ đập", level="3", playbook="TIN_GIA_MXH")
+    asked = {"title": "Tin vỡ đập", "level": "3", "playbook": "TIN_GIA_MXH"}
+    early = (desk.time + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
+    refused = lan.post(f"{flag}/mo-vu-viec", **asked, occurred_at=early)
+    assert "thời điểm chưa tới" in refused.text
+    assert f'value="{early}"' in refused.text
+    room = lan.post(f"{flag}/mo-vu-viec", **asked, occurred_at="2026-11-22T20:15")
     assert room.url.path == "/vu-viec/2026-0001"
     assert "Tin vỡ đập" in room.text
+    with database.reading() as session:
+        opened = incidents.by_number(session, "2026-0001")
+        (term,) = clocks.of_incident(session, opened.id)
+    assert opened.occurred_at == datetime(2026, 11, 22, 13, 15, tzinfo=UTC)
+    assert term.code == "FIRST_INFORMATION"
     desk.set_aside()
 
 
