@@ -30,8 +30,8 @@ async def _session(request: Request) -> AsyncIterator[Session]:
     try:
         yield session
     except BaseException as fault:
-        if not await _in_thread(opened.__exit__, type(fault), fault, fault.__traceback__):
-            raise
+        await _in_thread(opened.__exit__, type(fault), fault, fault.__traceback__)
+        raise
     else:
         if session.in_transaction():
             await _in_thread(opened.__exit__, None, None, None)

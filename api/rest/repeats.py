@@ -75,7 +75,7 @@ def _settled(endpoint: Callable[..., Any], status: int, *, writes: bool) -> Call
         if session := values.get("session"):
             _keep(session, status, body)
             if writes:
-                database.commit(session)
+                database.make_durable(session)
             session.close()
         return Response(body, status, media_type="application/json")
 

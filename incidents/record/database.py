@@ -239,10 +239,10 @@ def transaction() -> Generator[Session]:
     """All of it, or on any exception nothing."""
     with Session(writing_engine(), expire_on_commit=False) as session:
         yield session
-        commit(session)
+        make_durable(session)
 
 
-def commit(session: Session) -> None:
+def make_durable(session: Session) -> None:
     """The only place that commits; what was committed already is left alone."""
     if not session.in_transaction():
         return

@@ -42,6 +42,9 @@ def test_one_place_commits() -> None:
     assert {name: count for name, count in commits.items() if count} == {
         "incidents/record/database.py": 1
     }
+    # A transaction does so where it ends, and a deed over REST before that, in its own thread.
+    early = {name for name, tree in _trees() if _calls(tree, "make_durable")}
+    assert early == {"api/rest/repeats.py"}
 
 
 def test_one_place_reads_the_clock() -> None:
