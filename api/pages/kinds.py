@@ -44,6 +44,7 @@ KINDS: dict[str, str] = {
     "step_request_reminder": N_("nhắc đề nghị phối hợp"),
     "step_call": N_("gọi điện cho đầu mối chưa trả lời"),
     "role_vacant": N_("vai chưa có người giữ"),
+    "signature_vacant": N_("không còn ai được duyệt"),
     "statement_released": N_("đã phát hành văn bản"),
     "shell_changed": N_("mẫu duyệt sẵn"),
     "edit_refused": N_("không duyệt bản sửa"),

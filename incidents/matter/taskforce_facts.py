@@ -60,6 +60,18 @@ class RoleVacant(Fact):
 
 
 @dataclass(frozen=True)
+class SignatureVacant(Fact):
+    """Nobody is left who may sign in a role or above it; the signature was given to nobody."""
+
+    role: Role
+    number: int
+    says: ClassVar[str] = N_(
+        "Không còn ai được duyệt với vai %(role)s: nhiệm vụ %(number)s để trống, không giao cho "
+        "người không có thẩm quyền"
+    )
+
+
+@dataclass(frozen=True)
 class WorkRouted(Fact):
     """What the matter is about decided which body's people are called in a role."""
 

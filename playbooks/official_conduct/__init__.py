@@ -52,8 +52,9 @@ def official_conduct(run: Run) -> None:
 
     # Steps 3 to 7: one tier up in this office, or the authority above it.
     if concerns_the_chair(stepped_back):
-        leave_to_those_above(run)
-        routines.say_first(run, "update", template="update", by=LEAD)
+        signer = beside_the_chair(one_tier_up(stepped_back))
+        leave_to_those_above(run, signer)
+        routines.say_first(run, "update", template="update", by=signer)
     else:
         look_into(run, one_tier_up(stepped_back))
 
@@ -70,6 +71,11 @@ def one_tier_up(stepped_back: Asked[Recusal]) -> tuple[Role, Role]:
     if stepped_back.done and not stepped_back.answer.lead:
         return LEAD, CHAIR
     return CHAIR, SPOKESPERSON
+
+
+def beside_the_chair(*signers: tuple[Role, Role]) -> Role:
+    """Who says that those above were asked: the spokesperson where the lead is concerned too."""
+    return SPOKESPERSON if any(SPOKESPERSON in pair for pair in signers) else LEAD
 
 
 def look_into(run: Run, signers: tuple[Role, Role]) -> None:
@@ -95,7 +101,7 @@ def look_into(run: Run, signers: tuple[Role, Role]) -> None:
     )
     run.wait(still)
     if concerns_the_chair(still):
-        leave_to_those_above(run)
+        leave_to_those_above(run, beside_the_chair(signers, one_tier_up(still)))
     else:
         say_the_outcome(run, facts, one_tier_up(still))
 
@@ -140,8 +146,8 @@ def say_the_outcome(run: Run, facts: Verification, signers: tuple[Role, Role]) -
         run.ask("follow the measures", of=SECRETARY, due=days(7), then=STANDING_DEPUTY)
 
 
-def leave_to_those_above(run: Run) -> None:
+def leave_to_those_above(run: Run, signer: Role) -> None:
     """An office does not judge its own head: it asks, says that it has asked, and asks again."""
     run.ask("ask the authority above", of=LEAD, form=Request, due=minutes(60), then=STANDING_DEPUTY)
-    routines.say_first(run, "notice", template="notice", by=LEAD)
+    routines.say_first(run, "notice", template="notice", by=signer)
     run.wait(run.ask("call the authority above", of=SECRETARY, due=days(1), mandatory=False))

@@ -104,6 +104,7 @@ def _every_kind(
         "called_out": {"roles": ["lead", "spokesperson"]},
         "inject": {"inject": 2, "role": "lead", "text": {"vi": "Phóng viên gọi", "en": "A call"}},
         "role_vacant": {"role": "legal"},
+        "signature_vacant": {"role": "lead"},
         "step_taken": {"by": str(stage.cast.phuc.id)},
         "decision_review": {"decision": 2},
         "lesson_assigned": {"lesson": str(lesson.id)},
@@ -171,7 +172,7 @@ def _every_kind(
             if kind.startswith("signal")
             else {"incident_id": stage.incident.id}
         )
-        if kind.startswith("step") or kind == "role_vacant":
+        if kind.startswith("step") or kind in ("role_vacant", "signature_vacant"):
             subject["step_id"] = step.id
         made[kind] = _message(stage, kind, values=values.get(kind, {}), **subject, **about)
     return made

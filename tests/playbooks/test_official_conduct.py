@@ -11,7 +11,7 @@ from incidents.people.persons import Person
 from incidents.people.roles import Role
 from incidents.record import database
 from incidents.record.errors import NotPermitted
-from incidents.response.staffing import directing
+from incidents.response.staffing import directing, recusing
 from incidents.response.work.runs import RunState
 from incidents.response.work.steps import StepState
 from incidents.words.statements import StatementKind
@@ -144,6 +144,33 @@ def test_an_office_does_not_judge_its_own_head(conduct: Conduct) -> None:
     conduct.desk.answer("call the authority above", by=conduct.cast.ha)
     conduct.say_first("update", by=conduct.cast.binh)
     assert "conclude" in conduct.waiting()
+
+
+@on_both_databases
+def test_where_lead_and_chair_are_concerned_the_spokesperson_says_that_others_were_asked(
+    conduct: Conduct,
+) -> None:
+    cast, desk = conduct.cast, conduct.desk
+    conduct.begin(nature="complaint")
+    conduct.step_back(lead=True, chair=True)
+    assert conduct.signing("notice") == {Role.SPOKESPERSON}
+    conduct.say_first("notice", by=cast.minh)
+    desk.expect_published(StatementKind.HOLDING, "notice")
+    desk.answer("call the authority above", by=cast.ha)
+    conduct.draft("update")
+    assert desk.step("sign the update").assignee_id == cast.minh.id
+    desk.set_aside()
+
+    # Concerned himself: neither Tùng, whose paper is Bình's, nor whoever is on duty may sign.
+    desk.do(recusing.declare, conduct.incident.id, cast.minh.id, reason="Cùng đoàn", by=cast.ha)
+
+    assert desk.step("sign the update").assignee_id is None
+    assert "SignatureVacant" in desk.facts(conduct.incident)
+    desk.expect_messages("signature_vacant", cast.lan)
+    for nobody in (cast.lan, cast.tung, cast.minh, cast.binh):
+        with desk.refused(NotPermitted):
+            conduct.sign("update", by=nobody)
+    desk.set_aside()
 
 
 @pytest.mark.parametrize("finding", [Finding.TRUE, Finding.PARTLY_FALSE], ids=["right", "partly"])

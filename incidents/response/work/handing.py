@@ -5,12 +5,12 @@ from uuid import UUID
 from sqlmodel import Session
 
 from incidents.matter import recusals
-from incidents.matter.taskforce_facts import RoleVacant
+from incidents.matter.taskforce_facts import RoleVacant, SignatureVacant
 from incidents.people import outsiders, persons, rosters
 from incidents.record import clock, links, timeline
 from incidents.record.actors import ENGINE
 from incidents.response.work import requests, succession
-from incidents.response.work.steps import Step, StepState
+from incidents.response.work.steps import Step, StepKind, StepState
 
 
 def hand_over(session: Session, step: Step, person_id: UUID | None, *, kind: str) -> None:
@@ -39,18 +39,25 @@ def notify(session: Session, step: Step, person_id: UUID, kind: str) -> None:
 
 
 def vacant(session: Session, step: Step) -> UUID | None:
-    """Nobody holds the role: the duty officer gets the work, and an alarm goes out."""
-    timeline.record(session, step.incident_id, RoleVacant(role=step.role), by=ENGINE)
+    """Nobody holds the role: the duty officer gets the work, and an alarm goes out.
+
+    A signature stays with nobody: work passes on, authority does not (rule 5 of practice).
+    """
+    signature = step.kind is StepKind.APPROVE
+    fact = SignatureVacant(step.role, step.number) if signature else RoleVacant(step.role)
+    timeline.record(session, step.incident_id, fact, by=ENGINE)
     kept_out = recusals.of(session, step.incident_id).keeps_out(judging=succession.judges(step))
     on_duty = [p for p in rosters.to_alert(session, clock.now()) if p not in kept_out]
     persons.tell_all(
         session,
         on_duty,
-        "role_vacant",
+        "signature_vacant" if signature else "role_vacant",
         key=f"vacant:{step.id}",
         incident_id=step.incident_id,
         step_id=step.id,
         values={"role": step.role.value},
     )
+    if signature:
+        return None
     passed_over = succession.barred(session, step)
     return next((p for p in on_duty if str(p) not in passed_over), None)
