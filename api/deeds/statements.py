@@ -46,6 +46,7 @@ class Telephone(Request):
     witness_id: UUID
     number_called: Line
     read_back: Line = Field(description="The version's code, read back")
+    comment: Reason = Field("", description="What has to change; a no says it")
 
 
 class ByScan(Request):

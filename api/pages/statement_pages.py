@@ -32,7 +32,7 @@ from incidents.response.judgement import postures
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 from incidents.words import approvals, statements
-from incidents.words.approvals import Approval, SignedOff
+from incidents.words.approvals import Approval, ApprovalKind, SignedOff, SignedOffByTelephone
 from incidents.words.publications import Publication
 from incidents.words.statements import StatementVersion
 
@@ -98,11 +98,17 @@ def _verdicts(session: Session, ids: list[UUID]) -> list[Approval]:
 
 def _remarks(session: Session, incident_id: UUID) -> dict[tuple[UUID | None, str, str], str]:
     """Who said it of which text, with which kind of signature → what they said with it."""
-    return {
+    at_the_desk = {
         (entry.actor_id, fact.sha256, fact.kind.value): fact.comment
         for entry, fact in timeline.entries_of(session, incident_id, kind=SignedOff)
         if isinstance(fact, SignedOff) and fact.comment
     }
+    called = {
+        (fact.approver, fact.sha256, ApprovalKind.SIGN_OFF.value): fact.comment
+        for _, fact in timeline.entries_of(session, incident_id, kind=SignedOffByTelephone)
+        if isinstance(fact, SignedOffByTelephone) and fact.comment
+    }
+    return at_the_desk | called
 
 
 def _publications(session: Session, statement_id: UUID) -> list[Publication]:

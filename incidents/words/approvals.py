@@ -119,9 +119,10 @@ class SignedOffByTelephone(Fact):
     witness: PersonId
     confirm_by: datetime
     called: Private
+    comment: Private = ""  # those recorded before it was asked have none
     says: ClassVar[str] = N_(
         "%(approver)s duyệt qua điện thoại %(statement)s bản %(version)s: %(verdict)s. "
-        "Người cùng nghe: %(witness)s; xác nhận trước %(confirm_by)s"
+        "Người cùng nghe: %(witness)s; xác nhận trước %(confirm_by)s. %(comment)s"
     )
 
 

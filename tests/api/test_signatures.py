@@ -125,6 +125,31 @@ def test_a_proof_over_rest_opens_one_signature_within_five_minutes(
     desk.set_aside()
 
 
+def test_a_no_on_the_telephone_says_why_on_the_page_and_over_rest(
+    desk: Desk, new_browser: New, program: Callable[..., Program]
+) -> None:
+    cast, incident = desk.cast, desk.opened(level=3, roles=[Role.LEAD, Role.SPOKESPERSON])
+    statement, version = _asked(desk, incident, "approve")
+    said = {
+        "verdict": "refused",
+        "approver_id": str(cast.minh.id),
+        "witness_id": str(cast.long.id),
+        "number_called": cast.minh.telephone,
+        "read_back": version.code,
+    }
+    lan, path = new_browser("lan"), f"/phat-ngon/{statement.id}"
+    form = {"target": str(version.id), "password": PASSWORD, **said}
+    bare = lan.post(f"{path}/dien-thoai", **form)
+    assert (bare.status_code, "ghi chỗ phải sửa." in bare.text) == (422, True)
+
+    rest, over_rest = program("lan"), f"/statements/{statement.id}/versions/{version.id}/telephone"
+    rest.prove()
+    assert [*rest.post(over_rest, said).json()["fields"]] == ["comment"]
+    assert rest.post(over_rest, said | {"comment": "Thiếu giờ hẹn"}).status_code == 200
+    assert "Thiếu giờ hẹn" in lan.get(path).text
+    desk.set_aside()
+
+
 def test_what_was_said_on_the_telephone_is_confirmed_with_the_password(
     desk: Desk, new_browser: New, program: Callable[..., Program]
 ) -> None:

@@ -26,6 +26,7 @@ def incident(desk: Desk) -> Incident:
 def _by_telephone(desk: Desk, version: StatementVersion, **changed: object) -> Approval:
     cast = desk.cast
     values: dict[str, object] = {
+        "verdict": Verdict.GRANTED,
         "approver_id": cast.minh.id,
         "witness_id": cast.long.id,
         "number_called": cast.minh.telephone,
@@ -33,7 +34,7 @@ def _by_telephone(desk: Desk, version: StatementVersion, **changed: object) -> A
         "by": cast.lan,
     }
     values |= changed
-    return desk.do(telephone.approve, version.id, Verdict.GRANTED, **values)  # type: ignore[arg-type]
+    return desk.do(telephone.approve, version.id, **values)  # type: ignore[arg-type]
 
 
 def test_an_approver_without_a_device_signs_through_the_duty_officer(
@@ -122,6 +123,16 @@ def test_a_signature_is_asked_for_again_only_of_whoever_may_give_it(
         session.add(step)
     desk.do(signing.revise, statement.id, title="Thông báo", text="Sửa.", by=desk.cast.ha)
     assert desk.step(SIGN).assignee_id == desk.cast.minh.id
+    desk.set_aside()
+
+
+def test_a_no_by_telephone_says_what_has_to_change(desk: Desk, incident: Incident) -> None:
+    _, version = to_sign(desk, incident)
+    with desk.refused(Invalid, "ghi chỗ phải sửa"):
+        _by_telephone(desk, version, verdict=Verdict.REFUSED, comment=" ")
+    _by_telephone(desk, version, verdict=Verdict.REFUSED, comment="Chưa rõ giờ cập nhật")
+    assert (desk.step(SIGN).answer or {})["comment"] == "Chưa rõ giờ cập nhật"
+    assert desk.timeline(incident)[-2].text.endswith("Chưa rõ giờ cập nhật")
     desk.set_aside()
 
 

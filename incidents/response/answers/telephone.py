@@ -38,13 +38,15 @@ def approve(
     witness_id: UUID,
     number_called: str,
     read_back: str,
+    comment: str = "",
     by: Actor,
 ) -> Approval:
     """An approver without a device approves through the duty officer (rule 4 of practice).
 
     The number is the directory's, the read-back is the version code, a second person listened;
-    the approver confirms within 24 hours.
+    the approver confirms within 24 hours. A no says what has to change, as at the desk.
     """
+    approvals.require_reason(verdict, comment)
     approver = persons.get(session, approver_id)
     version = statements.version(session, version_id)
     _telephone_guards(approver.telephone, number_called, read_back, version)
@@ -86,6 +88,7 @@ def approve(
             witness=witness_id,
             confirm_by=approval.confirm_by,
             called=number_called,
+            comment=comment,
         ),
         by=by,
     )
@@ -97,7 +100,7 @@ def approve(
         incident_id=statement.incident_id,
         values={"approval": str(approval.id), "kind": statement.kind.value},
     )
-    signing.conclude(session, statement, version, step, verdict, "", by, signer_id=approver_id)
+    signing.conclude(session, statement, version, step, verdict, comment, by, signer_id=approver_id)
     return approval
 
 
