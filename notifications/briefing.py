@@ -315,5 +315,6 @@ _READ_AS: dict[str, Callable[[Any], Any]] = {
     "until": of_moment,
     "starts_at": of_moment,
     "ends_at": of_moment,
+    "taken_at": lambda value: of_moment(value or None),
     **dict.fromkeys(("signed_on", "first_day", "last_day"), _day),
 }

@@ -48,14 +48,20 @@ def page(message: OutgoingMessage, incident: Incident | None, signal: Signal | N
         return ""
     if message.kind in ABOUT_ROSTERS:
         return f"{settings.current().address}/lich-truc"
-    if message.kind in ABOUT_CLOSING and incident:
-        return f"{_room(incident, None)}/bao-cao-tong-ket"
     if message.kind in ABOUT_LESSONS:
         return f"{settings.current().address}/bai-hoc"
     if message.kind in ABOUT_DIRECTORY:
         body = message.values.get("code")
         return f"{settings.current().address}/danh-ba" + (f"/co-quan/{quote(body)}" if body else "")
-    return _room(incident, signal)
+    return _words(message, incident) or _room(incident, signal)
+
+
+def _words(message: OutgoingMessage, incident: Incident | None) -> str:
+    """The closing report or the text a message is about."""
+    if message.kind in ABOUT_CLOSING and incident:
+        return f"{_room(incident, None)}/bao-cao-tong-ket"
+    text = message.values.get("statement") if message.kind == "edit_refused" else None
+    return f"{settings.current().address}/phat-ngon/{text}" if text else ""
 
 
 def _shut_out(message: OutgoingMessage) -> bool:

@@ -57,6 +57,7 @@ def test_a_refused_edit_is_told_with_its_reason_and_what_is_out_stands(
     mail = desk.expect_message(to=cast.tung, kind="edit_refused")
     assert "Lý do: Sai số liệu" in read(mail)
     assert f"Bản {before} đã phát hành giữ nguyên" in read(mail)
+    assert f"/phat-ngon/{statement.id}" in read(mail)
     desk.expect_messages("edit_refused", cast.ha, cast.mai)
     assert edit(desk, posting) == Edit(after, before, refused=True, reason="Sai số liệu")
     assert "đã phát hành giữ nguyên. Sai số liệu" in desk.timeline(incident)[-1].text

@@ -18,7 +18,7 @@ from incidents.record.errors import (
     NotPermitted,
 )
 from incidents.record.timeline import DESK
-from tests.harness import START, Desk
+from tests.harness import START, Desk, read
 from tests.incidents.shifts import draw_up, local, on, shift_at
 
 
@@ -29,12 +29,15 @@ def test_two_swap_and_both_shifts_change_hands(desk: Desk) -> None:
     swap = desk.do(
         swaps.ask, mine.id, other_id=cast.hoa.id, in_return=theirs.id, reason="Giỗ", by=cast.duc
     )
-    desk.expect_message(to=cast.hoa, kind="swap_asked")
+    asked = read(desk.expect_message(to=cast.hoa, kind="swap_asked"))
+    assert "Đổi lại, Hồ Trọng Đức nhận ca của đồng chí lúc" in asked
+    assert "Lý do: Giỗ" in asked
     assert on(desk, local(24, 7)) == ["duc"]
     with desk.refused(NotPermitted):
         desk.do(swaps.accept, swap.id, by=cast.duc)
     desk.do(swaps.accept, swap.id, by=cast.hoa)
-    desk.expect_message(to=cast.duc, kind="swap_accepted")
+    agreed = desk.expect_message(to=cast.duc, kind="swap_accepted")
+    assert "đồng chí trực ca của Dương Lệ Hoa lúc" in read(agreed)
 
     assert [on(desk, local(24, h)) for h in (7, 15, 23)] == [["hoa"], ["duc"], ["duc"]]
     with desk.refused(AlreadySettled):
@@ -47,6 +50,7 @@ def test_a_shift_given_away_cannot_be_given_away_again(desk: Desk) -> None:
     roster = draw_up(desk, cast.duc)
     mine = shift_at(roster, local(24, 7))
     first = desk.do(swaps.ask, mine.id, other_id=cast.hoa.id, by=cast.duc)
+    assert "Không đổi lại ca nào." in read(desk.expect_message(to=cast.hoa, kind="swap_asked"))
     second = desk.do(swaps.ask, mine.id, other_id=cast.kien.id, by=cast.duc)
     with desk.refused(Conflict):
         desk.do(swaps.ask, mine.id, other_id=cast.kien.id, by=cast.duc)

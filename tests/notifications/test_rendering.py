@@ -117,6 +117,7 @@ def _every_kind(
         "incident_split": {"other": "2026-0002"},
         "confirm_telephone": {"approval": str(approval.id), "kind": "holding"},
         "edit_refused": {
+            "statement": str(approval.id),
             "kind": "holding",
             "version": 3,
             "stands": 2,
@@ -160,6 +161,8 @@ def _every_kind(
     }
     values |= dict.fromkeys(destinations.ABOUT_ROSTERS, about_a_shift)
     values |= {
+        "swap_asked": {**about_a_shift, "taken_at": "", "reason": "2026"},
+        "swap_accepted": {**about_a_shift, "taken_at": "2026-11-26T23:00:00+00:00"},
         "shift_by_hand": {**about_a_post, "what": "moved"},
         "contact_code": {"nonce": str(ids.new())},
         "contacts_stale": {"code": "SYT", "name": "UBND xã Tân An", "points": 3, "untested": 1},

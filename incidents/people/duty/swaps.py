@@ -249,5 +249,7 @@ def _tell(session: Session, swap: Swap, roster: Roster, kind: str, *, to: UUID, 
             "by": str(who),
             "starts_at": swap.given_at.isoformat(),
             "ends_at": swap.given_until.isoformat(),
+            "taken_at": swap.taken_at.isoformat() if swap.taken_at else "",
+            "reason": swap.reason,
         },
     )

@@ -101,6 +101,7 @@ def refused(
         key=f"edit_refused:{version.id}:{by.person_id}",
         incident_id=statement.incident_id,
         values={
+            "statement": str(statement.id),
             "kind": statement.kind.value,
             "version": version.number,
             "stands": out.number,
