@@ -117,7 +117,7 @@ def test_a_shift_entered_by_hand_is_named_on_the_look_and_may_be_ended(
     again = tung.post(f"{path}/xem-thu", **chosen).text
     assert f'name="{found[1]}" value="true" checked' in again
     assert tung.post(f"{path}/vong", **chosen | {"seen": seen(again)}).status_code == 200
-    assert "Ca nhập tay" not in tung.post(f"{path}/xem-thu", **TURNS | people(desk)).text
+    assert "Ca nhập tay vẫn đứng" not in tung.post(f"{path}/xem-thu", **TURNS | people(desk)).text
 
 
 def test_a_refused_plan_is_shown_again_as_it_was_filled_in(
