@@ -23,7 +23,7 @@ from incidents.record.errors import (
     SignInAgain,
 )
 from incidents.record.language import N_, Speech, speech
-from incidents.response.work import forms
+from incidents.response.steps import forms
 
 _log = structlog.get_logger()
 

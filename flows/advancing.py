@@ -12,8 +12,8 @@ from flows.playbook import Playbook
 from flows.replaying import Finished, Held, Misfit, Parked, Perform, Replay, plainly
 from flows.run import Run
 from incidents.record import database
-from incidents.response.work import runs
-from incidents.response.work.runs import Advance, Claim, PlaybookRun, Superseded, Where
+from incidents.response.steps import runs
+from incidents.response.steps.runs import Advance, Claim, PlaybookRun, Superseded, Where
 
 Shelf = Mapping[tuple[str, int], Playbook]
 """The playbooks an executor has, by code and version."""

@@ -15,7 +15,7 @@ from incidents.matter.severity import Level
 from incidents.people.roles import Role
 from incidents.record.language import Labelled
 from incidents.record.outbox import Channel
-from incidents.response.work.crisis_forms import (
+from incidents.response.steps.crisis_forms import (
     Attack,
     CaseReport,
     Cases,
@@ -29,8 +29,8 @@ from incidents.response.work.crisis_forms import (
     Redress,
     YesOrNo,
 )
-from incidents.response.work.exercise_forms import Approval, ExerciseMarks, ExercisePlan, Lessons
-from incidents.response.work.forms import (
+from incidents.response.steps.exercise_forms import Approval, ExerciseMarks, ExercisePlan, Lessons
+from incidents.response.steps.forms import (
     AnswerOrWatch,
     Capture,
     Classification,
@@ -53,7 +53,7 @@ from incidents.response.work.forms import (
     Subject,
     Verification,
 )
-from incidents.response.work.own_forms import TITLE_EN
+from incidents.response.steps.own_forms import TITLE_EN
 from incidents.words.approvals import Verdict
 from incidents.words.statements import StatementKind
 

@@ -15,7 +15,7 @@ from flows.advancing import Shelf
 from flows.resident import Resident
 from incidents.matter import incidents
 from incidents.record import clock, database
-from incidents.response.work.runs import Advance, PlaybookRun
+from incidents.response.steps.runs import Advance, PlaybookRun
 
 BATCH = 20
 _SETTLED = timedelta(seconds=5)

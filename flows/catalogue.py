@@ -15,9 +15,9 @@ from flows import advancing, exploring
 from flows.playbook import Playbook
 from incidents.record import clock, database
 from incidents.record.language import Language
-from incidents.response.work import catalog
-from incidents.response.work.catalog import PlaybookVersion
-from incidents.response.work.runs import PlaybookRun, RunState
+from incidents.response.steps import catalog
+from incidents.response.steps.catalog import PlaybookVersion
+from incidents.response.steps.runs import PlaybookRun, RunState
 
 EXPLORED_BY = "explored_by"
 """Where an outline says what drew it."""

@@ -24,7 +24,7 @@ from flows.pool import Pool
 from flows.probing import Probe
 from flows.resident import Resident
 from incidents.record import database, outbox, settings
-from incidents.response.work import runs
+from incidents.response.steps import runs
 
 _AUDIT_EVERY = 15.0
 _ROSTERS_EVERY = 60.0

@@ -11,7 +11,7 @@ from uuid import UUID
 from flows import advancing
 from flows.advancing import NOT_OURS, Ending, Shelf
 from flows.replaying import Held, Perform
-from incidents.response.work.runs import Where
+from incidents.response.steps.runs import Where
 
 R = TypeVar("R")
 

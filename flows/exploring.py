@@ -21,10 +21,10 @@ from flows.staging import DuplicateStep, Wanted
 from incidents.matter.incidents import Incident
 from incidents.matter.severity import Level
 from incidents.people.roles import Role
-from incidents.response.work import own_forms
-from incidents.response.work.exercise_forms import Inject
-from incidents.response.work.forms import Form
-from incidents.response.work.steps import StepKind
+from incidents.response.steps import own_forms
+from incidents.response.steps.exercise_forms import Inject
+from incidents.response.steps.forms import Form
+from incidents.response.steps.steps import StepKind
 from incidents.words.approvals import Verdict
 
 T = TypeVar("T")

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from incidents.response.work import forms
-from incidents.response.work.forms import Draft, Form, SignOff
-from incidents.response.work.steps import Step, StepState
+from incidents.response.steps import forms
+from incidents.response.steps.forms import Draft, Form, SignOff
+from incidents.response.steps.steps import Step, StepState
 from incidents.words.approvals import Verdict
 
 F = TypeVar("F", bound=Form)

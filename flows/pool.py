@@ -16,8 +16,8 @@ from flows.advancing import Shelf
 from flows.resident import Resident
 from incidents.matter import incidents
 from incidents.record import clock, database, settings
-from incidents.response.work import runs
-from incidents.response.work.runs import Advance, PlaybookRun, Where
+from incidents.response.steps import runs
+from incidents.response.steps.runs import Advance, PlaybookRun, Where
 
 NAME = "trucban"
 ENTRYPOINT = "flows.worker.advance"

@@ -20,7 +20,7 @@ from prefect.states import Completed, Failed
 from flows.advancing import Ending, Shelf, shelf
 from flows.errands import CURRENT, Errand
 from flows.playbook import Playbook
-from incidents.response.work.runs import Where
+from incidents.response.steps.runs import Where
 
 R = TypeVar("R")
 

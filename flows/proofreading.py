@@ -14,8 +14,8 @@ from typing import Any
 from flows import catalogue
 from flows.playbook import Playbook
 from incidents.record.language import N_, Language
-from incidents.response.work import forms, own_forms
-from incidents.response.work.catalog import PlaybookVersion
+from incidents.response.steps import forms, own_forms
+from incidents.response.steps.catalog import PlaybookVersion
 from notifications import rendering
 
 LONGEST_PLAYBOOK = 60

@@ -22,10 +22,10 @@ from incidents.matter.incidents import Incident
 from incidents.matter.severity import Level
 from incidents.people.roles import Role
 from incidents.record import clock
-from incidents.response.work import catalog
-from incidents.response.work.exercise_forms import Inject
-from incidents.response.work.forms import Form
-from incidents.response.work.steps import StepKind
+from incidents.response.steps import catalog
+from incidents.response.steps.exercise_forms import Inject
+from incidents.response.steps.forms import Form
+from incidents.response.steps.steps import StepKind
 
 _UNWELCOME = frozenset({"refused", "overdue", "declined", "waived"})
 _HOPED_FOR = frozenset({"claim", "false", "fabricated", "answer", "sent", "granted"})

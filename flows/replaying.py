@@ -20,12 +20,12 @@ from incidents.matter.severity import Level
 from incidents.record import clock, database, settings
 from incidents.record.actors import ENGINE
 from incidents.record.language import N_
-from incidents.response.work import passing, runs, steps
-from incidents.response.work.exercise_forms import Inject
-from incidents.response.work.forms import Form
-from incidents.response.work.passing import Plan
-from incidents.response.work.runs import Claim, Superseded
-from incidents.response.work.steps import Step
+from incidents.response.steps import passing, runs, steps
+from incidents.response.steps.exercise_forms import Inject
+from incidents.response.steps.forms import Form
+from incidents.response.steps.passing import Plan
+from incidents.response.steps.runs import Claim, Superseded
+from incidents.response.steps.steps import Step
 from incidents.words import approvals, statements
 
 R = TypeVar("R")

@@ -26,8 +26,8 @@ from flows.probing import Probe
 from flows.replaying import Held
 from incidents.matter import incidents
 from incidents.record import clock, database
-from incidents.response.work import runs
-from incidents.response.work.runs import Advance, Superseded, Where
+from incidents.response.steps import runs
+from incidents.response.steps.runs import Advance, Superseded, Where
 
 PATIENCE = 0.5
 """Seconds an advance waits before it asks whether Prefect is still there; asking takes up to as

@@ -19,8 +19,8 @@ from incidents.record.outbox import Channel
 from incidents.response.clocks import clocks
 from incidents.response.clocks.clock_facts import Origin
 from incidents.response.life import exercises
-from incidents.response.work.exercise_forms import ExercisePlan, Inject
-from incidents.response.work.forms import (
+from incidents.response.steps.exercise_forms import ExercisePlan, Inject
+from incidents.response.steps.forms import (
     Done,
     Draft,
     Form,
@@ -29,7 +29,7 @@ from incidents.response.work.forms import (
     Posted,
     SignOff,
 )
-from incidents.response.work.steps import StepKind
+from incidents.response.steps.steps import StepKind
 from incidents.words.statements import StatementKind
 
 F = TypeVar("F", bound=Form)

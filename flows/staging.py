@@ -12,9 +12,9 @@ from incidents.matter.incidents import Incident
 from incidents.matter.severity import Level
 from incidents.people.roles import Role
 from incidents.record.outbox import Channel
-from incidents.response.work.exercise_forms import Inject
-from incidents.response.work.forms import Form
-from incidents.response.work.steps import StepKind
+from incidents.response.steps.exercise_forms import Inject
+from incidents.response.steps.forms import Form
+from incidents.response.steps.steps import StepKind
 from incidents.words.statements import StatementKind
 
 R = TypeVar("R")

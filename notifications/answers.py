@@ -25,9 +25,16 @@ from incidents.record.language import N_, Labelled, Language
 from incidents.record.links import AnswerLink
 from incidents.response.answers import answering, edits
 from incidents.response.answers.edits import Edit
-from incidents.response.work import own_forms, steps
-from incidents.response.work.forms import Form
-from incidents.response.work.steps import ANSWERABLE, LATE, Step, StepCommented, StepKind, StepState
+from incidents.response.steps import own_forms, steps
+from incidents.response.steps.forms import Form
+from incidents.response.steps.steps import (
+    ANSWERABLE,
+    LATE,
+    Step,
+    StepCommented,
+    StepKind,
+    StepState,
+)
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 from incidents.words import publications, statements

@@ -26,9 +26,9 @@ from incidents.record.outbox import Channel, OutgoingMessage
 from incidents.response.clocks import clocks
 from incidents.response.clocks.clocks import Clock
 from incidents.response.learning import lessons
-from incidents.response.work import catalog, steps
-from incidents.response.work.runs import PlaybookRun
-from incidents.response.work.steps import Step
+from incidents.response.steps import catalog, steps
+from incidents.response.steps.runs import PlaybookRun
+from incidents.response.steps.steps import Step
 from incidents.words.approvals import Approval
 from incidents.words.statements import StatementKind
 from notifications import destinations

@@ -19,9 +19,9 @@ from incidents.record.errors import NotFound
 from incidents.record.language import N_
 from incidents.record.timeline import Confidentiality
 from incidents.response.judgement import findings
-from incidents.response.work import own_forms, steps
-from incidents.response.work.forms import Classification, Verification
-from incidents.response.work.steps import ANSWERABLE, LATE, Step
+from incidents.response.steps import own_forms, steps
+from incidents.response.steps.forms import Classification, Verification
+from incidents.response.steps.steps import ANSWERABLE, LATE, Step
 
 _READERS = (Verification, Classification)
 """The forms that cannot be answered without having read the post."""

@@ -32,7 +32,7 @@ from incidents.record import clock
 from incidents.record.errors import Conflict, NotFound
 from incidents.record.language import N_, Language, Speech, speech
 from incidents.record.outbox import Channel, OutgoingMessage
-from incidents.response.work import catalog, runs
+from incidents.response.steps import catalog, runs
 from incidents.words import statements
 from notifications import briefing
 from notifications.briefing import Briefing, of_moment

@@ -36,11 +36,11 @@ from incidents.response.clocks import clock_alarms
 from incidents.response.ending import meeting_reminders
 from incidents.response.judgement import reviews
 from incidents.response.life import opening
-from incidents.response.work import catalog, passing, rhythm, runs, timers
-from incidents.response.work.catalog import PlaybookVersion
-from incidents.response.work.passing import Plan
-from incidents.response.work.runs import Where
-from incidents.response.work.steps import Step, StepKind
+from incidents.response.steps import catalog, passing, rhythm, runs, timers
+from incidents.response.steps.catalog import PlaybookVersion
+from incidents.response.steps.passing import Plan
+from incidents.response.steps.runs import Where
+from incidents.response.steps.steps import Step, StepKind
 from incidents.words import publications, statements
 from incidents.words.approvals import Approval, Verdict
 from incidents.words.publications import Publication

@@ -5,7 +5,7 @@ from typing import Any
 
 from flows import catalogue
 from flows.playbook import Playbook
-from incidents.response.work.catalog import PlaybookVersion
+from incidents.response.steps.catalog import PlaybookVersion
 
 
 def row(playbook: Playbook) -> PlaybookVersion:

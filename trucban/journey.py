@@ -16,7 +16,7 @@ from incidents.matter import incidents
 from incidents.record import clock, database
 from incidents.record.errors import Conflict
 from incidents.record.language import N_, Phrase
-from incidents.response.work import steps
+from incidents.response.steps import steps
 from trucban import province
 from trucban.visiting import CONFLICT, Door, Refused
 

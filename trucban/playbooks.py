@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from flows.playbook import Playbook
     from flows.rehearsing import Planned
     from incidents.insight.handbook import Handbook, HandbookStep
-    from incidents.response.work.catalog import PlaybookVersion
+    from incidents.response.steps.catalog import PlaybookVersion
 
 command = typer.Typer(
     help=says(N_("Kịch bản ứng phó: liệt kê, xem, diễn thử.")), no_args_is_help=True

@@ -44,7 +44,7 @@ def status(*, username: Reader = None, lang: Lang = None, as_json: AsJson = Fals
 def _gather(session: "Session") -> dict[str, Any]:
     from incidents.intake import signals
     from incidents.matter import incidents
-    from incidents.response.work import steps
+    from incidents.response.steps import steps
 
     def row(incident: incidents.Incident) -> dict[str, Any]:
         waiting = [

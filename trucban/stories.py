@@ -13,7 +13,7 @@ from incidents.people.organisations import Organisation
 from incidents.record import clock, database
 from incidents.record.errors import Conflict
 from incidents.record.language import N_, Labelled, Language, speech
-from incidents.response.work.timers import LADDER_KINDS, Timer, TimerState
+from incidents.response.steps.timers import LADDER_KINDS, Timer, TimerState
 from trucban.journey import Journey, Told, script
 from trucban.visiting import Door, Refused
 

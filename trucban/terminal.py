@@ -137,7 +137,7 @@ def _check_settings() -> None:
     try:
         settings.current()
     except ValidationError as error:
-        from incidents.response.work import forms
+        from incidents.response.steps import forms
 
         for name, (why, values) in forms.in_sentences(error.errors()).items():
             sentence = says(N_("Thiết lập %(name)s không dùng được: %(why)s"))

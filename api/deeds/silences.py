@@ -6,7 +6,7 @@ from api.deeds import claims as places
 from api.identity import Caller
 from incidents.response.judgement import silences
 from incidents.response.judgement.silences import Silence
-from incidents.response.work.forms import AnswerOrWatch
+from incidents.response.steps.forms import AnswerOrWatch
 from incidents.rights.permissions import Deed
 
 

@@ -13,7 +13,7 @@ from incidents.record.errors import NotFound
 from incidents.record.language import N_
 from incidents.response.answers import signing
 from incidents.response.answers import telephone as telephoning
-from incidents.response.work.steps import Step, StepKind
+from incidents.response.steps.steps import Step, StepKind
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 from incidents.words import statements

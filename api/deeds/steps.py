@@ -12,8 +12,8 @@ from incidents.matter import incidents
 from incidents.people.roles import Role
 from incidents.response.answers import answering
 from incidents.response.staffing import directing
-from incidents.response.work import added_steps, steps
-from incidents.response.work.steps import Step
+from incidents.response.steps import added_steps, steps
+from incidents.response.steps.steps import Step
 from incidents.rights.permissions import Deed
 
 

@@ -12,7 +12,7 @@ from api.deeds import conflicts as deeds
 from api.deeds.conflicts import Declare
 from api.fields import Because, Reason
 from api.identity import Caller
-from incidents.response.work import forms as step_forms
+from incidents.response.steps import forms as step_forms
 
 
 class _About(fields.Request):

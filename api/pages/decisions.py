@@ -17,7 +17,7 @@ from incidents.people.persons import Person
 from incidents.record.language import Language, speech
 from incidents.response.judgement import decisions
 from incidents.response.judgement.decisions import Decision
-from incidents.response.work import steps
+from incidents.response.steps import steps
 
 router = APIRouter(include_in_schema=False, prefix="/vu-viec/{number}")
 

@@ -17,9 +17,9 @@ from incidents.people.persons import Person
 from incidents.people.roles import Role
 from incidents.record import clock
 from incidents.record.language import Language, speech
-from incidents.response.work import catalog, rhythm, steps
-from incidents.response.work.runs import PlaybookRun
-from incidents.response.work.steps import ANSWERABLE, Step
+from incidents.response.steps import catalog, rhythm, steps
+from incidents.response.steps.runs import PlaybookRun
+from incidents.response.steps.steps import ANSWERABLE, Step
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 

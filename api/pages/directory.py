@@ -29,7 +29,7 @@ from incidents.people.organisations import OrganisationKind
 from incidents.people.persons import ContactKind
 from incidents.record.errors import NotFound
 from incidents.record.language import N_, speech
-from incidents.response.work import catalog
+from incidents.response.steps import catalog
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 

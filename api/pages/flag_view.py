@@ -17,8 +17,8 @@ from incidents.people.persons import Person
 from incidents.people.roles import Role
 from incidents.record import clock
 from incidents.record.language import N_, Language, speech
-from incidents.response.work import catalog
-from incidents.response.work.catalog import USUAL
+from incidents.response.steps import catalog
+from incidents.response.steps.catalog import USUAL
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 

@@ -10,8 +10,8 @@ from starlette.datastructures import FormData
 
 from incidents.record.clock import LOCAL
 from incidents.record.language import Labelled, Speech
-from incidents.response.work import sayings
-from incidents.response.work.forms import Form
+from incidents.response.steps import sayings
+from incidents.response.steps.forms import Form
 
 _LINE = 300
 

@@ -11,7 +11,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from api.dependencies import values_of
-from incidents.response.work import forms as step_forms
+from incidents.response.steps import forms as step_forms
 
 Shape = TypeVar("Shape", bound=BaseModel)
 

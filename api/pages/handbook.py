@@ -17,7 +17,7 @@ from incidents.insight.handbook import Handbook
 from incidents.matter import level_timings
 from incidents.matter.severity import Level
 from incidents.record import clock
-from incidents.response.work import catalog
+from incidents.response.steps import catalog
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 

@@ -9,7 +9,7 @@ from incidents.matter.incidents import Incident, Status
 from incidents.people.persons import Person
 from incidents.response.life import resuming
 from incidents.response.life.resuming import Flare
-from incidents.response.work import catalog
+from incidents.response.steps import catalog
 from incidents.rights.permissions import Deed
 
 _OTHERS = 100

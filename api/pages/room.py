@@ -43,8 +43,8 @@ from incidents.people import sign_ins
 from incidents.record import clock
 from incidents.record.errors import Invalid, NotFound
 from incidents.record.language import N_, Speech, speech
-from incidents.response.work import forms
-from incidents.response.work.added_steps import FORMS
+from incidents.response.steps import forms
+from incidents.response.steps.added_steps import FORMS
 
 router = APIRouter(include_in_schema=False, prefix="/vu-viec/{number}")
 

@@ -34,8 +34,8 @@ from incidents.record.outbox import MessageState, OutgoingMessage
 from incidents.response.judgement import findings
 from incidents.response.learning import lesson_register, looking_back
 from incidents.response.life import grading, lifecycle
-from incidents.response.work import follow_ups, rhythm, runs, steps
-from incidents.response.work.steps import ANSWERABLE, LATE, Step, StepKind
+from incidents.response.steps import follow_ups, rhythm, runs, steps
+from incidents.response.steps.steps import ANSWERABLE, LATE, Step, StepKind
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 from incidents.words import publications, shells, statements

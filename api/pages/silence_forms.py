@@ -7,8 +7,8 @@ from api.deeds import silences as deeds
 from api.dependencies import Db, Fields, FormCaller
 from api.pages import flags, form_fields, rendering, room
 from api.pages.forms import again
-from incidents.response.work import forms
-from incidents.response.work.forms import AnswerOrWatch
+from incidents.response.steps import forms
+from incidents.response.steps.forms import AnswerOrWatch
 
 router = APIRouter(include_in_schema=False)
 

@@ -15,7 +15,7 @@ from incidents.people.persons import Person
 from incidents.record import clock
 from incidents.record.language import speech
 from incidents.response.judgement import silences
-from incidents.response.work.forms import AnswerOrWatch
+from incidents.response.steps.forms import AnswerOrWatch
 from incidents.rights.permissions import Deed
 
 _REVIEW_IN = timedelta(hours=4)

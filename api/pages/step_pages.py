@@ -24,9 +24,9 @@ from incidents.people import persons, sign_ins
 from incidents.record.errors import NotFound
 from incidents.record.language import N_, speech
 from incidents.response.answers import answering, edits
-from incidents.response.work import own_forms, sayings, steps
-from incidents.response.work.sayings import Answered
-from incidents.response.work.steps import ANSWERABLE, LATE, Step, StepKind
+from incidents.response.steps import own_forms, sayings, steps
+from incidents.response.steps.sayings import Answered
+from incidents.response.steps.steps import ANSWERABLE, LATE, Step, StepKind
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 from incidents.words import statements

@@ -25,7 +25,7 @@ from incidents.matter.incidents import Incident
 from incidents.record.errors import NotFound
 from incidents.record.language import N_
 from incidents.response.judgement import findings
-from incidents.response.work import steps
+from incidents.response.steps import steps
 from incidents.rights.permissions import Deed
 
 router = deeds_under("", "claims")

@@ -16,8 +16,8 @@ from incidents.matter.incidents import Incident
 from incidents.matter.taskforces import TaskForce, TaskForceMember
 from incidents.people import persons
 from incidents.people.directory import postings
-from incidents.response.work import catalog
-from incidents.response.work.runs import PlaybookRun
+from incidents.response.steps import catalog
+from incidents.response.steps.runs import PlaybookRun
 from incidents.rights.permissions import Deed
 
 router = under("", "directory")

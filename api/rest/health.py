@@ -14,7 +14,7 @@ from incidents.intake.signals import Signal, SignalState
 from incidents.matter.incidents import LIVE, Incident
 from incidents.record import clock, schema, settings
 from incidents.record.outbox import MessageState, OutgoingMessage
-from incidents.response.work.runs import PlaybookRun, RunState
+from incidents.response.steps.runs import PlaybookRun, RunState
 from incidents.words.publications import Publication
 from incidents.words.statements import Statement, StatementKind
 

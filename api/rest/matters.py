@@ -30,7 +30,7 @@ from incidents.intake import evidence, signals
 from incidents.intake.signals import File
 from incidents.record import proof
 from incidents.record.outbox import OutgoingMessage
-from incidents.response.work import steps
+from incidents.response.steps import steps
 from incidents.rights.permissions import Deed
 from incidents.words import statements
 

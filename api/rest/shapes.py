@@ -12,9 +12,9 @@ from incidents.matter.incidents import Finding, Status
 from incidents.people.roles import Role
 from incidents.record.language import Language, speech
 from incidents.record.outbox import Channel, MessageState
-from incidents.response.work import sayings
-from incidents.response.work.runs import RunState
-from incidents.response.work.steps import Step, StepKind, StepState
+from incidents.response.steps import sayings
+from incidents.response.steps.runs import RunState
+from incidents.response.steps.steps import Step, StepKind, StepState
 from incidents.words.approvals import ApprovalKind, Verdict
 from incidents.words.statements import StatementKind
 

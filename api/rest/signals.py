@@ -18,7 +18,7 @@ from incidents.intake import signals
 from incidents.intake.signals import File, Signal, SignalState
 from incidents.record.errors import Invalid
 from incidents.record.language import N_
-from incidents.response.work import forms
+from incidents.response.steps import forms
 from incidents.rights.permissions import Deed
 
 router = deeds_under("/signals", "signals")

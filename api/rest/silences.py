@@ -10,7 +10,7 @@ from api.dependencies import Db, RestCaller
 from api.identity import Caller
 from api.rest.routers import deeds_under
 from api.rest.shapes import Page, Shape
-from incidents.response.work.forms import AnswerOrWatch, Course
+from incidents.response.steps.forms import AnswerOrWatch, Course
 
 router = deeds_under("", "answer or watch")
 

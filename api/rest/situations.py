@@ -20,7 +20,7 @@ from incidents.record.language import speech
 from incidents.record.outbox import Channel
 from incidents.response.reports import situation_reports, situation_words
 from incidents.response.reports.situation import NO_HISTORY, Situation, Work
-from incidents.response.work.steps import StepState
+from incidents.response.steps.steps import StepState
 from incidents.words.statements import StatementKind
 
 router = deeds_under("/incidents/{number}", "situations")

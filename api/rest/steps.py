@@ -11,8 +11,8 @@ from api.fields import Because
 from api.identity import Caller
 from api.rest.routers import deeds_under
 from api.rest.shapes import Page, StepOut
-from incidents.response.work import steps
-from incidents.response.work.steps import Step
+from incidents.response.steps import steps
+from incidents.response.steps.steps import Step
 from incidents.rights.permissions import Deed
 
 router = deeds_under("/steps", "steps")

@@ -9,7 +9,7 @@ import structlog
 
 from flows.advancing import Ending
 from incidents.record import database
-from incidents.response.work import runs
+from incidents.response.steps import runs
 
 AT_ONCE = 3
 """Prefect's own SQLite answers 503 to more, and a province never has more to advance at once."""

@@ -13,8 +13,8 @@ from incidents.people import persons, rosters
 from incidents.record import clock, database, proof, settings
 from incidents.record.language import N_
 from incidents.record.outbox import MessageState, OutgoingMessage
-from incidents.response.work.runs import PlaybookRun, RunState
-from incidents.response.work.timers import Timer, TimerState
+from incidents.response.steps.runs import PlaybookRun, RunState
+from incidents.response.steps.timers import Timer, TimerState
 
 GRACE = timedelta(minutes=5)
 """How late something may be before it counts as not having happened."""

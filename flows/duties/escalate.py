@@ -16,7 +16,7 @@ from incidents.record import clock, database
 from incidents.response.clocks import clock_alarms, clock_ringing
 from incidents.response.ending import meeting_reminders
 from incidents.response.judgement import reviews
-from incidents.response.work import ladder, rhythm, timers
+from incidents.response.steps import ladder, rhythm, timers
 from incidents.words import approvals, statements
 
 REMIND_CONFIRMATION_EVERY = timedelta(hours=6)

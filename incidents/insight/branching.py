@@ -6,8 +6,8 @@ from enum import Enum
 from typing import Any
 
 from incidents.record.language import N_, Labelled, Speech
-from incidents.response.work import sayings
-from incidents.response.work.forms import Form
+from incidents.response.steps import sayings
+from incidents.response.steps.forms import Form
 
 _OUTCOMES: dict[tuple[str, str], str] = {
     ("done", "True"): N_("xong trong hạn"),

@@ -14,9 +14,9 @@ from incidents.insight.branching import Choice, Condition, Conditions, choices
 from incidents.matter.severity import Level
 from incidents.people.roles import Role
 from incidents.record.language import N_, Language, Speech, speech
-from incidents.response.work import own_forms, sayings
-from incidents.response.work.catalog import PlaybookVersion
-from incidents.response.work.steps import StepKind
+from incidents.response.steps import own_forms, sayings
+from incidents.response.steps.catalog import PlaybookVersion
+from incidents.response.steps.steps import StepKind
 
 _NOT_WHOLE = N_(
     "Kịch bản này rẽ nhánh quá nhiều: có thể còn đường đi chưa nêu ở đây; nên chia nhỏ kịch bản."

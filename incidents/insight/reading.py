@@ -67,10 +67,10 @@ from incidents.response.staffing import (
     recusing,
     seating,
 )
-from incidents.response.work import added_steps, catalog, follow_ups, requests, runs, steps
-from incidents.response.work.runs import PlaybookRun
-from incidents.response.work.sayings import StepTitle
-from incidents.response.work.steps import Step
+from incidents.response.steps import added_steps, catalog, follow_ups, requests, runs, steps
+from incidents.response.steps.runs import PlaybookRun
+from incidents.response.steps.sayings import StepTitle
+from incidents.response.steps.steps import Step
 from incidents.words import shell_facts
 
 TELLERS = (

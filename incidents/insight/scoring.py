@@ -24,11 +24,11 @@ from incidents.record.language import N_
 from incidents.response.life.exercises import BEGINNINGS
 from incidents.response.life.grading import LevelSet
 from incidents.response.life.opening import IncidentOpened
-from incidents.response.work import runs, steps
-from incidents.response.work.added_steps import StepCancelled
-from incidents.response.work.answer_facts import StepAnswered, StepDone
-from incidents.response.work.catalog import EXERCISE_ONLY
-from incidents.response.work.steps import (
+from incidents.response.steps import runs, steps
+from incidents.response.steps.added_steps import StepCancelled
+from incidents.response.steps.answer_facts import StepAnswered, StepDone
+from incidents.response.steps.catalog import EXERCISE_ONLY
+from incidents.response.steps.steps import (
     Step,
     StepAcknowledged,
     StepExtended,

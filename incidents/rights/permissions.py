@@ -24,8 +24,8 @@ from incidents.response.answers import answering
 from incidents.response.clocks.clocks import Clock
 from incidents.response.learning import lesson_register
 from incidents.response.learning.lessons import Lesson
-from incidents.response.work import succession
-from incidents.response.work.steps import Step, StepKind
+from incidents.response.steps import succession
+from incidents.response.steps.steps import Step, StepKind
 from incidents.rights.deeds import HELD, Deed
 from incidents.words import shell_drafts
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 from incidents.people.roles import Role
-from incidents.response.work.exercise_forms import ExercisePlan, Inject, Scenario, read_injects
+from incidents.response.steps.exercise_forms import ExercisePlan, Inject, Scenario, read_injects
 
 
 def injects(plan: ExercisePlan) -> Sequence[Inject]:

@@ -8,8 +8,8 @@ import pytest
 from incidents.matter.incidents import Incident
 from incidents.people.roles import Role
 from incidents.record import database, links
-from incidents.response.work import steps
-from incidents.response.work.steps import Step, StepState
+from incidents.response.steps import steps
+from incidents.response.steps.steps import Step, StepState
 from tests.api.conftest import Browser, Program
 from tests.harness import Desk, hours
 

@@ -12,7 +12,7 @@ import pytest
 from incidents.people.roles import Role
 from incidents.record import links
 from incidents.record.language import Language
-from incidents.response.work.steps import StepKind
+from incidents.response.steps.steps import StepKind
 from tests.api.conftest import Browser, Program
 from tests.harness import Desk
 

@@ -36,9 +36,9 @@ from incidents.response.life import grading, lifecycle
 from incidents.response.reports import situation_reports
 from incidents.response.reports.situation_reports import Remarks
 from incidents.response.staffing import directing
-from incidents.response.work import added_steps
-from incidents.response.work.forms import AnswerOrWatch, Course
-from incidents.response.work.steps import Step, StepKind
+from incidents.response.steps import added_steps
+from incidents.response.steps.forms import AnswerOrWatch, Course
+from incidents.response.steps.steps import Step, StepKind
 from incidents.words.doctrine import Cluster, Posture
 from incidents.words.publications import Publication
 from tests import english

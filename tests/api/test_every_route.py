@@ -15,7 +15,7 @@ from incidents.record import links
 from incidents.record.actors import Actor, Via
 from incidents.response.clocks import clocks
 from incidents.response.learning import lessons
-from incidents.response.work.steps import StepKind
+from incidents.response.steps.steps import StepKind
 from incidents.words import approvals
 from incidents.words.approvals import ApprovalKind, Verdict
 from tests.api.conftest import Browser, Program

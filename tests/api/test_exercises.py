@@ -9,7 +9,7 @@ from incidents.matter.incidents import Incident
 from incidents.people.roles import Role
 from incidents.response.answers import signing
 from incidents.response.life import lifecycle
-from incidents.response.work.steps import StepKind
+from incidents.response.steps.steps import StepKind
 from tests import shelf
 from tests.api.conftest import Browser, Program
 from tests.harness import Desk, minutes
@@ -132,7 +132,7 @@ def test_the_score_by_rest(desk: Desk, drill: Incident, program: Callable[..., P
 def handbooks(desk: Desk) -> None:
     """The playbooks as the engine publishes them."""
     from incidents.record import database
-    from incidents.response.work import catalog
+    from incidents.response.steps import catalog
     from playbooks.catalog import PLAYBOOKS
 
     with database.transaction() as session:
@@ -170,7 +170,7 @@ def test_the_offices_own_words_stand_on_the_handbook_page(
 ) -> None:
     from incidents.record import database
     from incidents.record.language import Language
-    from incidents.response.work.catalog import PlaybookWording
+    from incidents.response.steps.catalog import PlaybookWording
 
     with database.transaction() as session:
         path = "steps/write the plan/title"

@@ -9,9 +9,9 @@ from incidents.matter.incidents import Incident
 from incidents.people.roles import Role
 from incidents.record import database, settings
 from incidents.record.outbox import Channel
-from incidents.response.work import runs
-from incidents.response.work.runs import Where
-from incidents.response.work.steps import StepKind
+from incidents.response.steps import runs
+from incidents.response.steps.runs import Where
+from incidents.response.steps.steps import StepKind
 from tests.api.conftest import Program
 from tests.harness import Desk
 

@@ -7,7 +7,7 @@ import pytest
 
 from incidents.people.roles import Role
 from incidents.record import links
-from incidents.response.work.steps import StepKind, StepState
+from incidents.response.steps.steps import StepKind, StepState
 from tests.api.conftest import Browser
 from tests.harness import Desk
 

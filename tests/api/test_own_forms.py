@@ -12,8 +12,8 @@ from incidents.insight.handbook import Handbook
 from incidents.people.roles import Role
 from incidents.record import links, settings
 from incidents.record.language import Labelled, Language
-from incidents.response.work import forms, own_forms
-from incidents.response.work.forms import Form, Verification
+from incidents.response.steps import forms, own_forms
+from incidents.response.steps.forms import Form, Verification
 from tests.api.conftest import Browser, Program
 from tests.harness import Desk
 

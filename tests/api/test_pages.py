@@ -16,8 +16,8 @@ from incidents.people.roles import Role
 from incidents.record import database
 from incidents.response.answers import journal
 from incidents.response.clocks import clocks
-from incidents.response.work import catalog
-from incidents.response.work.catalog import PlaybookVersion
+from incidents.response.steps import catalog
+from incidents.response.steps.catalog import PlaybookVersion
 from tests.api.conftest import Browser
 from tests.api.test_every_route import STREAMS, TABLE, Scene, scene
 from tests.harness import Desk

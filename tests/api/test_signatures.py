@@ -7,7 +7,7 @@ from datetime import timedelta
 from incidents.matter.incidents import Incident
 from incidents.people.roles import Role
 from incidents.record.outbox import Channel
-from incidents.response.work.steps import StepKind, StepState
+from incidents.response.steps.steps import StepKind, StepState
 from incidents.words import approvals
 from incidents.words.approvals import Approval, ApprovalKind, Verdict
 from incidents.words.statements import Statement, StatementVersion

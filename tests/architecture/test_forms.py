@@ -2,8 +2,8 @@
 
 import pytest
 
-from incidents.response.work import crisis_forms, exercise_forms, forms
-from incidents.response.work.forms import REGISTRY
+from incidents.response.steps import crisis_forms, exercise_forms, forms
+from incidents.response.steps.forms import REGISTRY
 
 OURS = {forms.__name__, crisis_forms.__name__, exercise_forms.__name__}
 

@@ -19,7 +19,7 @@ from pathlib import Path
 import structlog
 
 from incidents.record import database
-from incidents.response.work.runs import Where
+from incidents.response.steps.runs import Where
 from tests.bench import advancing, call_out, opening
 from tests.bench.children import Child, NotMeasured
 from tests.bench.desk import Desk

@@ -5,7 +5,7 @@ import statistics
 from contextlib import ExitStack
 from uuid import UUID
 
-from incidents.response.work.runs import Where
+from incidents.response.steps.runs import Where
 from tests.bench.children import Child, NotMeasured
 from tests.bench.desk import Desk
 from tests.bench.figures import Figure, Round, abba, compare, ms, p95

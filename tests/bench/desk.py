@@ -20,10 +20,10 @@ from incidents.record.actors import ENGINE, Actor, Via
 from incidents.record.outbox import OutgoingMessage
 from incidents.response.answers import answering
 from incidents.response.life import opening
-from incidents.response.work import steps
-from incidents.response.work.catalog import PlaybookVersion
-from incidents.response.work.runs import Advance, PlaybookRun, Where
-from incidents.response.work.steps import StepState
+from incidents.response.steps import steps
+from incidents.response.steps.catalog import PlaybookVersion
+from incidents.response.steps.runs import Advance, PlaybookRun, Where
+from incidents.response.steps.steps import StepState
 from tests import cast
 from tests.bench.caller import Caller
 from tests.bench.children import Child, NotMeasured

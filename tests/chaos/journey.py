@@ -37,9 +37,9 @@ from incidents.response.ending import closing, closing_reports
 from incidents.response.ending.closing_words import Remarks
 from incidents.response.learning import looking_back
 from incidents.response.life import grading, lifecycle, opening
-from incidents.response.work import rhythm, runs, steps, timers
-from incidents.response.work.runs import RunState
-from incidents.response.work.steps import Step, StepKind, StepState
+from incidents.response.steps import rhythm, runs, steps, timers
+from incidents.response.steps.runs import RunState
+from incidents.response.steps.steps import Step, StepKind, StepState
 from incidents.words import statements
 from incidents.words.approvals import Verdict
 from notifications import delivery

@@ -17,7 +17,7 @@ from incidents.people.persons import Person
 from incidents.record import database, proof
 from incidents.record.outbox import Channel, DeliveryAttempt, OutgoingMessage
 from incidents.record.timeline import TimelineEntry, TimelineHead
-from incidents.response.work.steps import Step
+from incidents.response.steps.steps import Step
 from incidents.words.publications import Publication
 from incidents.words.statements import Statement
 

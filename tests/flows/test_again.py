@@ -5,9 +5,9 @@ from datetime import timedelta
 from incidents.matter.incidents import Finding, Incident, Status
 from incidents.record import database
 from incidents.response.life import grading, lifecycle, resuming
-from incidents.response.work import runs, steps
-from incidents.response.work.runs import RunState
-from incidents.response.work.steps import Step, StepState
+from incidents.response.steps import runs, steps
+from incidents.response.steps.runs import RunState
+from incidents.response.steps.steps import Step, StepState
 from tests import ending
 from tests.flows.conftest import STORY
 from tests.flows.test_replay import VERIFIED, Release, opened

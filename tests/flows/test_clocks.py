@@ -15,7 +15,7 @@ from incidents.record import database
 from incidents.response.clocks import clock_alarms, clocks
 from incidents.response.clocks.clock_facts import Origin
 from incidents.response.clocks.clocks import Clock, ClockState
-from incidents.response.work import runs
+from incidents.response.steps import runs
 from tests.harness import Desk, hours
 
 PROPOSES = """

@@ -25,10 +25,10 @@ from incidents.record.outbox import MessageState, OutgoingMessage
 from incidents.response.answers import telephone
 from incidents.response.learning import looking_back
 from incidents.response.life import opening
-from incidents.response.work import runs
-from incidents.response.work.catalog import PlaybookVersion
-from incidents.response.work.runs import Advance, Where
-from incidents.response.work.steps import StepKind
+from incidents.response.steps import runs
+from incidents.response.steps.catalog import PlaybookVersion
+from incidents.response.steps.runs import Advance, Where
+from incidents.response.steps.steps import StepKind
 from incidents.words.approvals import Verdict
 from playbooks.exercise import exercise
 from tests.cast import Cast

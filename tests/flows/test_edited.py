@@ -12,9 +12,9 @@ from incidents.insight.handbook import Handbook
 from incidents.matter.incidents import Finding, Incident
 from incidents.record import database
 from incidents.record.language import Language
-from incidents.response.work import runs, steps
-from incidents.response.work.runs import PlaybookRun, RunState
-from incidents.response.work.steps import StepState
+from incidents.response.steps import runs, steps
+from incidents.response.steps.runs import PlaybookRun, RunState
+from incidents.response.steps.steps import StepState
 from incidents.words.approvals import Verdict
 from tests.flows.conftest import STORY, Write
 from tests.flows.test_replay import VERIFIED, opened, run_of

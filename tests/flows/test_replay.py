@@ -13,9 +13,9 @@ from incidents.record import database
 from incidents.record.actors import Actor, Via
 from incidents.response.answers import signing
 from incidents.response.life import grading, lifecycle
-from incidents.response.work import runs
-from incidents.response.work.runs import PlaybookRun, RunState
-from incidents.response.work.steps import StepState
+from incidents.response.steps import runs
+from incidents.response.steps.runs import PlaybookRun, RunState
+from incidents.response.steps.steps import StepState
 from incidents.words.approvals import Verdict
 from tests.flows.conftest import STORY
 from tests.harness import Desk, hours, minutes

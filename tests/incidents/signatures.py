@@ -4,7 +4,7 @@ from incidents.matter.incidents import Incident
 from incidents.people.roles import Role
 from incidents.record import database
 from incidents.record.outbox import Channel
-from incidents.response.work.steps import StepKind
+from incidents.response.steps.steps import StepKind
 from incidents.words import publications
 from incidents.words.publications import Publication
 from incidents.words.statements import Statement, StatementKind, StatementVersion

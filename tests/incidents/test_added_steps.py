@@ -17,9 +17,9 @@ from incidents.record.language import Language
 from incidents.response.answers import answering
 from incidents.response.life import lifecycle
 from incidents.response.staffing import directing, recusing
-from incidents.response.work import added_steps, steps
-from incidents.response.work.steps import Step, StepKind, StepState
-from incidents.response.work.timers import Timer
+from incidents.response.steps import added_steps, steps
+from incidents.response.steps.steps import Step, StepKind, StepState
+from incidents.response.steps.timers import Timer
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 from tests.harness import Desk, hours, minutes

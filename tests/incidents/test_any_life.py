@@ -36,8 +36,8 @@ from incidents.response.life.opening import IncidentOpened, OpeningUndone
 from incidents.response.life.resuming import Flare
 from incidents.response.staffing import founding, founding_decisions
 from incidents.response.staffing.founding import Seat
-from incidents.response.work import steps
-from incidents.response.work.steps import StepState
+from incidents.response.steps import steps
+from incidents.response.steps.steps import StepState
 from tests import ending
 from tests.harness import CODE, Desk, hours
 

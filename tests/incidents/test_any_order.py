@@ -11,7 +11,7 @@ from incidents.record import database
 from incidents.record.errors import Refusal
 from incidents.record.outbox import Channel
 from incidents.response.answers import signing
-from incidents.response.work.steps import StepKind
+from incidents.response.steps.steps import StepKind
 from incidents.words import publications
 from incidents.words.approvals import Verdict
 from tests.harness import Desk, minutes

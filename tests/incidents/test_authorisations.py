@@ -12,7 +12,7 @@ from incidents.record import database
 from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound, NotPermitted
 from incidents.record.language import Language
 from incidents.record.timeline import DESK
-from incidents.response.work.steps import StepKind
+from incidents.response.steps.steps import StepKind
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 from tests.harness import Desk, hours

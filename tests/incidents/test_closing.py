@@ -22,8 +22,8 @@ from incidents.response.ending.closing_words import Remarks
 from incidents.response.learning import looking_back
 from incidents.response.life import lifecycle
 from incidents.response.staffing import directing
-from incidents.response.work import added_steps, catalog, runs
-from incidents.response.work.runs import Where
+from incidents.response.steps import added_steps, catalog, runs
+from incidents.response.steps.runs import Where
 from incidents.words import publications
 from tests import cast as people
 from tests import ending

@@ -26,7 +26,7 @@ from incidents.response.judgement.decision_facts import (
 from incidents.response.judgement.decisions import Decision, Words
 from incidents.response.life import lifecycle
 from incidents.response.staffing import recusing
-from incidents.response.work.steps import StepKind
+from incidents.response.steps.steps import StepKind
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 from tests.harness import Desk, hours, minutes

@@ -7,7 +7,7 @@ from incidents.people.roles import Role
 from incidents.record import database
 from incidents.response.answers import edits, signing
 from incidents.response.answers.edits import Edit
-from incidents.response.work.steps import Step, StepKind
+from incidents.response.steps.steps import Step, StepKind
 from incidents.words.approvals import Verdict
 from incidents.words.statements import Statement
 from tests.harness import Desk, minutes, read

@@ -8,7 +8,7 @@ from incidents.people.roles import Role
 from incidents.record import database
 from incidents.record.outbox import Channel
 from incidents.response.answers import signing
-from incidents.response.work.steps import StepKind
+from incidents.response.steps.steps import StepKind
 from incidents.words import publications, statements
 from incidents.words.publications import Publication
 from tests.harness import Desk

@@ -14,8 +14,8 @@ from incidents.record.errors import Conflict, GuardFailed, Invalid, NotPermitted
 from incidents.response.judgement import findings
 from incidents.response.life import lifecycle
 from incidents.response.reports import situation
-from incidents.response.work import steps
-from incidents.response.work.steps import StepKind
+from incidents.response.steps import steps
+from incidents.response.steps.steps import StepKind
 from tests.harness import Desk, hours, minutes
 
 AGENCY, GROUND = "verify with the agency in charge", "verify on the ground"

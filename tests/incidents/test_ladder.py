@@ -9,7 +9,7 @@ from incidents.people import authorisations
 from incidents.people.roles import Role
 from incidents.record import database
 from incidents.response.life import lifecycle
-from incidents.response.work.steps import Step, StepKind, StepState
+from incidents.response.steps.steps import Step, StepKind, StepState
 from tests.harness import Desk, hours, minutes, read
 
 KEY = "verify with the agency in charge"

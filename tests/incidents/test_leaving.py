@@ -21,7 +21,7 @@ from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound,
 from incidents.record.timeline import DESK
 from incidents.response.staffing import directing, holdings, leaving, recusing, seating
 from incidents.response.staffing.holdings import HoldingKind
-from incidents.response.work.steps import StepKind, StepState
+from incidents.response.steps.steps import StepKind, StepState
 from tests.cast import PASSWORD
 from tests.harness import Desk, hours
 

@@ -14,7 +14,7 @@ from incidents.response.learning.lesson_register import Filter
 from incidents.response.learning.lessons import Learnt
 from incidents.response.staffing import directing, holdings, leaving
 from incidents.response.staffing.holdings import HoldingKind
-from incidents.response.work.steps import StepState
+from incidents.response.steps.steps import StepState
 from tests.harness import Desk, hours
 
 

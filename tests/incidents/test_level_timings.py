@@ -19,8 +19,8 @@ from incidents.record.errors import Invalid
 from incidents.record.language import Language
 from incidents.record.timeline import DESK
 from incidents.response.life import grading
-from incidents.response.work.steps import Step
-from incidents.response.work.timers import Timer, TimerKind
+from incidents.response.steps.steps import Step
+from incidents.response.steps.timers import Timer, TimerKind
 from tests.harness import Desk, hours, minutes
 
 

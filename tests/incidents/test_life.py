@@ -27,9 +27,9 @@ from incidents.response.ending import closing
 from incidents.response.learning import looking_back
 from incidents.response.life import grading, lifecycle, opening
 from incidents.response.staffing import directing
-from incidents.response.work import catalog, runs
-from incidents.response.work.runs import RunState
-from incidents.response.work.steps import StepState
+from incidents.response.steps import catalog, runs
+from incidents.response.steps.runs import RunState
+from incidents.response.steps.steps import StepState
 from tests import ending
 from tests.harness import CODE, Desk, hours, minutes
 

@@ -24,7 +24,7 @@ from incidents.record.errors import (
 )
 from incidents.response.staffing import directing, founding, founding_decisions, seating
 from incidents.response.staffing.founding import Seat
-from incidents.response.work.steps import Step, StepKind
+from incidents.response.steps.steps import Step, StepKind
 from incidents.words.statements import StatementVersion
 from tests.cast import paper
 from tests.harness import Desk, hours, minutes

@@ -19,9 +19,9 @@ from incidents.response.answers import signing
 from incidents.response.clocks import clock_endings, clocks
 from incidents.response.clocks.clock_facts import ProofKind
 from incidents.response.life import lifecycle, merging
-from incidents.response.work import runs
-from incidents.response.work.runs import RunState
-from incidents.response.work.steps import StepState
+from incidents.response.steps import runs
+from incidents.response.steps.runs import RunState
+from incidents.response.steps.steps import StepState
 from tests.harness import CODE, Desk, hours, read
 
 ROLES = [Role.LEAD, Role.STANDING_DEPUTY]

@@ -9,7 +9,7 @@ from incidents.people.roles import Role
 from incidents.record.errors import NotPermitted
 from incidents.record.outbox import Channel
 from incidents.response.staffing import directing
-from incidents.response.work.steps import StepKind
+from incidents.response.steps.steps import StepKind
 from incidents.words.statements import StatementKind
 from tests.harness import Desk
 

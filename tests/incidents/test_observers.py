@@ -12,7 +12,7 @@ from incidents.people.roles import READS, Role, RoleHolder
 from incidents.record import database
 from incidents.record.errors import Conflict, Invalid
 from incidents.response.staffing import directing, holdings, leaving, seating
-from incidents.response.work import added_steps
+from incidents.response.steps import added_steps
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 from tests.harness import Desk, hours

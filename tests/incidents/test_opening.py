@@ -28,8 +28,8 @@ from incidents.record.errors import (
 )
 from incidents.record.language import Language
 from incidents.response.life import grading, opening
-from incidents.response.work import runs
-from incidents.response.work.runs import RunState
+from incidents.response.steps import runs
+from incidents.response.steps.runs import RunState
 from tests.harness import CODE, Desk, hours, read
 
 THE_WORST = {"reach": 4, "velocity": 4, "harm": 4, "credibility": 4, "duty": 4}

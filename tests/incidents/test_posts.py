@@ -18,7 +18,7 @@ from incidents.record.language import Language
 from incidents.record.timeline import DESK
 from incidents.response.staffing import post_endings, seating
 from incidents.response.staffing.post_endings import Successor
-from incidents.response.work.steps import StepKind
+from incidents.response.steps.steps import StepKind
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 from tests.harness import Desk, hours
@@ -51,7 +51,7 @@ def holders(desk: Desk, role: Role) -> list[UUID]:
 
 
 def signers(desk: Desk, incident: Incident, role: Role = Role.SPOKESPERSON) -> list[UUID]:
-    from incidents.response.work import succession
+    from incidents.response.steps import succession
 
     with database.reading() as session:
         return succession.signers(session, incident.id, role, desk.time)

@@ -14,7 +14,7 @@ from incidents.response.judgement import decisions, postures
 from incidents.response.judgement.decisions import Words
 from incidents.response.judgement.postures import Stance
 from incidents.response.life import lifecycle
-from incidents.response.work.steps import StepKind
+from incidents.response.steps.steps import StepKind
 from incidents.rights import permissions
 from incidents.rights.deeds import ABOVE
 from incidents.rights.permissions import Deed

@@ -26,7 +26,7 @@ from incidents.record.errors import (
 from incidents.response.answers import signing, telephone
 from incidents.response.life import grading
 from incidents.response.staffing import directing, recusing, seating
-from incidents.response.work.steps import Step, StepKind, StepState
+from incidents.response.steps.steps import Step, StepKind, StepState
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 from incidents.words.approvals import Approval, Verdict

@@ -11,7 +11,7 @@ from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound
 from incidents.record.outbox import Channel
 from incidents.response.answers import signing
 from incidents.response.life import grading, lifecycle
-from incidents.response.work.steps import StepKind
+from incidents.response.steps.steps import StepKind
 from incidents.words import publications, statements
 from incidents.words.publications import Publication
 from incidents.words.statements import Statement, StatementKind, StatementVersion

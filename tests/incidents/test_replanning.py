@@ -11,7 +11,7 @@ from incidents.record.language import Language
 from incidents.response.clocks import clocks
 from incidents.response.life import grading
 from incidents.response.staffing import directing
-from incidents.response.work.steps import Step, StepState
+from incidents.response.steps.steps import Step, StepState
 from tests.harness import Desk, hours, minutes, read
 
 ROLES = [Role.LEAD, Role.STANDING_DEPUTY, Role.SECRETARY, Role.MONITORING]

@@ -12,8 +12,8 @@ from incidents.people.roles import Role
 from incidents.record import database
 from incidents.response.life import lifecycle
 from incidents.response.staffing import directing
-from incidents.response.work import steps
-from incidents.response.work.steps import RequestState, StepState
+from incidents.response.steps import steps
+from incidents.response.steps.steps import RequestState, StepState
 from tests.harness import Desk, hours, minutes
 
 ROLES = [Role.LEAD, Role.STANDING_DEPUTY, Role.SECRETARY, Role.POLICE_LIAISON]

@@ -20,8 +20,8 @@ from incidents.response.ending import closing, closing_reports
 from incidents.response.ending.closing_words import Remarks
 from incidents.response.life import grading, lifecycle, resuming
 from incidents.response.life.resuming import Flare
-from incidents.response.work import runs
-from incidents.response.work.runs import RunState
+from incidents.response.steps import runs
+from incidents.response.steps.runs import RunState
 from tests import ending
 from tests.harness import CODE, Desk, hours, minutes, read
 

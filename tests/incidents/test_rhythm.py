@@ -13,8 +13,8 @@ from incidents.response.life import grading, lifecycle, resuming
 from incidents.response.life.resuming import Flare
 from incidents.response.reports import situation_reports
 from incidents.response.reports.situation_reports import Remarks
-from incidents.response.work import rhythm, steps
-from incidents.response.work.steps import Step, StepState
+from incidents.response.steps import rhythm, steps
+from incidents.response.steps.steps import Step, StepState
 from tests.harness import Desk, hours, minutes, read
 
 ROLES = [Role.LEAD, Role.STANDING_DEPUTY, Role.SPOKESPERSON, Role.MONITORING]

@@ -11,10 +11,10 @@ from incidents.record import database, proof, timeline
 from incidents.record.actors import ENGINE
 from incidents.record.language import Language, speech
 from incidents.record.timeline import TimelineText
-from incidents.response.work import forms, sayings, steps
-from incidents.response.work.answer_facts import StepAnswered, StepDone
-from incidents.response.work.sayings import Answered
-from incidents.response.work.steps import Step
+from incidents.response.steps import forms, sayings, steps
+from incidents.response.steps.answer_facts import StepAnswered, StepDone
+from incidents.response.steps.sayings import Answered
+from incidents.response.steps.steps import Step
 from tests.harness import Desk
 
 TYPED = "Cống còn nguyên, đo lúc 5 giờ"

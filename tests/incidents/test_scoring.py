@@ -13,7 +13,7 @@ from incidents.record.errors import Conflict
 from incidents.record.outbox import Channel
 from incidents.response.life import lifecycle, opening
 from incidents.response.staffing import directing
-from incidents.response.work.steps import StepKind
+from incidents.response.steps.steps import StepKind
 from tests.harness import Desk, minutes
 
 

@@ -15,7 +15,7 @@ from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound,
 from incidents.record.outbox import Channel
 from incidents.response.answers import signing
 from incidents.response.staffing import directing
-from incidents.response.work.steps import StepKind, StepState
+from incidents.response.steps.steps import StepKind, StepState
 from incidents.words import approvals, statements
 from incidents.words.approvals import Approval, Verdict
 from incidents.words.statements import StatementKind

@@ -13,7 +13,7 @@ from incidents.record.errors import AlreadySettled, Conflict, Invalid
 from incidents.response.judgement import silences
 from incidents.response.judgement.silences import Silence
 from incidents.response.life import lifecycle
-from incidents.response.work.forms import AnswerOrWatch, Course
+from incidents.response.steps.forms import AnswerOrWatch, Course
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 from tests.harness import Desk, hours, minutes

@@ -24,8 +24,8 @@ from incidents.response.reports import situation, situation_reports, situation_w
 from incidents.response.reports.situation import Situation
 from incidents.response.reports.situation_reports import Remarks, SituationReport
 from incidents.response.staffing import directing
-from incidents.response.work import added_steps
-from incidents.response.work.steps import StepState
+from incidents.response.steps import added_steps
+from incidents.response.steps.steps import StepState
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 from tests.harness import Desk, hours, minutes

@@ -22,9 +22,9 @@ from incidents.record.outbox import MessageState, OutgoingMessage
 from incidents.response.answers import answering
 from incidents.response.life import lifecycle
 from incidents.response.staffing import directing
-from incidents.response.work import steps
-from incidents.response.work.steps import Step, StepKind, StepState
-from incidents.response.work.timers import Timer, TimerState
+from incidents.response.steps import steps
+from incidents.response.steps.steps import Step, StepKind, StepState
+from incidents.response.steps.timers import Timer, TimerState
 from incidents.words.approvals import Verdict
 from tests.harness import Desk, hours, minutes
 

@@ -10,7 +10,7 @@ from incidents.matter.incidents import Incident
 from incidents.record import database
 from incidents.record.errors import AlreadySettled, Invalid, NotFound, NotPermitted
 from incidents.response.answers import signing, telephone
-from incidents.response.work.steps import Step
+from incidents.response.steps.steps import Step
 from incidents.words import approvals
 from incidents.words.approvals import Approval, Verdict
 from incidents.words.statements import StatementKind, StatementVersion

@@ -20,10 +20,10 @@ from incidents.record import clock, database, settings
 from incidents.record.actors import ENGINE, Actor, Via
 from incidents.record.outbox import DeliveryAttempt, OutgoingMessage
 from incidents.response.life import opening
-from incidents.response.work import catalog, passing, runs
-from incidents.response.work.catalog import PlaybookVersion
-from incidents.response.work.passing import Plan
-from incidents.response.work.steps import Step, StepKind
+from incidents.response.steps import catalog, passing, runs
+from incidents.response.steps.catalog import PlaybookVersion
+from incidents.response.steps.passing import Plan
+from incidents.response.steps.steps import Step, StepKind
 from tests import mail_server as mail_servers
 from tests.cast import Cast
 from tests.harness import START

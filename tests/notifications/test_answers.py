@@ -23,8 +23,8 @@ from incidents.record.outbox import MessageState, OutgoingMessage
 from incidents.response.answers import answering
 from incidents.response.life import lifecycle
 from incidents.response.staffing import directing
-from incidents.response.work.forms import Verification
-from incidents.response.work.steps import StepKind, StepState
+from incidents.response.steps.forms import Verification
+from incidents.response.steps.steps import StepKind, StepState
 from notifications import answers
 from notifications.answers import Answered, AnswerView, LinkDeed, Recorded
 from tests.cast import Cast

@@ -22,8 +22,8 @@ from incidents.record.language import Language, catalogue, speech
 from incidents.record.outbox import Channel, OutgoingMessage
 from incidents.response.clocks import clocks
 from incidents.response.learning import lessons
-from incidents.response.work.catalog import PlaybookWording
-from incidents.response.work.steps import StepKind
+from incidents.response.steps.catalog import PlaybookWording
+from incidents.response.steps.steps import StepKind
 from incidents.words.approvals import Approval, ApprovalKind, Verdict
 from notifications import briefing, delivery, destinations, rendering
 from notifications.rendering import Mail

@@ -14,10 +14,10 @@ from incidents.people.persons import Person
 from incidents.record import database
 from incidents.record.language import Language
 from incidents.response.clocks import clocks
-from incidents.response.work import catalog, runs, steps
-from incidents.response.work.forms import Course
-from incidents.response.work.runs import PlaybookRun, Where
-from incidents.response.work.steps import Step, StepState
+from incidents.response.steps import catalog, runs, steps
+from incidents.response.steps.forms import Course
+from incidents.response.steps.runs import PlaybookRun, Where
+from incidents.response.steps.steps import Step, StepState
 from incidents.words.approvals import Verdict
 from playbooks.catalog import PLAYBOOKS
 from playbooks.false_rumour import false_rumour

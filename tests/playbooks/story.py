@@ -8,8 +8,8 @@ from flows.authoring import Playbook
 from incidents.matter.incidents import Incident, Status
 from incidents.people.persons import Person
 from incidents.people.roles import Role
-from incidents.response.work.runs import RunState
-from incidents.response.work.steps import Step
+from incidents.response.steps.runs import RunState
+from incidents.response.steps.steps import Step
 from incidents.words.approvals import Verdict
 from tests import ending
 from tests.harness import Desk

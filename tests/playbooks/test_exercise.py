@@ -14,10 +14,10 @@ from incidents.record import database
 from incidents.record.errors import Invalid
 from incidents.record.language import Language
 from incidents.record.outbox import Channel
-from incidents.response.work import catalog, runs
-from incidents.response.work.exercise_forms import Inject, Scenario, read_injects, read_lessons
-from incidents.response.work.runs import RunState
-from incidents.response.work.steps import Step, StepState
+from incidents.response.steps import catalog, runs
+from incidents.response.steps.exercise_forms import Inject, Scenario, read_injects, read_lessons
+from incidents.response.steps.runs import RunState
+from incidents.response.steps.steps import Step, StepState
 from notifications import rendering
 from playbooks import exercise
 from playbooks.catalog import PLAYBOOKS

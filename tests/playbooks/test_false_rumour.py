@@ -7,9 +7,9 @@ import pytest
 from incidents.matter.incidents import Finding, Status
 from incidents.record.errors import GuardFailed
 from incidents.response.life import grading, lifecycle
-from incidents.response.work.forms import Course
-from incidents.response.work.runs import RunState
-from incidents.response.work.steps import StepState
+from incidents.response.steps.forms import Course
+from incidents.response.steps.runs import RunState
+from incidents.response.steps.steps import StepState
 from incidents.words.approvals import Verdict
 from incidents.words.statements import StatementKind
 from playbooks import false_rumour, routines

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from incidents.matter.incidents import Finding
-from incidents.response.work.crisis_forms import Cases
-from incidents.response.work.runs import RunState
-from incidents.response.work.steps import StepState
+from incidents.response.steps.crisis_forms import Cases
+from incidents.response.steps.runs import RunState
+from incidents.response.steps.steps import StepState
 from incidents.words.approvals import Verdict
 from incidents.words.statements import StatementKind
 from playbooks import health_scare as scare

@@ -9,9 +9,9 @@ from incidents.matter.incidents import Finding
 from incidents.people.persons import Person
 from incidents.record import database
 from incidents.record.language import Language
-from incidents.response.work.crisis_forms import Danger
-from incidents.response.work.runs import RunState
-from incidents.response.work.steps import StepState
+from incidents.response.steps.crisis_forms import Danger
+from incidents.response.steps.runs import RunState
+from incidents.response.steps.steps import StepState
 from incidents.words.approvals import Verdict
 from incidents.words.statements import StatementKind
 from playbooks import natural_hazard as hazard

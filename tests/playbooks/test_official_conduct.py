@@ -12,8 +12,8 @@ from incidents.people.roles import Role
 from incidents.record import database
 from incidents.record.errors import NotPermitted
 from incidents.response.staffing import directing, recusing
-from incidents.response.work.runs import RunState
-from incidents.response.work.steps import StepState
+from incidents.response.steps.runs import RunState
+from incidents.response.steps.steps import StepState
 from incidents.words.statements import StatementKind
 from playbooks import official_conduct
 from tests.harness import Desk, hours, minutes

@@ -9,7 +9,7 @@ from flows import advancing, catalogue, installed
 from incidents.matter.incidents import Finding
 from incidents.record import database, settings
 from incidents.record.language import Language
-from incidents.response.work import catalog
+from incidents.response.steps import catalog
 from incidents.words import publications
 from notifications import rendering
 from tests.harness import Desk

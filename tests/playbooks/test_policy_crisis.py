@@ -6,9 +6,9 @@ import pytest
 
 from incidents.people.roles import Role
 from incidents.record.errors import Invalid
-from incidents.response.work.crisis_forms import PolicyCourse
-from incidents.response.work.runs import RunState
-from incidents.response.work.steps import StepState
+from incidents.response.steps.crisis_forms import PolicyCourse
+from incidents.response.steps.runs import RunState
+from incidents.response.steps.steps import StepState
 from incidents.words.statements import StatementKind
 from playbooks import policy_crisis
 from tests.harness import Desk, hours

@@ -12,10 +12,10 @@ from incidents.matter.incidents import Finding
 from incidents.people.roles import Role
 from incidents.record.language import N_
 from incidents.response.answers import signing
-from incidents.response.work.crisis_forms import Redress
-from incidents.response.work.forms import Course
-from incidents.response.work.runs import RunState, Superseded
-from incidents.response.work.steps import StepState
+from incidents.response.steps.crisis_forms import Redress
+from incidents.response.steps.forms import Course
+from incidents.response.steps.runs import RunState, Superseded
+from incidents.response.steps.steps import StepState
 from incidents.words.approvals import Verdict
 from incidents.words.statements import StatementKind
 from playbooks import press_error

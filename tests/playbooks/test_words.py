@@ -24,7 +24,7 @@ from incidents.matter.incidents import Finding, Incident
 from incidents.people.roles import Role
 from incidents.record import database
 from incidents.record.language import Language
-from incidents.response.work import catalog
+from incidents.response.steps import catalog
 from notifications import rendering
 from playbooks import false_rumour, natural_hazard, routines
 from playbooks.catalog import PLAYBOOKS

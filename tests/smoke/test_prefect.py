@@ -22,8 +22,8 @@ from incidents.matter.incidents import Incident
 from incidents.record import clock, database, settings
 from incidents.record.actors import Actor, Via
 from incidents.response.life import opening
-from incidents.response.work import runs, steps
-from incidents.response.work.runs import Advance, Where
+from incidents.response.steps import runs, steps
+from incidents.response.steps.runs import Advance, Where
 from tests.cast import Cast
 
 pytestmark = [pytest.mark.smoke, pytest.mark.timeout(300)]

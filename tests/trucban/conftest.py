@@ -10,8 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from incidents.record import clock, database, settings
-from incidents.response.work import catalog
-from incidents.response.work.catalog import PlaybookVersion
+from incidents.response.steps import catalog
+from incidents.response.steps.catalog import PlaybookVersion
 from tests import cast as the_cast
 from tests.cast import Cast
 from trucban.main import app

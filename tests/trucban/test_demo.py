@@ -7,7 +7,7 @@ import pytest
 
 from incidents.matter import incidents
 from incidents.record.language import Language
-from incidents.response.work.exercise_forms import read_lesson
+from incidents.response.steps.exercise_forms import read_lesson
 from tests.trucban.conftest import Trucban
 from trucban import province
 from trucban.journey import answered, script

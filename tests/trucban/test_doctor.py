@@ -8,7 +8,7 @@ from sqlmodel import select
 
 from incidents.record import database
 from incidents.record.settings import Settings
-from incidents.response.work.runs import PlaybookRun
+from incidents.response.steps.runs import PlaybookRun
 from tests.cast import Cast
 from tests.trucban.conftest import Trucban
 

@@ -17,15 +17,15 @@ from incidents.record.outbox import OutgoingMessage
 from incidents.response.answers import edits, outcomes
 from incidents.response.judgement import findings, silences
 from incidents.response.staffing import recusing
-from incidents.response.work import forms, own_forms, passing, rhythm, steps, succession
-from incidents.response.work.answer_facts import StepAnswered
-from incidents.response.work.crisis_forms import (
+from incidents.response.steps import forms, own_forms, passing, rhythm, steps, succession
+from incidents.response.steps.answer_facts import StepAnswered
+from incidents.response.steps.crisis_forms import (
     CaseReport,
     HazardReport,
     Recusal,
 )
-from incidents.response.work.exercise_forms import Approval
-from incidents.response.work.forms import (
+from incidents.response.steps.exercise_forms import Approval
+from incidents.response.steps.forms import (
     AnswerOrWatch,
     Classification,
     Draft,
@@ -34,8 +34,8 @@ from incidents.response.work.forms import (
     LegalCheck,
     Verification,
 )
-from incidents.response.work.sayings import Answered
-from incidents.response.work.steps import (
+from incidents.response.steps.sayings import Answered
+from incidents.response.steps.steps import (
     ANSWERABLE,
     LATE,
     Step,

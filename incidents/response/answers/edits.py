@@ -17,7 +17,7 @@ from incidents.record import timeline
 from incidents.record.actors import Actor
 from incidents.record.facts import Fact, Private
 from incidents.record.language import N_
-from incidents.response.work.steps import ANSWERABLE, Step, StepKind
+from incidents.response.steps.steps import ANSWERABLE, Step, StepKind
 from incidents.words import approvals, publications, statements
 from incidents.words.approvals import Verdict
 from incidents.words.statements import Statement, StatementKind, StatementVersion

@@ -9,10 +9,10 @@ from incidents.response.judgement import decisions
 from incidents.response.judgement.decisions import Words
 from incidents.response.learning import lessons
 from incidents.response.learning.lessons import Learnt, Lesson, LessonState
-from incidents.response.work.exercise_forms import Lessons, read_lesson, read_lessons
-from incidents.response.work.forms import Conclusion, Form
-from incidents.response.work.sayings import Answered, Offered, Remark, StepTitle, Stock
-from incidents.response.work.steps import Step, StepKind
+from incidents.response.steps.exercise_forms import Lessons, read_lesson, read_lessons
+from incidents.response.steps.forms import Conclusion, Form
+from incidents.response.steps.sayings import Answered, Offered, Remark, StepTitle, Stock
+from incidents.response.steps.steps import Step, StepKind
 
 _REASONS = ("reason", "ground", "explanation", "comment", "note")
 _ASIDE = ("options", "dissent")

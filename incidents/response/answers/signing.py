@@ -21,9 +21,9 @@ from incidents.record.facts import Fact
 from incidents.record.language import N_, Language
 from incidents.record.outbox import Channel
 from incidents.response.answers import answering, edits
-from incidents.response.work import passing, runs, steps, succession
-from incidents.response.work.forms import SignOff
-from incidents.response.work.steps import ANSWERABLE, LATE, Step, StepKind, StepState
+from incidents.response.steps import passing, runs, steps, succession
+from incidents.response.steps.forms import SignOff
+from incidents.response.steps.steps import ANSWERABLE, LATE, Step, StepKind, StepState
 from incidents.words import approvals, publications, shells, statements
 from incidents.words.approvals import (
     Approval,

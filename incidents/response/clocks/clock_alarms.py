@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from incidents.record import clock
 from incidents.record.database import Table, choice, identifier, moment, reference
-from incidents.response.work.timers import TimerState
+from incidents.response.steps.timers import TimerState
 
 SHARES = (50, 75, 90, 100)
 """Percent of the time of a clock at which it is spoken of; at 100 its end has come."""

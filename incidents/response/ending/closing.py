@@ -18,7 +18,7 @@ from incidents.response.ending import closing_reports
 from incidents.response.learning import lesson_register, looking_back
 from incidents.response.life import lifecycle
 from incidents.response.life.lifecycle import Missing
-from incidents.response.work import conclusions, passing, runs, steps
+from incidents.response.steps import conclusions, passing, runs, steps
 
 
 def close(session: Session, incident_id: UUID, *, reason: str = "", by: Actor) -> Incident:

@@ -28,7 +28,7 @@ from incidents.record.language import N_, Language
 from incidents.response.ending import closing_words
 from incidents.response.ending.closing_words import Remarks
 from incidents.response.reports.situation_words import Section
-from incidents.response.work import succession
+from incidents.response.steps import succession
 
 LIMIT = 10_000
 

@@ -27,9 +27,9 @@ from incidents.response.life.lifecycle import StatusChanged
 from incidents.response.reports import situation, situation_words
 from incidents.response.reports.situation import Situation
 from incidents.response.reports.situation_words import Section
-from incidents.response.work import conclusions, steps
-from incidents.response.work.forms import Measurement
-from incidents.response.work.steps import Step, StepState
+from incidents.response.steps import conclusions, steps
+from incidents.response.steps.forms import Measurement
+from incidents.response.steps.steps import Step, StepState
 
 _NOTHING = N_("không có")
 _TAKEN = ("summary", "claims", "statements", "done", "decisions", "unknown", "force")

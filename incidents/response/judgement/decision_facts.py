@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from incidents.record.facts import Fact, PersonId, Private
 from incidents.record.language import N_
-from incidents.response.work.sayings import PrivateSaid
+from incidents.response.steps.sayings import PrivateSaid
 
 _TAKEN = N_(
     "Quyết định %(decision)s của %(decided_by)s. Vấn đề: %(question)s. Chọn: %(chosen)s. "

@@ -22,8 +22,8 @@ from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound
 from incidents.record.language import N_, Speech
 from incidents.record.timeline import TimelineHead
 from incidents.response.judgement.decision_facts import DecisionLogged, DecisionSuperseded
-from incidents.response.work import sayings
-from incidents.response.work.sayings import Said
+from incidents.response.steps import sayings
+from incidents.response.steps.sayings import Said
 
 LINE = 300
 PROSE = 20_000

@@ -21,9 +21,9 @@ from incidents.record.actors import ENGINE, Actor
 from incidents.record.errors import Conflict, Invalid, NotPermitted
 from incidents.record.facts import Fact
 from incidents.record.language import N_
-from incidents.response.work import steps, succession
-from incidents.response.work.forms import Verification
-from incidents.response.work.steps import ANSWERABLE, Step, StepKind, StepState
+from incidents.response.steps import steps, succession
+from incidents.response.steps.forms import Verification
+from incidents.response.steps.steps import ANSWERABLE, Step, StepKind, StepState
 
 _UNKNOWN = (Finding.PENDING, Finding.UNDETERMINED)
 

@@ -15,7 +15,7 @@ from incidents.record.errors import Conflict, given
 from incidents.record.language import N_
 from incidents.response.judgement import decisions
 from incidents.response.judgement.decisions import Decision, Words
-from incidents.response.work.sayings import Remark, Stock, Suggested, Taken
+from incidents.response.steps.sayings import Remark, Stock, Suggested, Taken
 from incidents.words import doctrine
 from incidents.words.doctrine import Cluster, Posture, Suggestion
 from incidents.words.publications import Publication

@@ -24,7 +24,7 @@ from incidents.record.database import Table, identifier, moment, reference
 from incidents.record.errors import Invalid, NotPermitted
 from incidents.record.facts import Fact, Private
 from incidents.record.language import N_
-from incidents.response.work.forms import AnswerOrWatch, Course
+from incidents.response.steps.forms import AnswerOrWatch, Course
 
 
 class Silence(Table, table=True):

@@ -14,8 +14,8 @@ from incidents.record.actors import ENGINE
 from incidents.record.errors import Conflict, Invalid
 from incidents.record.facts import Beside, Fact, Private
 from incidents.record.language import N_, Language, Phrase
-from incidents.response.work import catalog, runs
-from incidents.response.work.exercise_forms import Inject, Rehearsed
+from incidents.response.steps import catalog, runs
+from incidents.response.steps.exercise_forms import Inject, Rehearsed
 
 
 @dataclass(frozen=True)

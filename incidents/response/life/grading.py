@@ -24,8 +24,8 @@ from incidents.record.errors import Conflict, Invalid, given
 from incidents.record.facts import Fact, PersonId, Private
 from incidents.record.language import N_, Phrase
 from incidents.response.life import replanning, telling
-from incidents.response.work import rhythm, runs
-from incidents.response.work.steps import Step
+from incidents.response.steps import rhythm, runs
+from incidents.response.steps.steps import Step
 
 
 @dataclass(frozen=True)

@@ -29,10 +29,10 @@ from incidents.record.timeline import TimelineEntry
 from incidents.response.clocks import clock_endings
 from incidents.response.judgement import findings
 from incidents.response.learning import looking_back
-from incidents.response.work import catalog, conclusions, follow_ups, passing, rhythm, runs, steps
-from incidents.response.work.forms import HowItStands, Measurement, Trend
-from incidents.response.work.runs import RunState
-from incidents.response.work.steps import Step, StepState
+from incidents.response.steps import catalog, conclusions, follow_ups, passing, rhythm, runs, steps
+from incidents.response.steps.forms import HowItStands, Measurement, Trend
+from incidents.response.steps.runs import RunState
+from incidents.response.steps.steps import Step, StepState
 from incidents.words import publications
 
 Missing = list[tuple[str, Mapping[str, Any]]]

@@ -26,8 +26,8 @@ from incidents.record.language import N_
 from incidents.response.clocks import clock_endings, clocks
 from incidents.response.clocks.clock_facts import Origin
 from incidents.response.life import lifecycle, telling
-from incidents.response.work import catalog, runs, steps
-from incidents.response.work.steps import StepState
+from incidents.response.steps import catalog, runs, steps
+from incidents.response.steps.steps import StepState
 from incidents.words import publications
 
 FIRST_CALLED = (Role.STANDING_DEPUTY, Role.LEAD)

@@ -18,9 +18,9 @@ from incidents.record import clock, timeline
 from incidents.record.actors import Actor
 from incidents.record.facts import Fact
 from incidents.record.language import N_
-from incidents.response.work import passing, steps, timers
-from incidents.response.work.steps import Step, StepState
-from incidents.response.work.timers import Timer, TimerKind
+from incidents.response.steps import passing, steps, timers
+from incidents.response.steps.steps import Step, StepState
+from incidents.response.steps.timers import Timer, TimerKind
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from incidents.record.language import N_, Labelled
 from incidents.response.clocks import clock_endings
 from incidents.response.life import lifecycle, opening
 from incidents.response.life.grading import LevelSet
-from incidents.response.work import runs
+from incidents.response.steps import runs
 
 REOPEN_MONTHS = 12
 """After so many months a new incident follows the old one instead."""

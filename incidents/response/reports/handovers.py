@@ -24,7 +24,7 @@ from incidents.record.facts import Fact, PersonId, Private
 from incidents.record.language import N_, Language, Speech, speech
 from incidents.response.reports import situation
 from incidents.response.reports.situation import Situation
-from incidents.response.work import steps
+from incidents.response.steps import steps
 
 LIMIT = 10_000
 MISSED_WITHIN = timedelta(hours=12)

@@ -24,8 +24,8 @@ from incidents.response.clocks.clocks import Clock
 from incidents.response.judgement.decisions import Decision
 from incidents.response.reports import situation_facts
 from incidents.response.reports.situation_facts import READ, Work
-from incidents.response.work.forms import Measurement
-from incidents.response.work.steps import ANSWERABLE, LATE, Step, StepState
+from incidents.response.steps.forms import Measurement
+from incidents.response.steps.steps import ANSWERABLE, LATE, Step, StepState
 from incidents.words.publications import Publication
 from incidents.words.statements import Statement, StatementVersion
 

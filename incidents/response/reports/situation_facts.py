@@ -18,9 +18,9 @@ from incidents.response.life.lifecycle import StatusChanged, StoodDown
 from incidents.response.life.merging import IncidentMerged
 from incidents.response.life.opening import IncidentOpened, OpeningUndone
 from incidents.response.life.replanning import StepReplanned
-from incidents.response.work.added_steps import StepCancelled
-from incidents.response.work.answer_facts import StepAnswered, StepDone
-from incidents.response.work.steps import (
+from incidents.response.steps.added_steps import StepCancelled
+from incidents.response.steps.answer_facts import StepAnswered, StepDone
+from incidents.response.steps.steps import (
     Cause,
     Step,
     StepAcknowledged,

@@ -24,8 +24,8 @@ from incidents.record.timeline import TimelineHead
 from incidents.response.answers import answering
 from incidents.response.reports import situation, situation_words
 from incidents.response.reports.situation_words import FIGURES, Section
-from incidents.response.work import rhythm
-from incidents.response.work.forms import Change, HowItStands, Trend
+from incidents.response.steps import rhythm
+from incidents.response.steps.forms import Change, HowItStands, Trend
 
 LIMIT = 10_000
 _OVER = (Status.CLOSED, Status.UNDONE, Status.MERGED)

@@ -16,7 +16,7 @@ from incidents.people import persons
 from incidents.people.persons import Person
 from incidents.record.language import N_, Language, Phrase, Speech, speech
 from incidents.response.reports.situation import NO_HISTORY, Situation, Stated, Work
-from incidents.response.work import catalog, runs
+from incidents.response.steps import catalog, runs
 
 FIGURES: dict[str, str] = {
     "level": N_("Cấp độ"),

@@ -30,7 +30,7 @@ from incidents.response.learning import lessons
 from incidents.response.staffing import directing, recoverable, seating
 from incidents.response.staffing.holdings import HoldingKind
 from incidents.response.staffing.recoverable import Fate, Recoverable
-from incidents.response.work.steps import Step
+from incidents.response.steps.steps import Step
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ from incidents.record.actors import Actor
 from incidents.record.errors import AlreadySettled, Conflict, Invalid, given
 from incidents.record.language import N_
 from incidents.response.staffing import entrusting, seating
-from incidents.response.work import passing, rerouting, steps, succession, timers
-from incidents.response.work.steps import (
+from incidents.response.steps import passing, rerouting, steps, succession, timers
+from incidents.response.steps.steps import (
     ANSWERABLE,
     Cause,
     Step,
@@ -27,7 +27,7 @@ from incidents.response.work.steps import (
     StepState,
     StepWaived,
 )
-from incidents.response.work.timers import TimerKind
+from incidents.response.steps.timers import TimerKind
 
 
 def reassign(session: Session, step_id: UUID, person_id: UUID, *, reason: str, by: Actor) -> Step:

@@ -30,8 +30,8 @@ from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotPermit
 from incidents.record.language import N_
 from incidents.record.outbox import OutgoingMessage
 from incidents.response.staffing import founding, seating
-from incidents.response.work import rerouting
-from incidents.response.work.steps import Cause
+from incidents.response.steps import rerouting
+from incidents.response.steps.steps import Cause
 
 
 def decide(

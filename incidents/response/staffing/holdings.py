@@ -26,7 +26,7 @@ from incidents.record.language import N_, Labelled
 from incidents.record.links import AnswerLink
 from incidents.response.clocks.clocks import Clock
 from incidents.response.learning.lessons import Lesson, LessonState
-from incidents.response.work.steps import ANSWERABLE, Step
+from incidents.response.steps.steps import ANSWERABLE, Step
 from incidents.words import approvals
 
 

@@ -32,8 +32,8 @@ from incidents.response.clocks.clocks import Clock
 from incidents.response.learning.lessons import Lesson
 from incidents.response.staffing import holdings, recoverable, seating
 from incidents.response.staffing.holdings import Holding, HoldingKind
-from incidents.response.work import rerouting, succession
-from incidents.response.work.steps import UNSETTLED, Cause, Step, StepState
+from incidents.response.steps import rerouting, succession
+from incidents.response.steps.steps import UNSETTLED, Cause, Step, StepState
 
 Row = TypeVar("Row")
 

@@ -25,8 +25,8 @@ from incidents.record.facts import Fact, PersonId
 from incidents.record.language import N_
 from incidents.response.staffing import holdings, seating
 from incidents.response.staffing.holdings import Holding
-from incidents.response.work import rerouting, succession
-from incidents.response.work.steps import ANSWERABLE, Cause, Step
+from incidents.response.steps import rerouting, succession
+from incidents.response.steps.steps import ANSWERABLE, Cause, Step
 
 _BY_POST = (Basis.STANDING, Basis.DIRECTION)
 """Seats that were given because of the post, not to the person by name."""

@@ -23,7 +23,7 @@ from incidents.record.language import N_, Labelled
 from incidents.response.clocks.clocks import Clock
 from incidents.response.learning.lessons import Lesson, LessonState
 from incidents.response.staffing.holdings import Holding, HoldingKind
-from incidents.response.work.steps import ANSWERABLE, Step
+from incidents.response.steps.steps import ANSWERABLE, Step
 
 Row = TypeVar("Row")
 

@@ -24,8 +24,8 @@ from incidents.record import clock, outbox, timeline
 from incidents.record.actors import Actor
 from incidents.record.errors import AlreadySettled, Invalid, NotFound, NotPermitted, given
 from incidents.record.language import N_
-from incidents.response.work import crisis_forms, passing, rerouting, steps, succession
-from incidents.response.work.steps import Cause, Step, StepKind, StepState
+from incidents.response.steps import crisis_forms, passing, rerouting, steps, succession
+from incidents.response.steps.steps import Cause, Step, StepKind, StepState
 from incidents.words import approvals, publications, statements
 from incidents.words.approvals import Approval, ApprovalKind
 

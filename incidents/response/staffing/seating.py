@@ -19,8 +19,8 @@ from incidents.record.errors import Conflict, Invalid
 from incidents.record.facts import Fact, PersonId, Private
 from incidents.record.language import N_
 from incidents.response.staffing import entrusting
-from incidents.response.work import rerouting
-from incidents.response.work.steps import Cause, Step
+from incidents.response.steps import rerouting
+from incidents.response.steps.steps import Cause, Step
 
 
 @dataclass(frozen=True)

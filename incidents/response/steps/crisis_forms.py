@@ -8,7 +8,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from incidents.record.language import N_, Labelled
-from incidents.response.work.forms import Form, Line, Prose, Remark, Verification
+from incidents.response.steps.forms import Form, Line, Prose, Remark, Verification
 
 
 class Danger(Labelled):

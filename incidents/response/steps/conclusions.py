@@ -5,10 +5,10 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from incidents.response.work import catalog, runs
-from incidents.response.work.exercise_forms import Lessons
-from incidents.response.work.forms import Conclusion
-from incidents.response.work.steps import Step, StepState
+from incidents.response.steps import catalog, runs
+from incidents.response.steps.exercise_forms import Lessons
+from incidents.response.steps.forms import Conclusion
+from incidents.response.steps.steps import Step, StepState
 
 FORMS = frozenset({Conclusion.__name__, Lessons.__name__})
 """One of them must have been answered before an incident is closed."""

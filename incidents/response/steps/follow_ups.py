@@ -10,10 +10,10 @@ from incidents.record import timeline
 from incidents.record.actors import Actor
 from incidents.record.facts import Fact, Private
 from incidents.record.language import N_, Phrase
-from incidents.response.work import catalog, runs, steps
-from incidents.response.work.forms import Measurement
-from incidents.response.work.runs import PlaybookRun, RunState
-from incidents.response.work.steps import UNSETTLED, Step
+from incidents.response.steps import catalog, runs, steps
+from incidents.response.steps.forms import Measurement
+from incidents.response.steps.runs import PlaybookRun, RunState
+from incidents.response.steps.steps import UNSETTLED, Step
 
 
 @dataclass(frozen=True)

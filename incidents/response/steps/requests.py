@@ -17,8 +17,8 @@ from incidents.record import clock, timeline
 from incidents.record.actors import ENGINE
 from incidents.record.facts import Fact, PersonId
 from incidents.record.language import N_
-from incidents.response.work import succession
-from incidents.response.work.steps import Step
+from incidents.response.steps import succession
+from incidents.response.steps.steps import Step
 
 INSTEAD = {
     "step_assigned": "step_requested",

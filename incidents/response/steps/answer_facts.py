@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from incidents.record.facts import Fact, Private
 from incidents.record.language import N_
-from incidents.response.work.sayings import PrivateAnswer
+from incidents.response.steps.sayings import PrivateAnswer
 
 _DONE = N_("Hoàn thành việc %(number)s «%(key)s». %(answer)s")
 

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from incidents.people.roles import Role
 from incidents.record import clock
 from incidents.record.language import N_, Labelled, Language, speech
-from incidents.response.work.forms import Form, Prose, Remark
+from incidents.response.steps.forms import Form, Prose, Remark
 from incidents.words.approvals import Verdict
 
 T = TypeVar("T")

@@ -18,9 +18,9 @@ from incidents.record.actors import Actor
 from incidents.record.errors import Conflict, Invalid, given
 from incidents.record.facts import Fact, Private
 from incidents.record.language import N_
-from incidents.response.work import passing, steps, succession
-from incidents.response.work.passing import Plan
-from incidents.response.work.steps import Step, StepKind, StepState
+from incidents.response.steps import passing, steps, succession
+from incidents.response.steps.passing import Plan
+from incidents.response.steps.steps import Step, StepKind, StepState
 
 FORMS = {
     "Done": StepKind.ASK,

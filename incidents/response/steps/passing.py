@@ -17,9 +17,9 @@ from incidents.people.roles import Role
 from incidents.record import clock, ids, links, outbox, timeline
 from incidents.record.actors import ENGINE, Actor
 from incidents.record.outbox import Channel
-from incidents.response.work import forms, own_forms, runs, steps, succession, timers
-from incidents.response.work.handing import hand_over, vacant
-from incidents.response.work.steps import (
+from incidents.response.steps import forms, own_forms, runs, steps, succession, timers
+from incidents.response.steps.handing import hand_over, vacant
+from incidents.response.steps.steps import (
     Cause,
     Step,
     StepKind,
@@ -29,7 +29,7 @@ from incidents.response.work.steps import (
     StepReopened,
     StepState,
 )
-from incidents.response.work.timers import LADDER_KINDS, TimerKind
+from incidents.response.steps.timers import LADDER_KINDS, TimerKind
 
 REMINDERS = (
     *("step_assigned", "step_reminder", "step_passed", "step_unanswered"),

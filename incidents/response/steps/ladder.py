@@ -15,9 +15,9 @@ from incidents.people import persons, rosters
 from incidents.people.roles import Role
 from incidents.record import clock, timeline
 from incidents.record.actors import ENGINE
-from incidents.response.work import passing, requests, steps, succession, timers
-from incidents.response.work.handing import hand_over, notify
-from incidents.response.work.steps import (
+from incidents.response.steps import passing, requests, steps, succession, timers
+from incidents.response.steps.handing import hand_over, notify
+from incidents.response.steps.steps import (
     ANSWERABLE,
     Cause,
     Step,
@@ -25,7 +25,7 @@ from incidents.response.work.steps import (
     StepReminded,
     StepState,
 )
-from incidents.response.work.timers import Timer, TimerKind
+from incidents.response.steps.timers import Timer, TimerKind
 
 
 def fire(session: Session, timer: Timer) -> None:

@@ -7,8 +7,8 @@ from sqlmodel import Session, col, select
 from incidents.people.roles import Role
 from incidents.record import links
 from incidents.record.actors import Actor
-from incidents.response.work import passing, succession
-from incidents.response.work.steps import UNSETTLED, Cause, Step, StepState
+from incidents.response.steps import passing, succession
+from incidents.response.steps.steps import UNSETTLED, Cause, Step, StepState
 
 
 def held_in(session: Session, incident_id: UUID, role: Role, person_id: UUID) -> list[Step]:

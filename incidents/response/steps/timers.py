@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from incidents.record import clock
 from incidents.record.database import Table, choice, identifier, moment, reference
 from incidents.record.language import N_, Labelled
-from incidents.response.work.steps import Step
+from incidents.response.steps.steps import Step
 
 
 class TimerKind(Labelled):

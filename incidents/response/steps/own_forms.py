@@ -15,8 +15,8 @@ from pydantic import Field, HttpUrl, StringConstraints, create_model
 
 from incidents.record.errors import NotFound
 from incidents.record.language import N_, Labelled, Language, speech
-from incidents.response.work import forms
-from incidents.response.work.forms import Form
+from incidents.response.steps import forms
+from incidents.response.steps.forms import Form
 
 OWN = "x-own-form"
 """Where the schema of such a form says what JSON Schema has no word for."""

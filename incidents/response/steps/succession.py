@@ -19,8 +19,8 @@ from incidents.people.roles import DEPUTISES, READS, Role
 from incidents.record import clock, timeline
 from incidents.record.errors import Conflict, NotPermitted
 from incidents.record.language import N_
-from incidents.response.work import forms, own_forms
-from incidents.response.work.steps import Cause, Step, StepKind, StepPassed
+from incidents.response.steps import forms, own_forms
+from incidents.response.steps.steps import Cause, Step, StepKind, StepPassed
 from incidents.words import approvals, publications, statements
 from incidents.words.approvals import ApprovalKind
 

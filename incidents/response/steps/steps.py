@@ -17,8 +17,8 @@ from incidents.record.database import Table, choice, document, identifier, locke
 from incidents.record.errors import NotFound
 from incidents.record.facts import Fact, PersonId, Private
 from incidents.record.language import N_, Labelled, Language, Phrase, speech
-from incidents.response.work import catalog
-from incidents.response.work.runs import PlaybookRun
+from incidents.response.steps import catalog
+from incidents.response.steps.runs import PlaybookRun
 from incidents.words.approvals import Verdict
 
 

@@ -9,8 +9,8 @@ from incidents.matter.taskforce_facts import RoleVacant, SignatureVacant
 from incidents.people import outsiders, persons, rosters
 from incidents.record import clock, links, timeline
 from incidents.record.actors import ENGINE
-from incidents.response.work import requests, succession
-from incidents.response.work.steps import Step, StepKind, StepState
+from incidents.response.steps import requests, succession
+from incidents.response.steps.steps import Step, StepKind, StepState
 
 
 def hand_over(session: Session, step: Step, person_id: UUID | None, *, kind: str) -> None:

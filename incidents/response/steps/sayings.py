@@ -16,8 +16,8 @@ from incidents.record import clock
 from incidents.record.errors import NotFound
 from incidents.record.facts import Beside
 from incidents.record.language import N_, Labelled, Language, Speech
-from incidents.response.work import crisis_forms, exercise_forms, forms, own_forms
-from incidents.response.work.forms import Form
+from incidents.response.steps import crisis_forms, exercise_forms, forms, own_forms
+from incidents.response.steps.forms import Form
 from incidents.words.doctrine import Cluster, Posture
 
 FORMS = (forms, crisis_forms, exercise_forms)

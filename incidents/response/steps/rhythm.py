@@ -17,10 +17,10 @@ from incidents.matter.incidents import LIVE, Incident, Status
 from incidents.people.roles import Role
 from incidents.record import clock
 from incidents.record.language import N_
-from incidents.response.work import passing, steps
-from incidents.response.work.forms import HowItStands
-from incidents.response.work.passing import Plan
-from incidents.response.work.steps import ANSWERABLE, Step, StepKind
+from incidents.response.steps import passing, steps
+from incidents.response.steps.forms import HowItStands
+from incidents.response.steps.passing import Plan
+from incidents.response.steps.steps import ANSWERABLE, Step, StepKind
 
 SETTLING = timedelta(minutes=1)
 """An incident is given its rhythm so long after its opening, out of the way of the first alerts."""

@@ -1,1 +1,0 @@
-"""Work asked of people: the runs that ask it, its forms, who can take it, and silence."""
