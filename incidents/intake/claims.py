@@ -157,13 +157,12 @@ def settle(
     """
     claim = get(session, claim_id)
     stands_in = worked_on(session, claim)
-    if by.person_id is None:
-        raise NotPermitted(N_("Việc này phải do một người làm."))
-    if by.person_id in _reporters(session, stands_in):
+    person_id = by.somebody()
+    if person_id in _reporters(session, stands_in):
         raise NotPermitted(REPORTED)
     for place in stands_in:
         if isinstance(place, Incident):
-            recusals.require_free(session, place.id, by.person_id)
+            recusals.require_free(session, place.id, person_id)
     fields: dict[str, tuple[str, dict[str, str]]] = {}
     if finding is Finding.PENDING:
         fields["finding"] = (N_("Chọn một kết quả."), {})
@@ -171,7 +170,7 @@ def settle(
         fields["explanation"] = (N_("Nêu căn cứ của kết quả."), {})
     if fields:
         raise Invalid(fields=fields)
-    claim.finding, claim.verified_by, claim.verified_at = finding, by.person_id, clock.now()
+    claim.finding, claim.verified_by, claim.verified_at = finding, person_id, clock.now()
     session.add(claim)
     told = ClaimSettled(finding=finding, claim=claim.text, explanation=explanation.strip())
     for place in stands_in:

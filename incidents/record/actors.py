@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from incidents.record.errors import NotPermitted
 from incidents.record.language import N_, Labelled
 
 
@@ -23,6 +24,12 @@ class Actor:
 
     person_id: UUID | None
     via: Via
+
+    def somebody(self) -> UUID:
+        """The person, where the desk itself may not do it; ``NotPermitted`` when there is none."""
+        if self.person_id is None:
+            raise NotPermitted(N_("Việc này phải do một người làm."))
+        return self.person_id
 
 
 ENGINE = Actor(None, Via.ENGINE)

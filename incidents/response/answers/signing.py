@@ -62,17 +62,16 @@ def sign_off(
     ``NotPermitted`` for the author and for whoever holds neither the post nor an authorisation,
     ``Invalid`` for a no that does not say why.
     """
-    if by.person_id is None:
-        raise NotPermitted(N_("Việc này phải do một người làm."))
+    person_id = by.somebody()
     approvals.require_reason(verdict, comment)
-    statement, version, step = to_sign(session, version_id, by.person_id, sha256)
-    paper = paper_of(session, step.role, by.person_id)
+    statement, version, step = to_sign(session, version_id, person_id, sha256)
+    paper = paper_of(session, step.role, person_id)
     approval = approvals.give(
         session,
         version,
         verdict,
         kind=ApprovalKind.SIGN_OFF,
-        person_id=by.person_id,
+        person_id=person_id,
         role=step.role,
         by=by,
         authorisation_id=paper.id if paper else None,

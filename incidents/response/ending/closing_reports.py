@@ -110,8 +110,7 @@ class ClosingReportReturned(Fact):
 def submit(session: Session, incident_id: UUID, remarks: Remarks, *, by: Actor) -> ClosingReport:
     """Freeze what the record tells of the whole matter, and put it before whoever approves."""
     incident = _resolved(session, incident_id)
-    if by.person_id is None:
-        raise NotPermitted(N_("Việc này phải do một người làm."))
+    person_id = by.somebody()
     wrong = {
         name: (N_("Tối đa %(limit)s ký tự."), {"limit": LIMIT})
         for name, text in vars(remarks).items()
@@ -123,7 +122,7 @@ def submit(session: Session, incident_id: UUID, remarks: Remarks, *, by: Actor) 
         raise AlreadySettled(N_("Báo cáo tổng kết đã được duyệt."))
     before = of_incident(session, incident.id)
     number = len(before) + 1
-    author = persons.get(session, by.person_id)
+    author = persons.get(session, person_id)
     drawn = closing_words.drawn(session, incident, remarks, number, author)
     report = ClosingReport(
         incident_id=incident.id,
@@ -208,8 +207,7 @@ def _waiting(session: Session, report_id: UUID, by: Actor) -> tuple[ClosingRepor
 def _judge(
     session: Session, report: ClosingReport, *, approved: bool, reason: str, by: Actor
 ) -> None:
-    if by.person_id is None:
-        raise NotPermitted(N_("Việc này phải do một người làm."))
+    person_id = by.somebody()
     session.add(
         ClosingVerdict(
             report_id=report.id,
@@ -217,7 +215,7 @@ def _judge(
             sha256=report.sha256,
             reason=reason,
             given_at=clock.now(),
-            given_by=by.person_id,
+            given_by=person_id,
         )
     )
     session.flush()

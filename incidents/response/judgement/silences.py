@@ -21,7 +21,7 @@ from incidents.matter.severity import Level
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
 from incidents.record.database import Table, identifier, moment, reference
-from incidents.record.errors import Invalid, NotPermitted
+from incidents.record.errors import Invalid
 from incidents.record.facts import Fact, Private
 from incidents.record.language import N_
 from incidents.response.steps.forms import AnswerOrWatch, Course
@@ -112,8 +112,7 @@ def answered(session: Session, incident: Incident, test: AnswerOrWatch, *, by: A
 
 def hold_back(session: Session, place: Place, test: AnswerOrWatch, *, by: Actor) -> Silence:
     """Decide not to respond; without a time it is looked at again when its level asks for it."""
-    if by.person_id is None:
-        raise NotPermitted(N_("Việc này phải do một người làm."))
+    person_id = by.somebody()
     review_at = _moment(test.review_at) or clock.now() + _cadence(session, place)
     if review_at <= clock.now():
         raise Invalid(fields={"review_at": (N_("Giờ xem lại phải ở phía trước."), {})})
@@ -125,7 +124,7 @@ def hold_back(session: Session, place: Place, test: AnswerOrWatch, *, by: Actor)
         signal_id=place.id if isinstance(place, Signal) else None,
         **_answers(test),
         reason=test.reason,
-        decided_by=by.person_id,
+        decided_by=person_id,
         decided_at=clock.now(),
         review_at=review_at,
     )

@@ -17,7 +17,7 @@ from incidents.people.persons import Person
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
 from incidents.record.database import Table, document, identifier, locked, moment, reference
-from incidents.record.errors import Conflict, Invalid, NotFound, NotPermitted
+from incidents.record.errors import Conflict, Invalid, NotFound
 from incidents.record.facts import Fact
 from incidents.record.language import N_, Language, speech
 from incidents.record.timeline import TimelineHead
@@ -97,14 +97,13 @@ def issue(
             number=incident.number,
             status=incident.status,
         )
-    if by.person_id is None:
-        raise NotPermitted(N_("Việc này phải do một người làm."))
+    person_id = by.somebody()
     _check(incident, remarks, at)
     drawn = situation.of(session, incident, at)
     known = situation_words.names(session, drawn)
     last = latest(session, incident.id)
     number = last.number + 1 if last else 1
-    issuer = persons.get(session, by.person_id)
+    issuer = persons.get(session, person_id)
     parts = {
         language: [
             *situation_words.sections(drawn, known, language),

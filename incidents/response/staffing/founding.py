@@ -63,8 +63,7 @@ def propose(
     not_yet_decided(session, incident_id)
     if any(p.state in _OPEN for p in mandates.proposals(session, incident_id)):
         raise Conflict(N_("Vụ việc này đã có tờ trình đang chờ."))
-    if by.person_id is None:
-        raise NotPermitted(N_("Việc này phải do một người làm."))
+    person_id = by.somebody()
     reason = given(reason)
     seating.check_until(serves_until)
     _complete(seats)
@@ -74,7 +73,7 @@ def propose(
         reason=reason,
         serves_until=serves_until,
         proposed_at=clock.now(),
-        proposed_by=by.person_id,
+        proposed_by=person_id,
     )
     session.add(row)
     _write_seats(session, row.id, seats)

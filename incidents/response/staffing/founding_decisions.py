@@ -26,7 +26,7 @@ from incidents.matter.taskforces import Basis, TaskForce, TaskForceMember
 from incidents.people import persons
 from incidents.record import clock, outbox, timeline
 from incidents.record.actors import Actor
-from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotPermitted
+from incidents.record.errors import AlreadySettled, Conflict, Invalid
 from incidents.record.language import N_
 from incidents.record.outbox import OutgoingMessage
 from incidents.response.staffing import founding, seating
@@ -188,8 +188,7 @@ def _enter(
         wrong["signed_on"] = (N_("Ngày ký không thể ở phía trước."), {})
     if wrong:
         raise Invalid(fields=wrong)
-    if by.person_id is None:
-        raise NotPermitted(N_("Việc này phải do một người làm."))
+    person_id = by.somebody()
     session.add(
         TaskForceDecision(
             incident_id=incident_id,
@@ -199,6 +198,6 @@ def _enter(
             signed_on=signed_on,
             signer=signer.strip(),
             recorded_at=clock.now(),
-            recorded_by=by.person_id,
+            recorded_by=person_id,
         )
     )

@@ -22,7 +22,7 @@ from incidents.people.persons import Person
 from incidents.people.roles import Role, RoleHolder
 from incidents.record import clock, outbox, timeline
 from incidents.record.actors import Actor
-from incidents.record.errors import AlreadySettled, Invalid, NotFound, NotPermitted, given
+from incidents.record.errors import AlreadySettled, Invalid, NotFound, given
 from incidents.record.language import N_
 from incidents.response.steps import crisis_forms, passing, rerouting, steps, succession
 from incidents.response.steps.steps import Cause, Step, StepKind, StepState
@@ -97,11 +97,10 @@ def lift(
         raise NotFound(N_("Không tìm thấy khai báo này."))
     if row.lifted_at:
         raise AlreadySettled(N_("Khai báo này đã được gỡ."))
-    if by.person_id is None:
-        raise NotPermitted(N_("Việc này phải do một người làm."))
-    recusals.require_free(session, incident_id, by.person_id)
+    person_id = by.somebody()
+    recusals.require_free(session, incident_id, person_id)
     reason = given(reason)
-    row.lifted_at, row.lifted_by, row.lift_reason = clock.now(), by.person_id, reason
+    row.lifted_at, row.lifted_by, row.lift_reason = clock.now(), person_id, reason
     session.add(row)
     fact = ConflictLifted(_subject(session, row), row.lift_reason)
     timeline.record(session, incident_id, fact, by=by)
@@ -131,14 +130,13 @@ def step_back(
 
 def _new(session: Session, incident_id: UUID, reason: str, by: Actor) -> Recusal:
     incidents.live(session, incident_id)
-    if by.person_id is None:
-        raise NotPermitted(N_("Việc này phải do một người làm."))
+    person_id = by.somebody()
     reason = given(reason)
     return Recusal(
         incident_id=incident_id,
         reason=reason,
         declared_at=clock.now(),
-        declared_by=by.person_id,
+        declared_by=person_id,
     )
 
 
