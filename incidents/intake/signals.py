@@ -2,10 +2,10 @@
 
 import hashlib
 import textwrap
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, ClassVar
+from typing import ClassVar
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from incidents.people import persons, rosters
 from incidents.record import clock, ids, links, outbox, timeline
 from incidents.record.actors import Actor
 from incidents.record.database import Table, choice, identifier, locked, moment, reference
-from incidents.record.errors import AlreadySettled, Invalid, NotFound
+from incidents.record.errors import AlreadySettled, Invalid, NotFound, Wrong
 from incidents.record.facts import Fact, Private
 from incidents.record.language import N_, Labelled
 from incidents.record.outbox import OutgoingMessage
@@ -223,7 +223,7 @@ def _free_code(session: Session) -> str:
 def _accept(
     text: str, url: str, reach: int | None, files: list[File], seen_at: datetime | None
 ) -> None:
-    fields: dict[str, tuple[str, Mapping[str, Any]]] = {}
+    fields: Wrong = {}
     if not text and not url and not files:
         fields["text"] = (N_("Cần có nội dung, đường dẫn hoặc tệp."), {})
     if len(text) > TEXT_LIMIT:

@@ -1,9 +1,8 @@
 """Triage: what a duty officer makes of a flag that has been taken, short of an incident."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from sqlmodel import Session
@@ -14,7 +13,7 @@ from incidents.intake.signals import Ground, Nature, Signal, SignalState
 from incidents.people import persons, rosters
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
-from incidents.record.errors import AlreadySettled, Conflict, Invalid
+from incidents.record.errors import AlreadySettled, Conflict, Invalid, Wrong
 from incidents.record.facts import Fact, PersonId, Private
 from incidents.record.language import N_
 
@@ -117,7 +116,7 @@ def dismiss(
     """
     signal = undecided(session, signal_id)
     nature = NATURES.get(ground) or nature or signal.nature
-    fields: dict[str, tuple[str, Mapping[str, Any]]] = {}
+    fields: Wrong = {}
     if not reason.strip():
         fields["reason"] = (N_("Nêu lý do không xử lý."), {})
     if nature is Nature.COMPLAINT:
@@ -134,8 +133,8 @@ def dismiss(
     return signal
 
 
-def _untransferred(transfer: Transfer) -> dict[str, tuple[str, Mapping[str, Any]]]:
-    fields: dict[str, tuple[str, Mapping[str, Any]]] = {}
+def _untransferred(transfer: Transfer) -> Wrong:
+    fields: Wrong = {}
     if not transfer.to.strip():
         fields["transferred_to"] = (N_("Ghi phản ánh đã chuyển đến cơ quan nào."), {})
     if not transfer.number.strip():
@@ -179,7 +178,7 @@ def watch(
     A flag already watched is watched on.
     """
     signal = undecided(session, signal_id)
-    fields: dict[str, tuple[str, Mapping[str, Any]]] = {}
+    fields: Wrong = {}
     if review_at <= clock.now():
         fields["review_at"] = (N_("Giờ xem lại phải ở phía trước."), {})
     owner = owner_id or by.person_id

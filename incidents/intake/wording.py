@@ -1,8 +1,8 @@
 """How a claim is put by hand: stated, worded, classed, and linked to wherever else it stands."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from sqlmodel import Session
@@ -15,7 +15,7 @@ from incidents.matter import incidents
 from incidents.matter.incidents import Finding, Incident
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
-from incidents.record.errors import AlreadySettled, Conflict, Invalid
+from incidents.record.errors import AlreadySettled, Conflict, Invalid, Wrong
 from incidents.record.facts import Fact, Private
 from incidents.record.language import N_
 
@@ -129,7 +129,7 @@ def _class(session: Session, claim: Claim, wording: Wording, chains: list[UUID],
 
 
 def _check(wording: Wording) -> None:
-    fields: dict[str, tuple[str, Mapping[str, Any]]] = {}
+    fields: Wrong = {}
     text = wording.text.strip()
     if not text:
         fields["text"] = (N_("Ghi nội dung."), {})

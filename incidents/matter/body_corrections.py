@@ -4,10 +4,9 @@ What follows from the day stands: a body cannot begin after it had another name,
 on or took it over, had its last day or people, or after an incident that already names it.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -25,12 +24,10 @@ from incidents.people.persons import Person
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
 from incidents.record.database import locked
-from incidents.record.errors import NO_REASON, Conflict, GuardFailed, Invalid
+from incidents.record.errors import NO_REASON, Conflict, GuardFailed, Invalid, Missing, Wrong
 from incidents.record.facts import Fact, Private
 from incidents.record.language import N_, Language, Phrase, speech
 from incidents.record.timeline import TimelineEntry
-
-Missing = list[tuple[str, Mapping[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -83,7 +80,7 @@ def correct(
         session, organisation_id
     )
     kind = kind.strip()
-    wrong: dict[str, tuple[str, Mapping[str, Any]]] = {}
+    wrong: Wrong = {}
     if not kind:
         wrong["kind"] = (N_("Chọn loại cơ quan."), {})
     if not reason.strip():

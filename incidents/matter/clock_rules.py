@@ -18,7 +18,7 @@ from incidents.people.roles import Role
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
 from incidents.record.database import Table, choice, document, identifier, locked
-from incidents.record.errors import Conflict, Invalid, NotFound
+from incidents.record.errors import Conflict, Invalid, NotFound, Wrong
 from incidents.record.facts import Fact, Private
 from incidents.record.language import N_, Language, Phrase
 
@@ -219,7 +219,7 @@ def change(
 def _acceptable(
     amount: int, unit: Unit, before: str, basis: str, first: date, last: date | None
 ) -> None:
-    wrong: dict[str, tuple[str, dict[str, Any]]] = {}
+    wrong: Wrong = {}
     if not 0 < amount <= _LONGEST.get(unit, 1):
         wrong["amount"] = (N_("Ghi số từ 1 đến %(most)s."), {"most": _LONGEST.get(unit, 1)})
     if (unit is Unit.YEARLY) != bool(before) or (before and not _is_day(before)):
@@ -251,7 +251,7 @@ def _is_day(before: str) -> bool:
 def verify(session: Session, rule_id: UUID, *, name: str, on: date, by: Actor) -> ClockRule:
     """Somebody named read the instrument on a day and vouches for the row as it stands."""
     rule = get(session, rule_id, lock=True)
-    wrong: dict[str, tuple[str, dict[str, Any]]] = {}
+    wrong: Wrong = {}
     if not name.strip():
         wrong["verified_by"] = (N_("Ghi họ tên người thẩm định."), {})
     if on > clock.now().astimezone(clock.LOCAL).date():

@@ -4,11 +4,11 @@ A flag has no level yet, so it has a ladder of its own (rule 20 of practice): wh
 reminded, then the whole duty desk and those who stand in are called, then the standing deputies.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, TypedDict
+from typing import ClassVar, TypedDict
 
+from incidents.record.errors import Wrong
 from incidents.record.facts import Fact
 from incidents.record.language import N_
 
@@ -17,8 +17,6 @@ LONGEST_MINUTES = 24 * 60
 """A day; a flag nobody takes for longer is a slip of the figures."""
 
 LATEST_RUNG = 1_000
-
-Wrong = dict[str, tuple[str, Mapping[str, Any]]]
 
 
 class Rungs(TypedDict):

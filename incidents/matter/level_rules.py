@@ -20,7 +20,7 @@ from incidents.matter.severity import Criterion, Level
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
 from incidents.record.database import Table, document, identifier, moment, reference
-from incidents.record.errors import Invalid, NotFound
+from incidents.record.errors import Invalid, NotFound, Wrong
 from incidents.record.facts import Fact, Private
 from incidents.record.language import N_, Phrase
 
@@ -31,8 +31,6 @@ MOST_FLOORS = 12
 _LONGEST = 200
 _LONGEST_BASIS = 500
 _CODE = re.compile(r"[A-Z][A-Z0-9_]{0,39}")
-
-Wrong = dict[str, tuple[str, Mapping[str, Any]]]
 
 
 @dataclass(frozen=True)

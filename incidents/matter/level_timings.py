@@ -4,7 +4,7 @@ A version never changes once it is made. An incident keeps the one in force when
 whatever level it comes to have: making another plans nothing anew.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
@@ -22,7 +22,7 @@ from incidents.matter.severity import Level
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
 from incidents.record.database import Table, identifier, moment, reference
-from incidents.record.errors import Invalid
+from incidents.record.errors import Invalid, Wrong
 from incidents.record.facts import Fact, Private
 from incidents.record.language import N_
 
@@ -33,8 +33,6 @@ LONGEST_MINUTES = 60 * 24 * 60
 MOST_PERCENT = 5_000
 LATEST_RUNG = 1_000
 _LONGEST_BASIS = 500
-
-Wrong = dict[str, tuple[str, Mapping[str, Any]]]
 
 
 @dataclass(frozen=True)

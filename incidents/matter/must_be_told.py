@@ -6,7 +6,7 @@ told and asked for nothing: leaders are reported to (rule 19 of practice).
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, bindparam
@@ -19,7 +19,7 @@ from incidents.people.roles import COMMAND, OFFICES, Role
 from incidents.record import timeline
 from incidents.record.actors import Actor
 from incidents.record.database import Table, choice, identifier
-from incidents.record.errors import Invalid
+from incidents.record.errors import Invalid, Wrong
 from incidents.record.facts import Fact
 from incidents.record.language import N_
 
@@ -113,7 +113,7 @@ def people(session: Session, told: Told, holders: Mapping[Role, UUID]) -> list[t
 
 def change(session: Session, level: int, whom: Sequence[Whom], *, by: Actor) -> Told:
     """Say anew who must be told at a level, from the next opening or change on."""
-    wrong: dict[str, tuple[str, dict[str, Any]]] = {}
+    wrong: Wrong = {}
     if level not in range(len(Level)):
         wrong["level"] = (N_("Cấp độ từ 0 đến 4."), {})
     if not set(whom) <= {*ROLES, *BODIES}:

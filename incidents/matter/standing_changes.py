@@ -3,10 +3,10 @@
 Those who hold its parts know from when on it calls them by itself, before it does so.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -21,14 +21,12 @@ from incidents.people.roles import READS, Role
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
 from incidents.record.database import locked
-from incidents.record.errors import NO_REASON, AlreadySettled, Conflict, Invalid, NotFound
+from incidents.record.errors import NO_REASON, AlreadySettled, Conflict, Invalid, NotFound, Wrong
 from incidents.record.facts import Fact, Private
 from incidents.record.language import N_
 
 CONCERNED = tuple(r for r in Role if r not in READS | {Role.COMMUNE, Role.POLICE_LIAISON})
 """Parts that hear of it, holders and deputies: those the desk assigns, not those it asks."""
-
-Wrong = dict[str, tuple[str, Mapping[str, Any]]]
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ nothing but set their own. A person without a password, given or own, cannot sig
 
 import re
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -20,7 +19,7 @@ from incidents.people.sign_ins import SignInSession
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
 from incidents.record.database import locked
-from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotPermitted, given
+from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotPermitted, Sentence, given
 from incidents.record.facts import Fact, PersonId, Private
 from incidents.record.language import N_, Labelled
 
@@ -233,7 +232,7 @@ def _not_oneself(person: Person, by: Actor) -> None:
         raise NotPermitted(N_("Đồng chí không tự làm việc này cho mình; cần một quản trị khác."))
 
 
-def _weak(person: Person, password: str) -> tuple[str, Mapping[str, Any]] | None:
+def _weak(person: Person, password: str) -> Sentence | None:
     """What is wrong with a password."""
     if not SHORTEST <= len(password) <= LONGEST:
         return N_("Mật khẩu dài từ %(least)s đến %(most)s ký tự; một câu dễ nhớ là tốt."), {

@@ -3,10 +3,9 @@
 What hangs on a post when it ends is passed on in ``response.post_endings``.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -24,6 +23,7 @@ from incidents.record.errors import (
     Invalid,
     NotFound,
     NotPermitted,
+    Wrong,
 )
 from incidents.record.facts import Fact, PersonId, Private
 from incidents.record.language import N_
@@ -119,7 +119,7 @@ def appoint(
 
 
 def _check(session: Session, post: RoleHolder) -> None:
-    wrong: dict[str, tuple[str, Mapping[str, Any]]] = {}
+    wrong: Wrong = {}
     if not 1 <= post.rank <= LAST_RANK:
         wrong["rank"] = (N_("Thứ tự từ 1 đến %(most)s."), {"most": LAST_RANK})
     if post.valid_to is not None and post.valid_to <= max(post.valid_from, clock.now()):
@@ -146,12 +146,12 @@ def _check(session: Session, post: RoleHolder) -> None:
             )
 
 
-def _wrong_paper(post: RoleHolder) -> dict[str, tuple[str, Mapping[str, Any]]]:
+def _wrong_paper(post: RoleHolder) -> Wrong:
     """A paper is typed in whole or not at all, and gives nothing before its own day."""
     given = (post.document, post.signed_on, post.signer)
     if not any(given):
         return {}
-    wrong: dict[str, tuple[str, Mapping[str, Any]]] = {}
+    wrong: Wrong = {}
     for name, value in zip(("document", "signed_on", "signer"), given, strict=True):
         if not value:
             wrong[name] = (N_("Ghi đủ số, ngày ký và người ký, hoặc để trống cả ba."), {})
@@ -186,7 +186,7 @@ def end(
     now = clock.now()
     if post.valid_to and post.valid_to <= now:
         raise AlreadySettled(N_("Vai này đã thôi từ %(time)s."), time=post.valid_to)
-    wrong: dict[str, tuple[str, Mapping[str, Any]]] = {}
+    wrong: Wrong = {}
     if not reason.strip():
         wrong["reason"] = NO_REASON
     if ends_at and ends_at < now:

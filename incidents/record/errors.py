@@ -18,6 +18,15 @@ from typing import Any
 
 from incidents.record.language import N_
 
+Sentence = tuple[str, Mapping[str, Any]]
+"""A Vietnamese sentence, and the values in it."""
+
+Missing = list[Sentence]
+"""The conditions of a deed that are not met."""
+
+Wrong = dict[str, Sentence]
+"""What cannot be accepted of a form: field to sentence."""
+
 
 class Refusal(Exception):
     """A request the desk understood and will not carry out."""
@@ -51,7 +60,7 @@ class AlreadySettled(Conflict):
 class GuardFailed(Conflict):
     """Conditions of a transition are missing; ``missing`` names each of them."""
 
-    def __init__(self, message: str, missing: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
+    def __init__(self, message: str, missing: Sequence[Sentence]) -> None:
         self.missing = list(missing)
         super().__init__(message)
 
@@ -63,14 +72,14 @@ class Invalid(Refusal):
         self,
         message: str = N_("Nội dung gửi lên chưa hợp lệ."),
         /,
-        fields: Mapping[str, tuple[str, Mapping[str, Any]]] | None = None,
+        fields: Mapping[str, Sentence] | None = None,
         **values: Any,
     ) -> None:
-        self.fields: dict[str, tuple[str, Mapping[str, Any]]] = dict(fields or {})
+        self.fields: Wrong = dict(fields or {})
         super().__init__(message, **values)
 
 
-NO_REASON: tuple[str, Mapping[str, Any]] = (N_("Nêu lý do."), {})
+NO_REASON: Sentence = (N_("Nêu lý do."), {})
 """What a form without its reason is told, beside other faults of it."""
 
 

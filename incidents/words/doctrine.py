@@ -7,9 +7,9 @@ postures of a public authority: there is no member for them, so that nobody can 
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from incidents.matter.incidents import Finding
+from incidents.record.errors import Missing, Sentence
 from incidents.record.language import N_, Labelled
 
 
@@ -51,7 +51,7 @@ class Suggestion:
 
     cluster: Cluster
     postures: tuple[Posture, ...]
-    reasons: tuple[tuple[str, Mapping[str, Any]], ...]
+    reasons: tuple[Sentence, ...]
 
 
 def suggest(playbook: str, finding: Finding, owned_up: int) -> Suggestion:
@@ -61,9 +61,7 @@ def suggest(playbook: str, finding: Finding, owned_up: int) -> Suggestion:
     on. Earlier errors of the same kind move a crisis one cluster up, since people remember them.
     """
     cluster = CLUSTERS.get(playbook, Cluster.ACCIDENTAL)
-    reasons: list[tuple[str, Mapping[str, Any]]] = [
-        (N_("Loại vụ việc: %(cluster)s."), {"cluster": cluster})
-    ]
+    reasons: Missing = [(N_("Loại vụ việc: %(cluster)s."), {"cluster": cluster})]
     if finding is Finding.TRUE and cluster is Cluster.VICTIM:
         cluster = Cluster.ACCIDENTAL
         reasons.append((N_("Điều bị nêu là đúng, nên đây không còn là chuyện của người khác."), {}))

@@ -18,7 +18,15 @@ from incidents.people.roles import Role
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
 from incidents.record.database import Table, choice, document, identifier, locked, moment, reference
-from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound, NotPermitted, given
+from incidents.record.errors import (
+    AlreadySettled,
+    Conflict,
+    Invalid,
+    NotFound,
+    NotPermitted,
+    Wrong,
+    given,
+)
 from incidents.record.language import N_, Labelled
 from incidents.words.shell_facts import ShellRefused, ShellSigned, ShellWithdrawn, ShellWritten
 from incidents.words.shells import Shell
@@ -34,8 +42,6 @@ MOST_WORDS, MOST_SLOTS, LONGEST_SLOT = 180, 8, 200
 _CODE = re.compile(r"[A-Z0-9]+(?:-[A-Z0-9]+)*")
 _SLOT = re.compile(r"[a-z][a-z0-9_]*")
 _HOLE = re.compile(r"\{([^{}]*)\}")
-
-Wrong = dict[str, tuple[str, Mapping[str, Any]]]
 
 
 class DraftState(Labelled):

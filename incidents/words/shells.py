@@ -10,7 +10,7 @@ from sqlmodel import Field, Session, col, select
 
 from incidents.people.roles import Role
 from incidents.record.database import Table, choice, document, identifier, moment, reference
-from incidents.record.errors import Invalid
+from incidents.record.errors import Invalid, Wrong
 from incidents.record.language import N_, Language
 from incidents.words.statements import StatementKind, digest
 
@@ -73,7 +73,7 @@ def fill(shell: Shell, values: dict[str, str]) -> str:
     """
     if digest(shell.title, shell.frame) != shell.frame_sha256:
         raise Invalid(N_("Khung mẫu không còn khớp bản đã duyệt; không dùng được."))
-    fields: dict[str, tuple[str, Mapping[str, Any]]] = {}
+    fields: Wrong = {}
     for name, slot in shell.slots.items():
         value = values.get(name, "").strip()
         if not value:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from sqlmodel import Session, select
@@ -18,11 +18,9 @@ from incidents.people.organisations import (
 from incidents.record import timeline
 from incidents.record.actors import Actor
 from incidents.record.database import locked
-from incidents.record.errors import Conflict, Invalid
+from incidents.record.errors import Conflict, Invalid, Wrong
 from incidents.record.facts import Fact
 from incidents.record.language import N_
-
-Wrong = dict[str, tuple[str, dict[str, Any]]]
 
 
 @dataclass(frozen=True)

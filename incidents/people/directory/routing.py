@@ -9,7 +9,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint
@@ -22,7 +22,7 @@ from incidents.people.roles import Role
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
 from incidents.record.database import Table, choice, identifier, locked, reference
-from incidents.record.errors import Conflict, Invalid, NotFound
+from incidents.record.errors import Conflict, Invalid, NotFound, Wrong
 from incidents.record.facts import Fact
 from incidents.record.language import N_
 
@@ -106,7 +106,7 @@ def lay_down(
     valid_to: date | None = None,
 ) -> RoutingRule:
     """From a day on, work of a role goes to a body in matters of a kind."""
-    wrong: dict[str, tuple[str, dict[str, Any]]] = {}
+    wrong: Wrong = {}
     if role not in ROUTED:
         wrong["role"] = (
             N_("Chỉ phân công theo vụ việc cho thành viên chuyên môn và xã, phường."),

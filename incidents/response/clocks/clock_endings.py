@@ -1,6 +1,5 @@
 """How statutory clocks end: met with proof, breached with an explanation, or not applicable."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,7 +11,7 @@ from incidents.matter import clock_rules, incidents, ties
 from incidents.matter.incidents import Status
 from incidents.record import clock
 from incidents.record.actors import Actor
-from incidents.record.errors import AlreadySettled, Conflict, Invalid, given
+from incidents.record.errors import AlreadySettled, Conflict, Invalid, Missing, given
 from incidents.record.language import N_
 from incidents.response.clocks import clock_alarms, clocks
 from incidents.response.clocks.clock_facts import (
@@ -174,7 +173,7 @@ def breached(session: Session, incident_id: UUID) -> bool:
     )
 
 
-def unsettled(session: Session, incident_id: UUID) -> list[tuple[str, Mapping[str, Any]]]:
+def unsettled(session: Session, incident_id: UUID) -> Missing:
     """What keeps an incident from being resolved.
 
     Verified terms neither met nor explained, and proposed ones, of which somebody must say that

@@ -4,7 +4,6 @@ They run on their own: no level, no playbook and no stand-down moves the end tha
 when one started. Only a term somebody has vouched for can be breached (rule 8 of practice).
 """
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -20,7 +19,7 @@ from incidents.people import persons, rosters
 from incidents.record import clock, outbox, timeline
 from incidents.record.actors import ENGINE, Actor
 from incidents.record.database import Table, choice, document, identifier, locked, moment, reference
-from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound, NotPermitted
+from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound, NotPermitted, Wrong
 from incidents.record.facts import Fact
 from incidents.record.language import N_, Labelled
 from incidents.response.clocks import clock_alarms
@@ -223,7 +222,7 @@ def _startable(
     triggered_at: datetime | None,
     note: str,
 ) -> None:
-    wrong: dict[str, tuple[str, Mapping[str, Any]]] = {}
+    wrong: Wrong = {}
     if not confirmed:
         wrong["confirmed"] = (
             N_("Xác nhận rằng điều kiện phát sinh đúng với vụ việc này (chỉ có tin đồn thì chưa)."),

@@ -11,13 +11,12 @@ from incidents.matter import incidents, taskforces
 from incidents.matter.incidents import Incident, Status
 from incidents.record import clock
 from incidents.record.actors import Actor
-from incidents.record.errors import AlreadySettled
+from incidents.record.errors import AlreadySettled, Missing
 from incidents.record.language import N_
 from incidents.response.clocks import clock_endings
 from incidents.response.ending import closing_reports
 from incidents.response.learning import lesson_register, looking_back
 from incidents.response.life import lifecycle
-from incidents.response.life.lifecycle import Missing
 from incidents.response.steps import conclusions, passing, runs, steps
 
 

@@ -22,7 +22,15 @@ from incidents.people.roles import Role
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
 from incidents.record.database import Table, document, identifier, moment, reference
-from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound, NotPermitted, given
+from incidents.record.errors import (
+    AlreadySettled,
+    Conflict,
+    Invalid,
+    NotFound,
+    NotPermitted,
+    Sentence,
+    given,
+)
 from incidents.record.facts import Fact, Private
 from incidents.record.language import N_, Language
 from incidents.response.ending import closing_words
@@ -255,7 +263,7 @@ def _first_asked(session: Session, incident: Incident, author: UUID) -> list[UUI
     return []
 
 
-def whose(incident: Incident) -> tuple[str, dict[str, Any]]:
+def whose(incident: Incident) -> Sentence:
     """The sentence that says who approves and closes at the level of an incident."""
     role = _BY_LEVEL[Level(incident.level)][0]
     return (

@@ -18,7 +18,7 @@ from incidents.people import persons
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
 from incidents.record.database import Table, document, identifier, locked, moment, reference
-from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound
+from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound, Wrong
 from incidents.record.language import N_, Speech
 from incidents.record.timeline import TimelineHead
 from incidents.response.judgement.decision_facts import DecisionLogged, DecisionSuperseded
@@ -155,7 +155,7 @@ def _stripped(words: Words) -> Words:
 def _check(
     words: Words, incident: Incident, decided_at: datetime, review_at: datetime | None
 ) -> None:
-    wrong: dict[str, tuple[str, Mapping[str, Any]]] = {}
+    wrong: Wrong = {}
     if not words.question or _length(words.question) > LINE:
         wrong["question"] = (N_("Ghi điều phải quyết, tối đa %(limit)s ký tự."), {"limit": LINE})
     for name in ("chosen", "reason"):

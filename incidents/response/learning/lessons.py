@@ -4,10 +4,8 @@ They outlive their incident: they are tracked until done with proof, and counted
 back.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Column, Date, UniqueConstraint, func
@@ -20,7 +18,7 @@ from incidents.people.persons import Person
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
 from incidents.record.database import Table, choice, identifier, locked, moment, reference
-from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound, given
+from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound, Wrong, given
 from incidents.record.facts import Fact
 from incidents.record.language import N_, Labelled
 from incidents.record.timeline import TimelineHead
@@ -151,7 +149,7 @@ def learn(
 
 
 def _check(learnt: Learnt) -> None:
-    wrong: dict[str, tuple[str, Mapping[str, Any]]] = {}
+    wrong: Wrong = {}
     if not learnt.improvement.strip():
         wrong["improvement"] = (N_("Ghi nội dung."), {})
     for name in ("improvement", "happened", "cause"):

@@ -6,7 +6,7 @@ How it ends is in ``closing``, how it is taken up again in ``resuming``, how two
 Every transition is one verb; each refusal names the conditions that are missing.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -22,7 +22,7 @@ from incidents.matter.severity import Level
 from incidents.people import persons
 from incidents.record import clock, outbox, timeline
 from incidents.record.actors import Actor
-from incidents.record.errors import AlreadySettled, GuardFailed, given
+from incidents.record.errors import AlreadySettled, GuardFailed, Missing, given
 from incidents.record.facts import Fact, Private
 from incidents.record.language import N_
 from incidents.record.timeline import TimelineEntry
@@ -34,9 +34,6 @@ from incidents.response.steps.forms import HowItStands, Measurement, Trend
 from incidents.response.steps.runs import RunState
 from incidents.response.steps.steps import Step, StepState
 from incidents.words import publications
-
-Missing = list[tuple[str, Mapping[str, Any]]]
-"""The conditions that are missing, each a sentence with its values."""
 
 _WORKED_ON = (Status.OPEN, Status.ACTIVE)
 

@@ -4,9 +4,9 @@ Flags, claims and evidence go over and keep their ids; each timeline stays whole
 both tell of it. A merged incident keeps its number, which says where it went.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import update
@@ -22,7 +22,7 @@ from incidents.matter.ties import TieKind
 from incidents.people import persons
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
-from incidents.record.errors import NO_REASON, Invalid
+from incidents.record.errors import NO_REASON, Invalid, Missing, Wrong
 from incidents.record.facts import Fact, Private
 from incidents.record.language import N_
 from incidents.response.clocks import clock_endings
@@ -126,7 +126,7 @@ def merge(session: Session, incident_id: UUID, into: UUID, *, reason: str, by: A
 
 
 def _mergeable(merged: Incident, goes_on: Incident, reason: str) -> None:
-    missing: list[tuple[str, Mapping[str, Any]]] = [
+    missing: Missing = [
         (
             N_("Vụ việc %(number)s đang ở trạng thái «%(status)s»."),
             {"number": each.number, "status": each.status},
@@ -195,7 +195,7 @@ def _divisible(
     claim_ids: Sequence[UUID],
     reason: str,
 ) -> None:
-    wrong: dict[str, tuple[str, Mapping[str, Any]]] = {}
+    wrong: Wrong = {}
     if not signal_ids and not claim_ids:
         wrong["signals"] = (N_("Chọn ít nhất một tin báo hoặc một nội dung để tách."), {})
     elif len(flags) != len(set(signal_ids)) or len(stated) != len(set(claim_ids)):

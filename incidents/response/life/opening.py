@@ -1,9 +1,8 @@
 """An incident is opened, in one commit with its first call-out; a wrong opening is taken back."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from sqlmodel import Session
@@ -20,7 +19,7 @@ from incidents.people.persons import Call
 from incidents.people.roles import Role
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
-from incidents.record.errors import AlreadySettled, Conflict, Invalid, given
+from incidents.record.errors import AlreadySettled, Conflict, Invalid, Wrong, given
 from incidents.record.facts import Fact, Private
 from incidents.record.language import N_
 from incidents.response.clocks import clock_endings, clocks
@@ -180,7 +179,7 @@ def acceptable(
     session: Session, playbook: str, level: int, title: str, nature: Nature, *, exercise: bool
 ) -> int:
     """The version of the playbook to run; ``Invalid`` names what does not go together."""
-    fields: dict[str, tuple[str, Mapping[str, Any]]] = {}
+    fields: Wrong = {}
     if not title.strip():
         fields["title"] = (N_("Đặt tên ngắn cho vụ việc."), {})
     if len(title) > _TITLE_LIMIT:

@@ -3,10 +3,9 @@
 Each refusal names the conditions that are missing.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from sqlmodel import Session
@@ -20,7 +19,7 @@ from incidents.matter.ties import TieKind
 from incidents.people import persons, roles
 from incidents.record import clock, outbox, timeline
 from incidents.record.actors import Actor
-from incidents.record.errors import Conflict, given
+from incidents.record.errors import Conflict, Missing, given
 from incidents.record.facts import Fact, Private
 from incidents.record.language import N_, Labelled
 from incidents.response.clocks import clock_endings
@@ -33,8 +32,6 @@ REOPEN_MONTHS = 12
 
 _GREW = 1.5
 """Reach has grown when a measurement is half as much again as the one before."""
-
-Missing = list[tuple[str, Mapping[str, Any]]]
 
 
 class Flare(Labelled):

@@ -17,7 +17,7 @@ from incidents.people.persons import Person
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
 from incidents.record.database import Table, document, identifier, locked, moment, reference
-from incidents.record.errors import Conflict, Invalid, NotFound
+from incidents.record.errors import Conflict, Invalid, NotFound, Wrong
 from incidents.record.facts import Fact
 from incidents.record.language import N_, Language, speech
 from incidents.record.timeline import TimelineHead
@@ -161,7 +161,7 @@ def _check(incident: Incident, remarks: Remarks, at: datetime | None) -> None:
         raise Invalid(fields=wrong)
 
 
-def unreadable(incident: Incident, at: datetime) -> dict[str, tuple[str, dict[str, Any]]]:
+def unreadable(incident: Incident, at: datetime) -> Wrong:
     """Why a moment cannot be reported on, if it cannot."""
     if at > clock.now():
         return {"at": (N_("Không thể ghi một việc vào thời điểm chưa tới."), {})}

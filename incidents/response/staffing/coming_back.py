@@ -5,9 +5,9 @@ back piece by piece; papers, sign-ins, links and calendar addresses that ended s
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -22,7 +22,7 @@ from incidents.people.roles import RoleHolder
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
 from incidents.record.database import locked
-from incidents.record.errors import NO_REASON, AlreadySettled, Conflict, Invalid
+from incidents.record.errors import NO_REASON, AlreadySettled, Conflict, Invalid, Wrong
 from incidents.record.facts import Fact, PersonId
 from incidents.record.language import N_
 from incidents.response.clocks.clocks import Clock
@@ -100,7 +100,7 @@ def come_back(
     if recoverable.fingerprint(listed) != confirmed:
         raise Conflict(N_("Danh sách có thể lấy lại đã thay đổi; hãy xem lại rồi xác nhận."))
     chosen = [each for each in listed if each.was.id in take and each.fate is Fate.TAKEABLE]
-    fields: dict[str, tuple[str, Mapping[str, Any]]] = {}
+    fields: Wrong = {}
     if not reason.strip():
         fields["reason"] = NO_REASON
     if len(chosen) != len(set(take)):

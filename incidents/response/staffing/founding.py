@@ -4,10 +4,9 @@ The second of the three roads of practice (rule 6); the decision at its end is e
 ``founding_decisions``. A standing task force is activated, or directed, in ``matter.taskforces``.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session
@@ -31,6 +30,7 @@ from incidents.record.errors import (
     Conflict,
     GuardFailed,
     Invalid,
+    Missing,
     NotPermitted,
     given,
 )
@@ -96,7 +96,7 @@ def not_yet_decided(session: Session, incident_id: UUID) -> TaskForce | None:
 
 def _complete(seats: Sequence[Seat]) -> None:
     held = [s.role for s in seats if not s.deputy]
-    missing: list[tuple[str, Mapping[str, Any]]] = [
+    missing: Missing = [
         (N_("Chưa cử %(role)s."), {"role": role}) for role in NEEDED if role not in held
     ]
     missing += [

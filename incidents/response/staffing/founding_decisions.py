@@ -4,9 +4,7 @@ The desk never invents an official number (rule 17 of practice): number, date an
 of the paper in the hand of whoever enters it.
 """
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -26,7 +24,7 @@ from incidents.matter.taskforces import Basis, TaskForce, TaskForceMember
 from incidents.people import persons
 from incidents.record import clock, outbox, timeline
 from incidents.record.actors import Actor
-from incidents.record.errors import AlreadySettled, Conflict, Invalid
+from incidents.record.errors import AlreadySettled, Conflict, Invalid, Wrong
 from incidents.record.language import N_
 from incidents.record.outbox import OutgoingMessage
 from incidents.response.staffing import founding, seating
@@ -179,7 +177,7 @@ def _enter(
     row: TaskForceProposal | None,
     by: Actor,
 ) -> None:
-    wrong: dict[str, tuple[str, Mapping[str, Any]]] = {}
+    wrong: Wrong = {}
     if not document.strip():
         wrong["document"] = (N_("Ghi số quyết định."), {})
     if not signer.strip():

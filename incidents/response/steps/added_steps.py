@@ -5,7 +5,7 @@ From its opening on it lives as a playbook's step does; no playbook waits for it
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from sqlmodel import Session
@@ -15,7 +15,7 @@ from incidents.people import persons, rosters
 from incidents.people.roles import READS, Role
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
-from incidents.record.errors import Conflict, Invalid, given
+from incidents.record.errors import Conflict, Invalid, Wrong, given
 from incidents.record.facts import Fact, Private
 from incidents.record.language import N_
 from incidents.response.steps import passing, steps, succession
@@ -152,7 +152,7 @@ def cancel(session: Session, step_id: UUID, *, reason: str, by: Actor) -> Step:
 
 
 def _check(title: str, gist: str, due_at: datetime, form: str, *, asked: bool) -> None:
-    wrong: dict[str, tuple[str, dict[str, Any]]] = {}
+    wrong: Wrong = {}
     if not title or len(title) > _LINE:
         wrong["title"] = (N_("Ghi việc cần làm, tối đa %(limit)s ký tự."), {"limit": _LINE})
     if len(gist) > _PROSE:

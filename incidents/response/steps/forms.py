@@ -4,7 +4,7 @@ Append-only by name: old steps are read with the form they were asked by. A play
 on a form's enum and bool fields only, which is why those carry the decision.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, get_args
 
@@ -22,7 +22,7 @@ from pydantic import (
 from incidents.intake.signals import Nature
 from incidents.intake.typology import ContentType, Subject
 from incidents.matter.incidents import Finding
-from incidents.record.errors import Invalid, NotFound
+from incidents.record.errors import Invalid, NotFound, Wrong
 from incidents.record.language import N_, Labelled
 from incidents.words.approvals import Verdict
 
@@ -299,9 +299,9 @@ def invalid(error: ValidationError) -> Invalid:
     return Invalid(fields=in_sentences(error.errors()))
 
 
-def in_sentences(errors: Sequence[Any]) -> dict[str, tuple[str, Mapping[str, Any]]]:
+def in_sentences(errors: Sequence[Any]) -> Wrong:
     """Field → its sentence, from Pydantic's list of errors; the last one about a field stands."""
-    fields: dict[str, tuple[str, Mapping[str, Any]]] = {}
+    fields: Wrong = {}
     for each in errors:
         context = each.get("ctx", {})
         kind = str(context["error"]) if each["type"] == "value_error" else each["type"]
