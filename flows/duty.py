@@ -1,11 +1,12 @@
 """A duty: one small idempotent function in a loop of its own, that sleeps until it is rung for."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import structlog
-from sqlmodel import Session
+
+from incidents.record.moments import Coming
 
 LONGEST_SLEEP = 5.0
 """Seconds; a lost wake-up costs this at most."""
@@ -15,20 +16,22 @@ _log = structlog.get_logger(__name__)
 
 
 class Duty:
-    """``work`` says how much it did; ``next_due`` when it has something to do, now or later.
+    """``work`` says how much it did; ``coming`` where it is kept when it has something to do.
 
-    Without ``next_due`` it is never rung for and goes round ``every`` so many seconds.
+    ``unkept`` says what no table does. Without either it is never rung for and goes round
+    ``every`` so many seconds.
     """
 
     def __init__(
         self,
         name: str,
         work: Callable[[], int],
-        next_due: Callable[[Session], datetime | None] | None = None,
+        coming: Sequence[Coming] = (),
         *,
+        unkept: Callable[[], datetime | None] | None = None,
         every: float = LONGEST_SLEEP,
     ) -> None:
-        self.name, self.next_due = name, next_due
+        self.name, self.coming, self.unkept = name, coming, unkept
         self._work, self._every = work, every
         self._bell, self._stop = threading.Event(), threading.Event()
         # A daemon: one that hangs in a channel must not keep the process from ending.

@@ -10,7 +10,6 @@ from types import FrameType
 from uuid import UUID
 
 import structlog
-from sqlmodel import Session
 
 from flows import advancing, catalogue, resident
 from flows.advancing import GIVEN_BACK, Ending
@@ -81,9 +80,9 @@ class Engine:
         if settings.current().work_pool:
             self._pool = Pool(self.resident, settings.current().work_pool)
         self._duties = [
-            Duty("deliver", deliver.deliver, outbox.next_due),
-            Duty("advance", self._advancing.start_due, self._next_advance),
-            Duty("escalate", escalate.escalate, escalate.next_due),
+            Duty("deliver", deliver.deliver, [outbox.COMING]),
+            Duty("advance", self._advancing.start_due, runs.COMING, unkept=self._handed_over),
+            Duty("escalate", escalate.escalate, escalate.COMING),
             Duty("rosters", _once(rosters.rosters), every=_ROSTERS_EVERY),
             Duty("posts", _once(posts.posts), every=_POSTS_EVERY),
             Duty("reviews", _once(reviews.reviews), every=_REVIEWS_EVERY),
@@ -121,10 +120,8 @@ class Engine:
         """Whether a run that is due is not ours to begin now."""
         return run_id in self._lacking or bool(self._pool and self._pool.waits(run_id))
 
-    def _next_advance(self, session: Session) -> datetime | None:
-        woken = runs.next_due(session)
-        handed = self._pool.next_due() if self._pool else None
-        return min((moment for moment in (woken, handed) if moment), default=None)
+    def _handed_over(self) -> datetime | None:
+        return self._pool.next_due() if self._pool else None
 
 
 def _once(work: Callable[[], int]) -> Callable[[], int]:

@@ -11,6 +11,7 @@ import structlog
 
 from flows.duty import LONGEST_SLEEP, Duty
 from incidents.record import clock, database
+from incidents.record.moments import Horizon
 from incidents.record.wakeups import Watch
 
 _BETWEEN_LOOKS = 0.005
@@ -25,7 +26,8 @@ class Lookout:
     """Looks at each commit, and when the nearest moment has come."""
 
     def __init__(self, duties: Sequence[Duty]) -> None:
-        self._rung_for = [(duty, duty.next_due) for duty in duties if duty.next_due]
+        self._rung_for = [duty for duty in duties if duty.coming or duty.unkept]
+        self._horizon = Horizon(*(duty.coming for duty in self._rung_for))
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="lookout", daemon=True)
 
@@ -59,11 +61,13 @@ class Lookout:
         """Ring for what is due; seconds until the nearest thing that is not."""
         pause = _LOOK_EVERY
         with database.reading() as session:
-            for duty, next_due in self._rung_for:
-                moment = next_due(session)
+            nearest = self._horizon.nearest(session)
+        now = clock.now()
+        for duty, kept in zip(self._rung_for, nearest, strict=True):
+            for moment in (kept, duty.unkept and duty.unkept()):
                 if moment is None:
                     continue
-                left = (moment - clock.now()).total_seconds()
+                left = (moment - now).total_seconds()
                 if left <= 0:
                     duty.ring()
                 else:

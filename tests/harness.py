@@ -29,14 +29,12 @@ from incidents.record import clock, database, outbox, proof
 from incidents.record.actors import ENGINE, Actor, Via
 from incidents.record.errors import GuardFailed, Invalid, Refusal
 from incidents.record.language import Language, speech
+from incidents.record.moments import Horizon, nearest
 from incidents.record.outbox import AttemptOutcome, MessageState, OutgoingMessage
 from incidents.record.timeline import DESK, TimelineHead
 from incidents.response.answers import answering, signing
-from incidents.response.clocks import clock_alarms
-from incidents.response.ending import meeting_reminders
-from incidents.response.judgement import reviews
 from incidents.response.life import opening
-from incidents.response.steps import catalog, passing, rhythm, runs, timers
+from incidents.response.steps import catalog, passing, rhythm, runs
 from incidents.response.steps.catalog import PlaybookVersion
 from incidents.response.steps.passing import Plan
 from incidents.response.steps.runs import Where
@@ -139,17 +137,8 @@ class Desk:
 
     def _next_moment(self) -> datetime | None:
         with database.reading() as session:
-            moments = [
-                timers.next_due(session),
-                clock_alarms.next_due(session),
-                reviews.next_due(session),
-                runs.next_wake(session),
-                rhythm.next_due(session) if self.rhythm else None,
-                meeting_reminders.next_due(session),
-            ]
-            if self.mail_works:
-                moments.append(outbox.next_due(session))
-        return min((m for m in moments if m and m > self.time), default=None)
+            found = _horizon(rhythm_too=self.rhythm, mail_too=self.mail_works).nearest(session)
+        return min((m for m in found if m and m > self.time), default=None)
 
     def _work(self) -> None:
         for _ in range(_QUIET_AFTER):
@@ -193,7 +182,7 @@ class Desk:
         if not self.mail_works:
             return 0
         with database.reading() as session:
-            first = outbox.next_due(session)
+            first = nearest(session, outbox.COMING)
         if first is None or first > self.time:
             return 0
         with database.transaction() as session:
@@ -457,6 +446,13 @@ def _readable(session: Session, chains: Sequence[UUID]) -> None:
         for language in Language:
             for line in reading.story(session, chain, language):
                 assert "%(" not in line.text, line.text
+
+
+@cache
+def _horizon(*, rhythm_too: bool, mail_too: bool) -> Horizon:
+    """Each moment by itself: one that is past must not hide those to come."""
+    coming = (*escalate.COMING, runs.SLEEPING, *([outbox.COMING] if mail_too else []))
+    return Horizon(*([each] for each in coming if rhythm_too or each not in rhythm.COMING))
 
 
 @cache

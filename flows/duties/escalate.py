@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from flows.duties import Due, carry_out, known
 from incidents.intake import signals
@@ -13,6 +13,7 @@ from incidents.matter.taskforces import REGULARISE_WITHIN, TaskForce
 from incidents.people import persons, roles, rosters
 from incidents.people.roles import Role
 from incidents.record import clock, database
+from incidents.record.moments import Coming
 from incidents.response.clocks import clock_alarms, clock_ringing
 from incidents.response.ending import meeting_reminders
 from incidents.response.judgement import reviews
@@ -156,14 +157,12 @@ def _tell_late_direction(force: TaskForce, now: datetime) -> int:
     return len(people)
 
 
-# Built once: each commit asks it.
-_FLAGS_IN_WAIT = select(col(Signal.alarmed), *_RUNGS).where(*_UNANSWERED)
-
-
-def next_due(session: Session) -> datetime | None:
-    """The nearest moment of a step, clock or flag; slower reminders are looked at each round."""
-    unanswered = session.exec(_FLAGS_IN_WAIT)
-    moments = [due for alarmed, *rungs in unanswered if (due := rungs[alarmed])]
-    armed = [timers.next_due(session), clock_alarms.next_due(session), reviews.next_due(session)]
-    armed += [rhythm.next_due(session), meeting_reminders.next_due(session)]
-    return min([*moments, *(each for each in armed if each)], default=None)
+COMING = (
+    *(timers.COMING, clock_alarms.COMING, meeting_reminders.COMING),
+    *(*reviews.COMING, *rhythm.COMING),
+    *(
+        Coming(select(func.min(rung)).where(*_UNANSWERED, col(Signal.alarmed) == climbed))
+        for climbed, rung in enumerate(_RUNGS)
+    ),
+)
+"""The nearest moment of a step, clock or flag; slower reminders are looked at each round."""

@@ -32,6 +32,7 @@ from incidents.record.database import (
     reference,
 )
 from incidents.record.language import N_, Labelled
+from incidents.record.moments import Coming
 
 LEASE = timedelta(seconds=60)
 """How long a claimed message belongs to its claimer; a dead one gives it back."""
@@ -185,12 +186,13 @@ _ANYTHING_DUE = select(OutgoingMessage.id).where(_DUE).limit(1)
 _HELD = select(OutgoingMessage.id).where(
     OutgoingMessage.state == MessageState.CLAIMED, OutgoingMessage.claim == bindparam("claimer")
 )
-_NEXT_DUE = (
+COMING = Coming(
     select(OutgoingMessage.due_at)
     .where(OutgoingMessage.state == MessageState.QUEUED)
     .order_by(col(OutgoingMessage.due_at))
     .limit(1)
 )
+"""When the next queued message wants to leave."""
 
 
 def anything_due(session: Session) -> bool:
@@ -338,8 +340,3 @@ def cancel(
     return session.exec(
         statement.values(state=MessageState.CANCELLED, claimed_until=None, claim=None)
     ).rowcount
-
-
-def next_due(session: Session) -> datetime | None:
-    """When the next queued message wants to leave."""
-    return session.exec(_NEXT_DUE).first()

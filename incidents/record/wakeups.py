@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import psycopg
 
 # PRAGMA data_version costs microseconds; this bounds both the wake-up delay and the idle cost.
-_LOOK_EVERY = 0.005
+_LOOK_EVERY = 0.002
 
 
 class Watch:

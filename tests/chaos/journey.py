@@ -30,6 +30,7 @@ from incidents.matter.severity import Criterion
 from incidents.people.persons import Person
 from incidents.record import clock, database, outbox, schema, settings
 from incidents.record.actors import Actor, Via
+from incidents.record.moments import nearest
 from incidents.response.answers import answering, signing
 from incidents.response.clocks import clock_endings, clocks
 from incidents.response.clocks.clocks import ClockState
@@ -144,9 +145,8 @@ class Journey:
     def _wait(self) -> bool:
         """Let time pass until something is due; ``False`` when nothing ever will be."""
         with database.reading() as session:
-            moments = [timers.next_due(session), runs.next_wake(session), outbox.next_due(session)]
-            moments.append(rhythm.next_due(session))
-        moment = min((m for m in moments if m), default=None)
+            coming = (timers.COMING, runs.SLEEPING, outbox.COMING, *rhythm.COMING)
+            moment = nearest(session, *coming)
         if moment is None:
             return False
         if moment <= clock.now():

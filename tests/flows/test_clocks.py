@@ -12,6 +12,7 @@ from flows.playbook import Playbook
 from incidents.matter.incidents import Incident
 from incidents.people.roles import Role
 from incidents.record import database
+from incidents.record.moments import nearest
 from incidents.response.clocks import clock_alarms, clocks
 from incidents.response.clocks.clock_facts import Origin
 from incidents.response.clocks.clocks import Clock, ClockState
@@ -71,13 +72,13 @@ def test_the_engine_knows_the_next_moment_of_a_clock_and_sounds_it(desk: Desk) -
     desk.do(clocks.start, proposed.id, confirmed=True, triggered_at=desk.time, by=desk.cast.lan)
     desk.put_reviews_off(incident)
     with database.reading() as session:
-        assert escalate.next_due(session) == desk.time + hours(12)
+        assert nearest(session, *escalate.COMING) == desk.time + hours(12)
         assert clock_alarms.due(session) == []
     desk.time += hours(12)
     assert escalate.escalate() == 1
     assert escalate.escalate() == 0
     assert [m.recipient_id for m in desk.messages(kind="clock_due")] == [desk.cast.minh.id]
     with database.reading() as session:
-        assert escalate.next_due(session) == desk.time + timedelta(hours=6)
+        assert nearest(session, *escalate.COMING) == desk.time + timedelta(hours=6)
     desk.deliver()
     desk.set_aside()

@@ -1,5 +1,4 @@
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from threading import Event
 from time import sleep
 from typing import Any
@@ -21,6 +20,7 @@ from incidents.matter.incidents import Status
 from incidents.people.roles import Role
 from incidents.record import clock, database, outbox, proof, settings
 from incidents.record.actors import Actor, Via
+from incidents.record.moments import NOW, Coming, nearest
 from incidents.record.outbox import MessageState, OutgoingMessage
 from incidents.response.answers import telephone
 from incidents.response.learning import looking_back
@@ -68,7 +68,7 @@ def test_who_owes_a_review_meeting_is_told_when_its_moment_has_come(desk: Desk) 
         waits.status, waits.resolved_at = Status.RESOLVED, desk.time
         (waits.look_back_at, _) = looking_back.reminders(session, waits)
     with database.reading() as session:
-        moment = escalate.next_due(session)
+        moment = nearest(session, *escalate.COMING)
     assert moment is not None
     assert desk.time < moment < desk.time + timedelta(days=15)
     assert escalate.escalate() == 0
@@ -254,16 +254,17 @@ def test_a_failing_duty_does_not_stop_the_others() -> None:
 class Rung(Duty):
     """A duty that only notes that it was rung for."""
 
-    def __init__(self, next_due: Callable[[Session], datetime | None]) -> None:
-        super().__init__("noted", lambda: 0, next_due)
-        self.heard = Event()
+    def __init__(self, *coming: Coming) -> None:
+        super().__init__("noted", lambda: 0, coming)
+        self.heard, self.times = Event(), 0
 
     def ring(self) -> None:
+        self.times += 1
         self.heard.set()
 
 
 def test_the_lookout_rings_for_what_a_commit_or_the_hour_made_due(desk: Desk) -> None:
-    deliver, advance = Rung(outbox.next_due), Rung(runs.next_due)
+    deliver, advance = Rung(outbox.COMING), Rung(*runs.COMING)
     lookout = Lookout([deliver, advance, Duty("goes round by itself", lambda: 0)])
     lookout.start()
     try:
@@ -292,35 +293,31 @@ def test_the_lookout_rings_for_what_a_commit_or_the_hour_made_due(desk: Desk) ->
 
 def test_what_stays_due_is_rung_for_and_does_not_keep_the_lookout_busy(cast: Cast) -> None:
     clock.set_source(None)  # time goes on between the question and the answer
-    looks: list[datetime] = []
-
-    def always(_session: Session) -> datetime:
-        looks.append(clock.now())
-        return clock.now()
-
-    duty = Rung(always)
+    duty = Rung(Coming(select(NOW)))
     lookout = Lookout([duty])
     lookout.start()
     sleep(1.2)
     lookout.stop()
     lookout.join()
     assert duty.heard.is_set()
-    assert 2 <= len(looks) <= 4
+    assert 2 <= duty.times <= 4
 
 
 def test_a_look_that_fails_is_not_the_last_one(cast: Cast) -> None:
-    broken, again = Event(), Event()
+    broken = Event()
 
-    def breaks_once(_session: Session) -> None:
-        if not broken.is_set():
-            broken.set()
-            raise RuntimeError("the database restarts")
-        again.set()
+    class BreaksOnce(Rung):
+        def ring(self) -> None:
+            if not broken.is_set():
+                broken.set()
+                raise RuntimeError("the database restarts")
+            super().ring()
 
-    lookout = Lookout([Rung(breaks_once)])
+    duty = BreaksOnce(Coming(select(NOW)))
+    lookout = Lookout([duty])
     lookout.start()
     try:
-        assert again.wait(60)
+        assert duty.heard.wait(60)
     finally:
         lookout.stop()
         lookout.join()

@@ -14,6 +14,7 @@ from incidents.people.roles import Role
 from incidents.record import database
 from incidents.record.errors import Conflict, GuardFailed, Invalid
 from incidents.record.language import Language
+from incidents.record.moments import nearest
 from incidents.response.answers import signing
 from incidents.response.clocks import clock_alarms, clocks
 from incidents.response.ending import closing, closing_reports
@@ -220,10 +221,10 @@ def test_a_clock_that_still_runs_sounds_again(desk: Desk, incident: Incident) ->
     desk.do(clocks.start, proposed.id, confirmed=True, triggered_at=desk.time, by=lan)
     closed(desk, incident)
     with database.reading() as session:
-        assert clock_alarms.next_due(session) is None
+        assert nearest(session, clock_alarms.COMING) is None
     desk.do(resuming.reopen, incident.id, **AGAIN, by=desk.cast.binh)
     with database.reading() as session:
-        assert clock_alarms.next_due(session)
+        assert nearest(session, clock_alarms.COMING)
     desk.set_aside()
 
 

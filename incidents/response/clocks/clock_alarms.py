@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from incidents.record import clock
 from incidents.record.database import Table, choice, identifier, moment, reference
+from incidents.record.moments import Coming
 from incidents.response.steps.timers import TimerState
 
 SHARES = (50, 75, 90, 100)
@@ -53,18 +54,13 @@ def due(session: Session, limit: int = 100) -> list[UUID]:
     )
 
 
-# Built once: each commit asks it.
-_NEXT_DUE = (
+COMING = Coming(
     select(ClockAlarm.due_at)
     .where(ClockAlarm.state == TimerState.ARMED)
     .order_by(col(ClockAlarm.due_at))
     .limit(1)
 )
-
-
-def next_due(session: Session) -> datetime | None:
-    """The nearest armed moment."""
-    return session.exec(_NEXT_DUE).first()
+"""The nearest armed moment."""
 
 
 def take(session: Session, alarm: ClockAlarm) -> bool:

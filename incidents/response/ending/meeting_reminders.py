@@ -18,6 +18,7 @@ from incidents.record import clock, timeline
 from incidents.record.actors import ENGINE
 from incidents.record.facts import Fact
 from incidents.record.language import N_
+from incidents.record.moments import Coming
 from incidents.response.learning import looking_back
 from incidents.response.life import lifecycle
 
@@ -49,13 +50,8 @@ def due(session: Session) -> list[UUID]:
     return list(session.exec(wanted.order_by(col(Incident.id))))
 
 
-# Built once: each commit asks it.
-_NEXT_DUE = select(func.min(Incident.look_back_at)).where(*_WAITS)
-
-
-def next_due(session: Session) -> datetime | None:
-    """The nearest moment at which somebody is to hear of a meeting."""
-    return session.exec(_NEXT_DUE).one()
+COMING = Coming(select(func.min(Incident.look_back_at)).where(*_WAITS))
+"""The nearest moment at which somebody is to hear of a meeting."""
 
 
 def ring(session: Session, incident_id: UUID) -> None:

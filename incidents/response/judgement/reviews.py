@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from incidents.intake import signals
 from incidents.intake.signals import Signal, SignalState
@@ -19,6 +19,7 @@ from incidents.matter.incidents import LIVE, Incident
 from incidents.people import persons, rosters
 from incidents.record import clock
 from incidents.record.database import locked
+from incidents.record.moments import Coming
 from incidents.response.judgement.silences import Silence
 
 PATIENCE = timedelta(hours=1)
@@ -111,12 +112,9 @@ def _called(session: Session, rung: int, owner: UUID | None) -> list[UUID]:
     return rosters.to_alert(session, clock.now())
 
 
-# Built once: each commit asks them.
-_REVIEWS_OF_FLAGS = select(Signal.review_at, Signal.review_told).where(*_WATCHED)
-_REVIEWS_OF_SILENCES = select(Silence.review_at, Silence.review_told).where(*_SILENT)
-
-
-def next_due(session: Session) -> datetime | None:
-    """The nearest moment at which somebody is to be told."""
-    watched, silent = session.exec(_REVIEWS_OF_FLAGS), session.exec(_REVIEWS_OF_SILENCES)
-    return min((at + _RUNGS[told] for at, told in (*watched, *silent) if at), default=None)
+COMING = tuple(
+    Coming(select(func.min(of.review_at)).where(*waiting, col(of.review_told) == told), after)
+    for of, waiting in ((Signal, _WATCHED), (Silence, _SILENT))
+    for told, after in enumerate(_RUNGS)
+)
+"""The nearest moment at which somebody is to be told."""

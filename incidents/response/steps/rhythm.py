@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import case, func
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from incidents.matter import incidents, level_timings, taskforces
@@ -17,6 +17,7 @@ from incidents.matter.incidents import LIVE, Incident, Status
 from incidents.people.roles import Role
 from incidents.record import clock
 from incidents.record.language import N_
+from incidents.record.moments import Coming
 from incidents.response.steps import passing, steps
 from incidents.response.steps.forms import HowItStands
 from incidents.response.steps.passing import Plan
@@ -58,15 +59,15 @@ def due(session: Session) -> list[UUID]:
     )
 
 
-def next_due(session: Session) -> datetime | None:
-    """When the next one is to be asked, or given its rhythm."""
-    unplanned = case((col(Incident.next_review_at).is_(None), col(Incident.opened_at)))
-    planned, opened = session.exec(
-        select(func.min(Incident.next_review_at), func.min(unplanned)).where(
-            col(Incident.status).in_(LIVE)
-        )
-    ).one()
-    return min((at for at in (planned, opened and opened + SETTLING) if at), default=None)
+_LIVE = col(Incident.status).in_(LIVE)
+COMING = (
+    Coming(select(func.min(Incident.next_review_at)).where(_LIVE)),
+    Coming(
+        select(func.min(Incident.opened_at)).where(_LIVE, col(Incident.next_review_at).is_(None)),
+        after=SETTLING,
+    ),
+)
+"""When the next one is to be asked, or given its rhythm."""
 
 
 def ask(session: Session, incident_id: UUID) -> Step | None:

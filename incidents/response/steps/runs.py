@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, Column, UniqueConstraint, Uuid, bindparam, update
+from sqlalchemy import JSON, CheckConstraint, Column, UniqueConstraint, Uuid, update
 from sqlmodel import Field, Session, col, select
 
 from incidents.record import clock, timeline
@@ -23,6 +23,7 @@ from incidents.record.database import (
 from incidents.record.errors import Conflict, NotFound
 from incidents.record.facts import Fact
 from incidents.record.language import N_, Labelled
+from incidents.record.moments import NOW, Coming
 
 LEASE = timedelta(seconds=30)
 """How long an advance may take before another engine takes it over."""
@@ -176,25 +177,23 @@ def wake(session: Session, run_id: UUID) -> None:
     )
 
 
-# Built once: each commit asks them.
-_DUE = (
-    select(PlaybookRun.id)
-    .where(
-        PlaybookRun.state == RunState.WAITING,
-        col(PlaybookRun.claimed_until).is_(None)
-        | (col(PlaybookRun.claimed_until) <= bindparam("now")),
-        ((col(PlaybookRun.wanted) > col(PlaybookRun.advanced)) & col(PlaybookRun.wake_at).is_(None))
-        | (col(PlaybookRun.wake_at) <= bindparam("now")),
-    )
-    .order_by(col(PlaybookRun.id))
-    .limit(20)
+_WANTED = select(PlaybookRun.id).where(
+    PlaybookRun.state == RunState.WAITING,
+    col(PlaybookRun.claimed_until).is_(None) | (col(PlaybookRun.claimed_until) <= NOW),
+    ((col(PlaybookRun.wanted) > col(PlaybookRun.advanced)) & col(PlaybookRun.wake_at).is_(None))
+    | (col(PlaybookRun.wake_at) <= NOW),
 )
-_NEXT_WAKE = (
+_DUE = _WANTED.order_by(col(PlaybookRun.id)).limit(20)
+SLEEPING = Coming(
     select(PlaybookRun.wake_at)
     .where(PlaybookRun.state == RunState.WAITING, col(PlaybookRun.wake_at).is_not(None))
     .order_by(col(PlaybookRun.wake_at))
     .limit(1)
 )
+"""When the next sleeping run wants to go on."""
+
+COMING = (Coming(select(NOW).where(_WANTED.exists())), SLEEPING)
+"""When there is a run to advance: now, or when the next sleeping one wants to go on."""
 
 
 def due(session: Session) -> list[UUID]:
@@ -333,13 +332,3 @@ def seen(session: Session, run_id: UUID) -> Mapping[str, Any]:
 def remember(session: Session, held: Claim, key: str, value: Any) -> None:
     """Store what a wait first returned."""
     session.add(Seen(run_id=held.run_id, key=key, value=value, at=clock.now()))
-
-
-def next_wake(session: Session) -> datetime | None:
-    """When the next sleeping run wants to go on."""
-    return session.exec(_NEXT_WAKE).first()
-
-
-def next_due(session: Session) -> datetime | None:
-    """When there is a run to advance: now, or when the next sleeping one wants to go on."""
-    return clock.now() if due(session) else next_wake(session)

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from incidents.record import clock
 from incidents.record.database import Table, choice, identifier, moment, reference
 from incidents.record.language import N_, Labelled
+from incidents.record.moments import Coming
 from incidents.response.steps.steps import Step
 
 
@@ -143,12 +144,7 @@ def take(session: Session, timer_id: UUID) -> Timer | None:
     return session.get(Timer, timer_id, populate_existing=True) if fired else None
 
 
-# Built once: each commit asks it.
-_NEXT_DUE = (
+COMING = Coming(
     select(Timer.due_at).where(Timer.state == TimerState.ARMED).order_by(col(Timer.due_at)).limit(1)
 )
-
-
-def next_due(session: Session) -> datetime | None:
-    """The nearest armed moment."""
-    return session.exec(_NEXT_DUE).first()
+"""The nearest armed moment."""
