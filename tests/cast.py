@@ -180,12 +180,19 @@ def shell(approved_by: Person) -> Shell:
         "Lúc {time}, cơ quan chức năng nhận được thông tin về sự việc tại {place}. "
         "Nội dung đang xác minh; thông tin tiếp theo lúc {next}."
     )
+    title_en = "First information"
+    frame_en = (
+        "At {time} the authorities heard of a matter at {place}. It is being verified; the next "
+        "information follows at {next}."
+    )
     return Shell(
         code="BAN-DAU",
         kind=StatementKind.HOLDING,
         title=title,
         frame=frame,
-        frame_sha256=statements.digest(title, frame),
+        title_en=title_en,
+        frame_en=frame_en,
+        frame_sha256=statements.digest(title, frame, title_en, frame_en),
         slots={
             "time": {"label": "Giờ", "label_en": "Time", "limit": 20},
             "place": {"label": "Địa điểm", "label_en": "Place", "limit": 60},

@@ -172,15 +172,15 @@ def _sign_papers(session: Session, people: dict[str, Person], now: datetime, tod
 
 
 def _approve_shells(session: Session, people: dict[str, Person], today: date) -> None:
-    """Frames signed in advance for the night; the hash covers title and frame."""
+    """Frames signed in advance for the night; the hash covers them in both languages."""
     for code, each in _content()["shells"].items():
+        words = {name: each[name] for name in ("title", "frame", "title_en", "frame_en")}
         session.add(
             Shell(
+                **words,
                 code=code,
                 kind=StatementKind.HOLDING,
-                title=each["title"],
-                frame=each["frame"],
-                frame_sha256=statements.digest(each["title"], each["frame"]),
+                frame_sha256=statements.digest(*words.values()),
                 slots=each["slots"],
                 from_level=3,
                 decision=each["decision"],

@@ -62,11 +62,12 @@ def dyke(door: Door, tell: Told) -> list[str]:
     told.open(told.flag())
     officer = told.officer()
     door.prove(officer)
-    values = {name: value for name, value in part["shell"].items() if name != "code"}
+    shell = part["shell"]
+    hours = {"gio": _hour(0), "gio_ke_tiep": _hour(2)}
     door.post(
         officer,
-        f"/incidents/{told.number}/shells/{part['shell']['code']}/release",
-        {"values": values | {"gio": _hour(0), "gio_ke_tiep": _hour(2)}},
+        f"/incidents/{told.number}/shells/{shell['code']}/release",
+        {"values": shell["values"] | hours, "values_en": shell["values_en"] | hours},
     )
     passed = round(time.monotonic() - began)
     tell(officer, N_("phát mẫu duyệt sẵn %(seconds)s giây sau tin báo"), seconds=passed)

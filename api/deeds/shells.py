@@ -24,11 +24,13 @@ class Slot(Request):
 
 
 class Write(Request):
-    """A frame with its slots, ``{name}`` in the frame."""
+    """A frame with its slots, ``{name}`` in the frame; in English as well, or in none of it."""
 
     code: Line
     title: Line
     frame: Reason
+    title_en: Line = ""
+    frame_en: Reason = Field(default="", description="With the same slots as the Vietnamese one")
     slots: dict[str, Slot] = Field(default_factory=dict)
     from_level: int = 3
     valid_to: Annotated[date | None, Optional] = None

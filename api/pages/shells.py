@@ -19,8 +19,9 @@ from api.pages.forms import again, filled
 from api.problems import Problem
 from incidents.matter import incidents
 from incidents.people import authorisations, persons, sign_ins
+from incidents.record import settings
 from incidents.record.errors import Invalid
-from incidents.record.language import N_
+from incidents.record.language import N_, Language
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 from incidents.words import shell_drafts, shells
@@ -42,6 +43,8 @@ class Written(fields.Request):
     code: Line
     title: Line
     frame: Reason
+    title_en: Line = ""
+    frame_en: Reason = ""
     slots: Reason = ""
     from_level: int = 3
     valid_to: Annotated[date | None, Optional] = None
@@ -92,6 +95,7 @@ def shown(
         slot_lines=SLOT_LINES,
         slots_in=lambda each: shells.labelled(each.slots, caller.person.language),
         today=incidents.today(),
+        asks_english=Language.EN in (settings.current().language, caller.person.language),
         page_path=_PATH,
     )
 

@@ -136,7 +136,8 @@ def compare(before: StatementVersion, after: StatementVersion) -> list[tuple[str
 
 def _words(version: StatementVersion) -> list[str]:
     """Every word with the space behind it."""
-    return re.findall(r"\S*\s+|\S+$", f"{version.title}\n\n{version.text}")
+    said = [f"{each.title}\n\n{each.text}" for each in version.wordings(version.language)]
+    return re.findall(r"\S*\s+|\S+$", "\n\n".join(said))
 
 
 @router.get("")

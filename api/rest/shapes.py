@@ -144,13 +144,18 @@ class ApprovalOut(Shape):
 
 
 class VersionOut(Shape):
-    """One exact text; ``code`` is what is read back on the telephone."""
+    """One exact text; ``code`` is what is read back on the telephone.
+
+    With English, ``sha256`` is that of both languages' hashes, each on its line.
+    """
 
     id: UUID
     statement_id: UUID
     number: int
     title: str
     text: str
+    title_en: str
+    text_en: str
     sha256: str
     code: str
     author_id: UUID | None
@@ -285,6 +290,8 @@ class ShellOut(Shape):
     kind: StatementKind
     title: str
     frame: str
+    title_en: str
+    frame_en: str
     slots: dict[str, Any]
     from_level: int
     decision: str

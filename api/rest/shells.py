@@ -28,6 +28,8 @@ class DraftOut(Shape):
     code: str
     title: str
     frame: str
+    title_en: str
+    frame_en: str
     frame_sha256: str
     slots: dict[str, Any]
     from_level: int

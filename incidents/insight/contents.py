@@ -17,7 +17,6 @@ from incidents.intake.evidence import Evidence, EvidenceKept
 from incidents.record import clock, timeline
 from incidents.record.facts import Fact
 from incidents.record.language import N_, Labelled, Speech
-from incidents.words import statements
 from incidents.words.approvals import SignedOff, SignedOffByTelephone
 from incidents.words.publications import StatementReleased, StatementReleasedInExercise
 from incidents.words.statements import (
@@ -112,7 +111,7 @@ def _words(session: Session, chain: UUID, told: list[tuple[int, Fact]]) -> Itera
         by_number.setdefault((StatementKind(kind), each.number), []).append(each)
     for (kind, number, sha256), (seq, signed) in named.items():
         candidates = by_hash.get(sha256) or by_number.get((kind, number), [])
-        now = [statements.digest(each.title, each.text) for each in candidates]
+        now = [each.hashed for each in candidates]
         if sha256 in now:
             continue
         yield Differing(

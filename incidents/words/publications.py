@@ -112,7 +112,7 @@ def release(
     incident = incidents.get(session, statement.incident_id)
     if version.number != statement.current or sha256 != version.sha256:
         raise Conflict(N_("Văn bản đã thay đổi kể từ khi được duyệt; không phát hành."))
-    if statements.digest(version.title, version.text) != version.sha256:
+    if version.hashed != version.sha256:
         raise Conflict(N_("Nội dung lưu không khớp mã băm đã duyệt; không phát hành."))
     if not approvals.standing(session, statement, version, incident.level).granted:
         raise Conflict(N_("Văn bản chưa đủ chữ duyệt; không phát hành."))

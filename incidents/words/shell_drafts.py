@@ -1,7 +1,8 @@
 """Shells before they are signed: written by one, approved by another under a numbered decision.
 
-Approval binds to the hash of title and frame as they were read (rule 3 of practice); a shell that
-was approved never changes, it is withdrawn and another is written.
+Approval binds to the hash of title and frame as they were read (rule 3 of practice), in both
+languages where it was written in both: the duty officer has nobody to translate at night. A shell
+that was approved never changes, it is withdrawn and another is written.
 """
 
 import re
@@ -27,10 +28,10 @@ from incidents.record.errors import (
     Wrong,
     given,
 )
-from incidents.record.language import N_, Labelled
+from incidents.record.language import N_, Labelled, Language
 from incidents.words.shell_facts import ShellRefused, ShellSigned, ShellWithdrawn, ShellWritten
 from incidents.words.shells import Shell
-from incidents.words.statements import digest
+from incidents.words.statements import Wording, digest, wordings
 
 APPROVERS = (Role.SPOKESPERSON, Role.LEAD, Role.CHAIR)
 """Whoever may sign in one of these parts, by post or by a paper, approves a shell."""
@@ -61,6 +62,8 @@ class ShellDraft(Table, table=True):
     code: str = Field(index=True)
     title: str
     frame: str
+    title_en: str = ""
+    frame_en: str = ""
     frame_sha256: str
     slots: dict[str, Any] = document()
     from_level: int = 3
@@ -69,6 +72,11 @@ class ShellDraft(Table, table=True):
     written_at: datetime = moment()
     state: DraftState = choice(DraftState, DraftState.WAITING)
     settled_at: datetime | None = moment(optional=True)
+
+    def wordings(self, first: Language) -> list[Wording]:
+        """Title and frame in every language they were written in, the reader's first."""
+        own = Wording(Language.VI, self.title, self.frame)
+        return wordings(first, own, self.title_en, self.frame_en)
 
 
 def write(
@@ -79,17 +87,22 @@ def write(
     frame: str,
     slots: Mapping[str, Mapping[str, Any]],
     from_level: int,
+    title_en: str = "",
+    frame_en: str = "",
     valid_to: date | None = None,
     by: Actor,
 ) -> ShellDraft:
-    """Write a shell down for approval; its code is its own for ever."""
+    """Write a shell down for approval; its code is its own for ever, its English no must."""
     person_id = by.somebody()
-    title, frame = " ".join(title.split()), frame.strip().replace("\r\n", "\n")
+    title, title_en = (" ".join(each.split()) for each in (title, title_en))
+    frame, frame_en = (each.strip().replace("\r\n", "\n") for each in (frame, frame_en))
     draft = ShellDraft(
         code=code.strip().upper(),
         title=title,
         frame=frame,
-        frame_sha256=digest(title, frame),
+        title_en=title_en,
+        frame_en=frame_en,
+        frame_sha256=digest(title, frame, title_en, frame_en),
         slots={name: _slot(given) for name, given in slots.items()},
         from_level=from_level,
         valid_to=valid_to,
@@ -129,8 +142,12 @@ def _wrong(draft: ShellDraft) -> Wrong:
         wrong["code"] = (N_("Mã mẫu gồm chữ hoa không dấu, chữ số, gạch nối; ví dụ LU-DE."), {})
     if not draft.title:
         wrong["title"] = (N_("Ghi tiêu đề."), {})
-    if not 1 <= len(draft.frame.split()) <= MOST_WORDS:
-        wrong["frame"] = (N_("Khung mẫu dài từ 1 đến %(most)s từ."), {"most": MOST_WORDS})
+    for name, frame, least in (("frame", draft.frame, 1), ("frame_en", draft.frame_en, 0)):
+        if not least <= len(frame.split()) <= MOST_WORDS:
+            wrong[name] = (N_("Khung mẫu dài từ 1 đến %(most)s từ."), {"most": MOST_WORDS})
+    if bool(draft.title_en) != bool(draft.frame_en):
+        missing = "frame_en" if draft.title_en else "title_en"
+        wrong[missing] = (N_("Bản tiếng Anh cần cả tiêu đề và khung."), {})
     if draft.from_level not in LEVELS:
         wrong["from_level"] = (N_("Mẫu duyệt sẵn chỉ phát ở cấp 3, 4."), {})
     if draft.valid_to and draft.valid_to < clock.now().astimezone(clock.LOCAL).date():
@@ -152,10 +169,18 @@ def _wrong_slots(draft: ShellDraft) -> Wrong:
                     {"name": name, "most": LONGEST_SLOT},
                 )
             }
-    holes = set(_HOLE.findall(draft.frame))
-    if holes != draft.slots.keys() or re.search(r"[{}]", _HOLE.sub("", draft.frame)):
+    if not _fits(draft.frame, draft.slots):
         return {"slots": (N_("Các ô trong khung, dạng {ten_o}, phải đúng các ô đã khai."), {})}
+    if draft.frame_en and not _fits(draft.frame_en, draft.slots):
+        return {
+            "frame_en": (N_("Khung tiếng Anh phải có đúng các ô của khung tiếng Việt."), {}),
+        }
     return {}
+
+
+def _fits(frame: str, slots: Mapping[str, Any]) -> bool:
+    holes = set(_HOLE.findall(frame))
+    return holes == set(slots) and not re.search(r"[{}]", _HOLE.sub("", frame))
 
 
 def approvers(session: Session) -> set[UUID]:
@@ -202,6 +227,8 @@ def approve(
         code=draft.code,
         title=draft.title,
         frame=draft.frame,
+        title_en=draft.title_en,
+        frame_en=draft.frame_en,
         frame_sha256=draft.frame_sha256,
         slots=draft.slots,
         from_level=draft.from_level,

@@ -34,6 +34,15 @@ class StatementKind(Labelled):
     CONCLUSION = "conclusion", N_("Kết luận")
 
 
+@dataclass(frozen=True)
+class Wording:
+    """A text in one of the languages it was approved in."""
+
+    language: Language
+    title: str
+    text: str
+
+
 class Statement(Table, table=True):
     """One thing to be said; its text lives in versions."""
 
@@ -50,7 +59,10 @@ class Statement(Table, table=True):
 
 
 class StatementVersion(Table, table=True):
-    """One exact text; triggers refuse to change it. Without an author it came from a template."""
+    """One exact text; triggers refuse to change it. Without an author it came from a template.
+
+    One made from a shell may have been approved in English too: ``sha256`` then covers both.
+    """
 
     __tablename__ = "statement_version"
     __table_args__ = (UniqueConstraint("statement_id", "number"),)
@@ -60,6 +72,8 @@ class StatementVersion(Table, table=True):
     number: int
     title: str
     text: str
+    title_en: str = ""
+    text_en: str = ""
     sha256: str
     language: Language = choice(Language, Language.VI)
     author_id: UUID | None = reference("person.id", optional=True)
@@ -70,6 +84,22 @@ class StatementVersion(Table, table=True):
     def code(self) -> str:
         """What is read back on the telephone: the first six signs of the text's hash."""
         return self.sha256[:6].upper()
+
+    @property
+    def hashed(self) -> str:
+        """The hash of the words as they are now: ``sha256``, unless somebody altered them."""
+        return digest(self.title, self.text, self.title_en, self.text_en)
+
+    def wordings(self, first: Language) -> list[Wording]:
+        """The text in every language it has, the reader's first."""
+        own = Wording(self.language, self.title, self.text)
+        return wordings(first, own, self.title_en, self.text_en)
+
+
+def wordings(first: Language, own: Wording, title_en: str, text_en: str) -> list[Wording]:
+    """A text and its English, where it has one, the reader's language first."""
+    found = [own, *([Wording(Language.EN, title_en, text_en)] if text_en else [])]
+    return sorted(found, key=lambda each: each.language is not first)
 
 
 @dataclass(frozen=True)
@@ -82,9 +112,16 @@ class StatementDrafted(Fact):
     says: ClassVar[str] = N_("Soạn %(kind)s, bản %(version)s (SHA-256 %(sha256)s)")
 
 
-def digest(title: str, text: str) -> str:
-    """What an approval binds to: the SHA-256 of title and text as they will be read."""
-    return hashlib.sha256(f"{title}\n\n{text}".encode()).hexdigest()
+def digest(title: str, text: str, title_en: str = "", text_en: str = "") -> str:
+    """What an approval binds to: the SHA-256 of title and text as they will be read.
+
+    With English beside it, the SHA-256 of the two languages' own hashes, each on its line: neither
+    can change without the other's approval.
+    """
+    own = hashlib.sha256(f"{title}\n\n{text}".encode()).hexdigest()
+    if not (title_en or text_en):
+        return own
+    return hashlib.sha256(f"{own}\n{digest(title_en, text_en)}".encode()).hexdigest()
 
 
 def of_exercise(title: str, text: str, language: Language) -> tuple[str, str]:
@@ -102,9 +139,13 @@ def draft(
     title: str,
     text: str,
     by: Actor,
+    english: tuple[str, str] = ("", ""),
     shell_id: UUID | None = None,
 ) -> Statement:
-    """A new statement with its first version; found again by its key."""
+    """A new statement with its first version; found again by its key.
+
+    ``english`` is its title and text in English, where they were approved together.
+    """
     existing = session.exec(
         select(Statement).where(Statement.incident_id == incident_id, Statement.key == key)
     ).first()
@@ -113,7 +154,9 @@ def draft(
     statement = Statement(
         incident_id=incident_id, key=key, kind=kind, current=0, created_at=clock.now()
     )
-    add_version(session, statement, title=title, text=text, by=by, shell_id=shell_id)
+    add_version(
+        session, statement, title=title, text=text, english=english, by=by, shell_id=shell_id
+    )
     return statement
 
 
@@ -124,10 +167,12 @@ def add_version(
     title: str,
     text: str,
     by: Actor,
+    english: tuple[str, str] = ("", ""),
     shell_id: UUID | None = None,
 ) -> StatementVersion:
     """The next version of a statement; who is ``by`` wrote it."""
     title, text = _clean(title), _clean(text)
+    title_en, text_en = map(_clean, english)
     if not title or not text:
         raise Invalid(fields={"text": (N_("Văn bản phát ngôn cần có tiêu đề và nội dung."), {})})
     if len(text) > TEXT_LIMIT:
@@ -141,7 +186,9 @@ def add_version(
         number=statement.current,
         title=title,
         text=text,
-        sha256=digest(title, text),
+        title_en=title_en,
+        text_en=text_en,
+        sha256=digest(title, text, title_en, text_en),
         author_id=by.person_id,
         shell_id=shell_id,
         created_at=clock.now(),

@@ -1,8 +1,8 @@
 """The official information page: plain files, written anew from the record, each in one move.
 
 Every page lies there twice: in the desk's own language, and in a folder named after the other one.
-What was approved is shown in the language it was approved in, never translated: no statement has
-versions of two languages.
+What was approved is shown in the language it was approved in, never translated: a shell approved in
+both languages stands in each of them, under one hash; every other text in its own.
 
 Whatever asked for it, the whole page is made from what is released now, so a late or repeated
 message can only make it right. A text whose hash is not the approved one is never written, and
@@ -27,9 +27,9 @@ from sqlmodel import Session
 from incidents.record import database, settings
 from incidents.record.errors import Conflict
 from incidents.record.language import N_, Language, speech
-from incidents.words import publications, statements
+from incidents.words import publications
 from incidents.words.publications import Publication
-from incidents.words.statements import Statement, StatementKind, StatementVersion
+from incidents.words.statements import Statement, StatementKind, StatementVersion, Wording
 from notifications import briefing
 from notifications.outcomes import Outcome, Sent
 
@@ -44,15 +44,18 @@ class Item:
     publication_id: UUID
     slug: str
     kind: StatementKind
-    title: str
-    text: str
+    wordings: tuple[Wording, ...]
+    """The text in every language it was approved in, its own first."""
     version: int
     sha256: str
-    language: Language
     released_at: datetime
     withdrawn_at: datetime | None
     withdrawn_reason: str
     genuine: bool
+
+    def said(self, language: Language) -> Wording:
+        """The text in a language, or as it is where nobody approved it in that one."""
+        return next((w for w in self.wordings if w.language is language), self.wordings[0])
 
     @property
     def short(self) -> str:
@@ -98,20 +101,17 @@ def _items(session: Session) -> list[Item]:
 
 
 def _item(publication: Publication, version: StatementVersion, statement: Statement) -> Item:
-    found = statements.digest(version.title, version.text)
     return Item(
         publication_id=publication.id,
         slug=publication.slug,
         kind=statement.kind,
-        title=version.title,
-        text=version.text,
+        wordings=tuple(version.wordings(version.language)),
         version=version.number,
         sha256=publication.sha256,
-        language=version.language,
         released_at=publication.released_at,
         withdrawn_at=publication.withdrawn_at,
         withdrawn_reason=publication.withdrawn_reason,
-        genuine=found == version.sha256 == publication.sha256,
+        genuine=version.hashed == version.sha256 == publication.sha256,
     )
 
 
@@ -126,7 +126,12 @@ def _write_all(items: list[Item]) -> None:
             written = _page(slug, current[slug], page, language)
             _replace(name_of(slug, language), written)
         listed = [(current[slug], page) for slug, page in genuine.items()]
-        written = _render("index.html.j2", page="index", language=language, pages=listed)
+        foreign = any(
+            (shown or page[0]).said(language).language is not language for shown, page in listed
+        )
+        written = _render(
+            "index.html.j2", page="index", language=language, pages=listed, foreign=foreign
+        )
         _replace(name_of("index", language), written)
 
 

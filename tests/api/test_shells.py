@@ -13,6 +13,7 @@ ASKED: dict[str, Any] = {
     "frame": "Lúc {gio}, đã tiếp nhận tin; đang xác minh.",
     "from_level": 3,
 }
+ENGLISH = {"title_en": "First information", "frame_en": "At {gio} a report came in."}
 SLOTS = {"gio": {"label": "Giờ tiếp nhận", "label_en": "Time", "limit": 30}}
 
 
@@ -21,8 +22,9 @@ def test_written_approved_and_withdrawn_over_rest(
 ) -> None:
     ha, minh = program("ha"), program("minh")
     assert program("lan").post("/shell-drafts", ASKED | {"slots": SLOTS}).status_code == 403
-    made = ha.post("/shell-drafts", ASKED | {"slots": SLOTS})
+    made = ha.post("/shell-drafts", ASKED | ENGLISH | {"slots": SLOTS})
     assert (made.status_code, made.json()["state"]) == (201, "waiting"), made.text
+    assert made.json()["frame_en"] == ENGLISH["frame_en"]
     (waiting,) = minh.get("/shell-drafts").json()["items"]
     path = f"/shell-drafts/{waiting['id']}"
     asked = {"decision": "95/QĐ-VP", "decided_on": "2026-11-20", "sha256": waiting["frame_sha256"]}
@@ -44,8 +46,11 @@ def test_written_approved_and_withdrawn_on_the_page(
     ha, minh = new_browser("ha"), new_browser("minh")
     refused = ha.post(PAGE, **ASKED, slots="gio Giờ 30")
     assert (refused.status_code, "Mỗi ô một dòng" in refused.text) == (422, True)
-    page = ha.post(PAGE, **ASKED, slots="gio | Giờ tiếp nhận | Time | 30")
+    page = ha.post(PAGE, **ASKED, **ENGLISH, slots="gio | Giờ tiếp nhận | Time | 30")
     assert page.status_code == 200, page.text
+    shown = page.text.partition('id="da-duyet"')[0]
+    assert shown.index(ASKED["frame"]) < shown.index(ENGLISH["frame_en"])
+    assert "chỉ có tiếng Việt" not in shown
     assert "Rút lại mẫu chờ duyệt" in page.text
     assert "/duyet" not in page.text
     page = minh.get(PAGE)

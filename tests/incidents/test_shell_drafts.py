@@ -15,13 +15,14 @@ from incidents.record.timeline import DESK
 from incidents.response.answers import signing
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
-from incidents.words import shell_drafts, shells
+from incidents.words import shell_drafts, shells, statements
 from incidents.words.approvals import Approval
 from incidents.words.shell_drafts import DraftState, ShellDraft
 from incidents.words.shells import Shell
 from incidents.words.statements import StatementKind
 from tests.harness import Desk
 
+FRAME_EN = "At {gio} a report on {dia_ban} came in; it is being verified."
 FRAME = "Lúc {gio}, đã tiếp nhận tin về {dia_ban}; đang xác minh."
 SLOTS = {
     "gio": {"label": " Giờ tiếp nhận ", "label_en": "Time", "limit": 30},
@@ -68,6 +69,23 @@ def test_a_shell_is_written_approved_and_released_at_night(desk: Desk) -> None:
     desk.set_aside()
     assert desk.facts(DESK)[-2:] == ["ShellWritten", "ShellSigned"]
     assert "95/QĐ-VP ngày 20/11/2026" in desk.timeline(DESK, Language.VI)[-1].text
+
+
+def test_what_is_approved_covers_both_languages(desk: Desk) -> None:
+    one = written(desk)
+    both = written(desk, code="LU-SONG", title_en="First information", frame_en=FRAME_EN)
+    assert len({one.frame_sha256, both.frame_sha256}) == 2
+    with desk.refused(Conflict, "đã đọc"):
+        approve(desk, both, by=desk.cast.minh, sha256=one.frame_sha256)
+    incident = desk.opened(level=3)
+    for draft, said in ((one, ["vi"]), (both, ["en", "vi"])):
+        shell = approve(desk, draft, by=desk.cast.minh)
+        assert [each.language for each in shell.wordings(Language.EN)] == said
+        desk.do(signing.release_shell, incident.id, shell.code, FILLED, by=desk.cast.lan)
+    with database.reading() as session:
+        texts = [v.text_en for _, v in statements.of_incident(session, incident.id)]
+    assert texts == ["", "At 02:30 a report on xã Tân Hưng came in; it is being verified."]
+    desk.set_aside()
 
 
 def test_a_paper_lets_its_holder_approve_but_nobody_approves_their_own(desk: Desk) -> None:
@@ -134,6 +152,10 @@ def test_what_was_read_is_what_is_signed_under_a_numbered_decision(desk: Desk) -
         ({"slots": SLOTS | {"gio": {"label": "Giờ", "limit": 0}}}, "slots"),
         ({"slots": SLOTS | {"gio": {"label": "Giờ", "limit": 201}}}, "slots"),
         ({"frame": FRAME + " {"}, "slots"),
+        ({"frame_en": FRAME_EN}, "title_en"),
+        ({"title_en": "First information"}, "frame_en"),
+        ({"title_en": "First", "frame_en": FRAME_EN + " {gio_ke_tiep}"}, "frame_en"),
+        ({"title_en": "First", "frame_en": "word " * 181}, "frame_en"),
         ({"frame": "Lúc {giờ}", "slots": {"giờ": SLOTS["gio"]}}, "slots"),
         (
             {

@@ -1,14 +1,17 @@
 """Frames approved in advance: filled at night, bounded, marked in an exercise."""
 
+import hashlib
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from sqlmodel import select
 
+from incidents.insight import contents
 from incidents.matter.incidents import Incident
 from incidents.record import database
 from incidents.record.errors import AlreadySettled, Conflict, Invalid
+from incidents.record.language import Language
 from incidents.response.answers import signing
 from incidents.words import shells, statements
 from incidents.words.shells import Shell
@@ -43,6 +46,32 @@ def test_a_shell_released_in_an_exercise_says_so_in_its_own_words(desk: Desk) ->
         ((_, version),) = statements.of_incident(session, drill.id)
     assert version.title.startswith("[DIỄN TẬP] ")
     assert version.text.startswith("DIỄN TẬP – không phải sự việc thật\n\n")
+    assert version.title_en.startswith("[EXERCISE] ")
+    assert version.text_en.startswith("EXERCISE – this is not a real event\n\n")
+    desk.set_aside()
+
+
+def test_both_languages_of_a_shell_go_out_under_one_hash(desk: Desk, incident: Incident) -> None:
+    lan, english = desk.cast.lan, {"place": "Tân Hưng ward", "next": " "}
+    for wrong, saying in (
+        ({"place": "x" * 61}, "Tối đa 60 ký tự"),
+        ({"more": "none"}, "Mẫu không có ô này."),
+    ):
+        with desk.refused(Invalid, saying) as caught:
+            desk.do(signing.release_shell, incident.id, "BAN-DAU", FILLED, wrong, by=lan)
+        assert list(caught.value.fields) == [f"values_en.{next(iter(wrong))}"]
+    desk.do(signing.release_shell, incident.id, "BAN-DAU", FILLED, english, by=lan)
+    with database.reading() as session:
+        ((_, version),) = statements.of_incident(session, incident.id)
+        assert contents.compare(session, incident.id) == []
+    theirs, own = version.wordings(Language.EN)
+    assert (theirs.title, own.title) == ("First information", "Thông tin ban đầu")
+    # A slot left empty says in English what it says in Vietnamese.
+    assert "at Tân Hưng ward. It is being verified" in theirs.text
+    assert theirs.text.endswith(f"follows at {FILLED['next']}.")
+    assert "Tân Hưng ward" not in own.text
+    hashes = [statements.digest(each.title, each.text) for each in (own, theirs)]
+    assert version.sha256 == hashlib.sha256("\n".join(hashes).encode()).hexdigest()
     desk.set_aside()
 
 
@@ -89,13 +118,15 @@ def test_what_a_slot_says_is_never_read_as_a_slot() -> None:
         decided_on=the_cast.date(2026, 1, 1),
         approved_by=UUID(int=1),
     )
-    assert shells.fill(shell, {"place": "{time}", "time": "3 giờ"}) == "Tại {time} lúc 3 giờ"
+    filled = shells.fill(shell, {"place": "{time}", "time": "3 giờ"}, {})
+    assert (filled.text, filled.english) == ("Tại {time} lúc 3 giờ", ("", ""))
 
 
-def test_an_altered_frame_is_refused(desk: Desk, incident: Incident) -> None:
+@pytest.mark.parametrize("frame", ["frame", "frame_en"])
+def test_an_altered_frame_is_refused(desk: Desk, incident: Incident, frame: str) -> None:
     with database.transaction() as session:
         shell = session.exec(select(Shell)).one()
-        shell.frame += " Mọi tin khác đều sai."
+        setattr(shell, frame, getattr(shell, frame) + " Mọi tin khác đều sai.")
         session.add(shell)
     with desk.refused(Invalid, "không còn khớp"):
         desk.do(signing.release_shell, incident.id, "BAN-DAU", FILLED, by=desk.cast.lan)

@@ -176,11 +176,12 @@ def test_every_shell_is_whole_and_stays_within_its_bounds(seeded: Session) -> No
     assert {s.code for s in offered} == {"TIN-CHUNG", "LU-DE", "TRANG-GIA"}
     assert not shells.on_offer(seeded, 2, today())
     for shell in offered:
-        filled = shells.fill(
-            shell, {name: "x" * slot["limit"] for name, slot in shell.slots.items()}
-        )
-        assert "{" not in filled
-        assert len(filled.split()) <= 180
-        assert "http" not in filled
+        values = {name: "x" * slot["limit"] for name, slot in shell.slots.items()}
+        filled = shells.fill(shell, values, {})
+        assert all((filled.text, *filled.english))
+        for text in (filled.text, filled.english[1]):
+            assert "{" not in text
+            assert len(text.split()) <= 180
+            assert "http" not in text
     flood = seeded.exec(select(Shell).where(col(Shell.code) == "LU-DE")).one()
     assert "đến nơi cao" in flood.frame

@@ -5,6 +5,7 @@ the channels its step names; nothing is published without a person's deed.
 """
 
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
@@ -18,7 +19,7 @@ from incidents.record import clock, timeline
 from incidents.record.actors import Actor
 from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotPermitted
 from incidents.record.facts import Fact
-from incidents.record.language import N_, Language
+from incidents.record.language import N_
 from incidents.record.outbox import Channel
 from incidents.response.answers import answering, edits
 from incidents.response.steps import passing, runs, steps, succession
@@ -243,9 +244,18 @@ def revise(
 
 
 def release_shell(
-    session: Session, incident_id: UUID, code: str, values: dict[str, str], *, by: Actor
+    session: Session,
+    incident_id: UUID,
+    code: str,
+    values: Mapping[str, str],
+    english: Mapping[str, str] | None = None,
+    *,
+    by: Actor,
 ) -> Publication:
-    """At levels 3 and 4 the duty officer releases a text signed in advance (rule 3 of practice)."""
+    """At levels 3 and 4 the duty officer releases a text signed in advance (rule 3 of practice).
+
+    In both languages where it was signed in both; ``english`` fills the slots of the English one.
+    """
     incident = incidents.get(session, incident_id, lock=True)
     if not incident.live or by.person_id is None:
         raise Conflict(N_("Chỉ phát mẫu duyệt sẵn khi vụ việc đang được xử lý."))
@@ -254,16 +264,17 @@ def release_shell(
     shell = offered.get(code.upper())
     if shell is None:
         raise Conflict(N_("Không có mẫu duyệt sẵn %(code)s dùng được ở cấp độ này."), code=code)
-    title, text = shell.title, shells.fill(shell, values)
+    filled = shells.fill(shell, values, english or {})
     if incident.exercise:
-        title, text = statements.of_exercise(title, text, Language.VI)
+        filled = filled.practised()
     statement = statements.draft(
         session,
         incident.id,
         key=f"shell {shell.code}",
         kind=shell.kind,
-        title=title,
-        text=text,
+        title=filled.title,
+        text=filled.text,
+        english=filled.english,
         by=by,
         shell_id=shell.id,
     )

@@ -181,7 +181,7 @@ def _statements(drawn: Situation, say: Speech) -> Iterable[str]:
             N_("%(at)s: %(kind)s «%(title)s», bản %(version)s, %(channel)s"),
             at=publication.released_at,
             kind=each.statement.kind,
-            title=each.version.title,
+            title=each.version.wordings(say.language)[0].title,
             version=each.version.number,
             channel=publication.channel,
         )
