@@ -29,11 +29,11 @@ from incidents.record import clock, database, outbox, proof
 from incidents.record.actors import ENGINE, Actor, Via
 from incidents.record.errors import GuardFailed, Invalid, Refusal
 from incidents.record.language import Language, speech
-from incidents.record.moments import Horizon, nearest
+from incidents.record.moments import Coming, Horizon, nearest
 from incidents.record.outbox import AttemptOutcome, MessageState, OutgoingMessage
 from incidents.record.timeline import DESK, TimelineHead
 from incidents.response.answers import answering, signing
-from incidents.response.life import opening
+from incidents.response.life import opening, score_reminders
 from incidents.response.steps import catalog, passing, rhythm, runs
 from incidents.response.steps.catalog import PlaybookVersion
 from incidents.response.steps.passing import Plan
@@ -86,6 +86,8 @@ class Desk:
         self.leaders_listen = False
         self.rhythm = False
         """Whether the lead is asked how things stand; only the stories about it want that."""
+        self.grading = False
+        """Whether somebody is reminded of missing scores; few stories give any."""
         self.engine: Engine | None = None
         self.typed: set[str] = set()
         """What people wrote in this story; all other words are the program's."""
@@ -137,13 +139,21 @@ class Desk:
 
     def _next_moment(self) -> datetime | None:
         with database.reading() as session:
-            found = _horizon(rhythm_too=self.rhythm, mail_too=self.mail_works).nearest(session)
+            found = _horizon(self._unasked(), mail_too=self.mail_works).nearest(session)
         return min((m for m in found if m and m > self.time), default=None)
+
+    def _unasked(self) -> tuple[Coming, ...]:
+        """The moments of what this story leaves out."""
+        scores = () if self.grading else (score_reminders.COMING,)
+        return (*(() if self.rhythm else rhythm.COMING), *scores)
 
     def _work(self) -> None:
         for _ in range(_QUIET_AFTER):
             rung = (escalate.STEPS, escalate.CLOCKS, escalate.REVIEWS, escalate.MEETINGS)
-            asked = (escalate.RHYTHM,) if self.rhythm else ()
+            asked = (
+                *((escalate.RHYTHM,) if self.rhythm else ()),
+                *((escalate.SCORES,) if self.grading else ()),
+            )
             if not any([self.deliver(), carry_out(*rung, *asked), self.advance()]):
                 return
         raise AssertionError("the desk does not come to rest")
@@ -171,11 +181,10 @@ class Desk:
         return len(waiting)
 
     def put_reviews_off(self, incident: Incident) -> None:
-        """Let nobody be asked how it stands, where a story goes the engine's own rounds."""
+        """Let nobody be asked how it stands or for scores, on the engine's own rounds."""
         with database.transaction() as session:
-            incidents.get(session, incident.id, lock=True).next_review_at = self.time + hours(
-                60 * 24
-            )
+            found = incidents.get(session, incident.id, lock=True)
+            found.next_review_at, found.scores_at = self.time + hours(60 * 24), None
 
     def deliver(self) -> int:
         """Send what is due by the outbox's own verbs; the public page takes its text."""
@@ -449,10 +458,10 @@ def _readable(session: Session, chains: Sequence[UUID]) -> None:
 
 
 @cache
-def _horizon(*, rhythm_too: bool, mail_too: bool) -> Horizon:
+def _horizon(unasked: tuple[Coming, ...], *, mail_too: bool) -> Horizon:
     """Each moment by itself: one that is past must not hide those to come."""
     coming = (*escalate.COMING, runs.SLEEPING, *([outbox.COMING] if mail_too else []))
-    return Horizon(*([each] for each in coming if rhythm_too or each not in rhythm.COMING))
+    return Horizon(*([each] for each in coming if each not in unasked))
 
 
 @cache

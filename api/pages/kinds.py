@@ -60,6 +60,7 @@ KINDS: dict[str, str] = {
     "closing_report_waits": N_("báo cáo tổng kết chờ duyệt"),
     "closing_report_approved": N_("đã duyệt báo cáo tổng kết"),
     "closing_report_returned": N_("trả lại báo cáo tổng kết"),
+    "scores_missing": N_("nhắc chấm năm tiêu chí"),
     "review_meeting_due": N_("nhắc họp rút kinh nghiệm"),
     "incident_closed": N_("kết thúc vụ việc"),
     "incident_resumed": N_("xử lý trở lại"),

@@ -56,6 +56,7 @@ from incidents.response.life import (
     opening,
     replanning,
     resuming,
+    score_reminders,
     telling,
 )
 from incidents.response.reports import handovers, situation_reports
@@ -78,7 +79,7 @@ TELLERS = (
     *(bodies, body_corrections, contacts, focal_points, imported, importing, postings, routing),
     *(flag_merging, parting, triage, wording, silences, findings),
     *(flag_ladder, level_rules, level_timings, must_be_told, standing_changes),
-    *(taskforce_facts, telling),
+    *(taskforce_facts, telling, score_reminders),
     *(closing_reports, edits, follow_ups, looking_back, meeting_reminders),
     *(opening, lifecycle, resuming, merging, grading, replanning, journal, decisions),
     *(situation_reports, added_steps, signing, recusing, founding_decisions, seating),

@@ -84,6 +84,8 @@ class Incident(Table, table=True):
     """When whoever leads is asked next how it stands; nothing before its rhythm has begun."""
     look_back_at: datetime | None = moment(optional=True)
     """When somebody hears next that the review meeting is to be held; nothing once it was."""
+    scores_at: datetime | None = moment(optional=True)
+    """When it is looked at next whether the five scores are there; nothing once that is over."""
     resolved_at: datetime | None = moment(optional=True)
     ended_at: datetime | None = moment(optional=True)
 

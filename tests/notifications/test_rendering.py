@@ -128,6 +128,7 @@ def _every_kind(
         "closing_report_waits": {"by": str(stage.cast.phuc.id)},
         "closing_report_approved": {"by": str(stage.cast.phuc.id)},
         "closing_report_returned": {"by": str(stage.cast.phuc.id), "reason": "2026"},
+        "scores_missing": {"until": "2026-11-25T07:00:00+00:00", "above": True},
         "review_meeting_due": {"until": "2026-11-25T07:00:00+00:00", "overdue": True},
         "audit_alarm": {"what": delivery.NO_SERVER},
         "work_inherited": {"by": str(stage.cast.phuc.id)},

@@ -23,7 +23,7 @@ from incidents.record.actors import Actor
 from incidents.record.errors import Conflict, Invalid, given
 from incidents.record.facts import Fact, PersonId, Private
 from incidents.record.language import N_, Phrase
-from incidents.response.life import replanning, telling
+from incidents.response.life import replanning, score_reminders, telling
 from incidents.response.steps import rhythm, runs
 from incidents.response.steps.steps import Step
 
@@ -206,6 +206,7 @@ def _set_level(
         ),
         by=by,
     )
+    score_reminders.end(session, incident)
     before = incident.level
     incident.level, incident.level_provisional = level, False
     session.add(incident)

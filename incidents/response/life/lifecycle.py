@@ -29,11 +29,15 @@ from incidents.record.timeline import TimelineEntry
 from incidents.response.clocks import clock_endings
 from incidents.response.judgement import findings
 from incidents.response.learning import looking_back
+from incidents.response.life import score_reminders
 from incidents.response.steps import catalog, conclusions, follow_ups, passing, rhythm, runs, steps
 from incidents.response.steps.forms import HowItStands, Measurement, Trend
 from incidents.response.steps.runs import RunState
 from incidents.response.steps.steps import Step, StepState
 from incidents.words import publications
+
+_CALLS = ("incident_opened", "called_out", score_reminders.KIND)
+"""What nobody needs to hear of a matter that has ended."""
 
 _WORKED_ON = (Status.OPEN, Status.ACTIVE)
 
@@ -209,6 +213,7 @@ def resolve(
     # What is still open by now is optional, and a run still waiting only waits for the clock.
     runs.end_all(session, incident.id)
     passing.cancel_all(session, incident.id)
+    score_reminders.drop(session, incident.id)
     incident.resolved_at = clock.now()
     if not looking_back.held(session, incident.id, reopened(session, incident.id)):
         incident.look_back_at = min(looking_back.reminders(session, incident), default=None)
@@ -274,7 +279,7 @@ def halt(session: Session, incident: Incident, status: Status) -> int:
     """End all work on it, with no word on why; how many open steps that cancelled."""
     runs.end_all(session, incident.id)
     cancelled = passing.cancel_all(session, incident.id)
-    outbox.cancel(session, incident_id=incident.id, kinds=("incident_opened", "called_out"))
+    outbox.cancel(session, incident_id=incident.id, kinds=_CALLS)
     taskforces.dissolve(session, incident.id)
     incident.status, incident.ended_at = status, clock.now()
     session.add(incident)

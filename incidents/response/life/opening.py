@@ -24,7 +24,7 @@ from incidents.record.facts import Fact, Private
 from incidents.record.language import N_
 from incidents.response.clocks import clock_endings, clocks
 from incidents.response.clocks.clock_facts import Origin
-from incidents.response.life import lifecycle, telling
+from incidents.response.life import lifecycle, score_reminders, telling
 from incidents.response.steps import catalog, runs, steps
 from incidents.response.steps.steps import StepState
 from incidents.words import publications
@@ -139,6 +139,7 @@ def _begin(session: Session, asked: _Asked, signal: Signal | None, *, by: Actor)
         occurred_at=asked.occurred_at,
         detected_at=signal.flagged_at if signal else now,
         opened_at=now,
+        scores_at=now + score_reminders.SETTLING,
     )
     # Nothing below reads what is written here: all of it goes out in one flush.
     with session.no_autoflush:
