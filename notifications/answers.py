@@ -322,6 +322,7 @@ def _of_signal(session: Session, link: AnswerLink, person: Person, signal: Signa
         state=signal.state,
         tries_left=link.tries_left,
         about=signal.code,
+        exercise=signal.exercise,
         title=signal.code,
         code=signal.code,
         acknowledge_by=signal.acknowledge_by,

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from incidents.intake import reporters
+from incidents.intake import reporters, signals
 from incidents.intake.signals import Ground, Signal
 from incidents.matter import incidents
 from incidents.matter.clock_rules import ClockRule
@@ -38,7 +38,7 @@ LEADERS = (Role.LEAD, Role.CHAIR)
 
 ANSWERED_BY_LINK = frozenset(
     {
-        *("signal_flagged", "signal_reminder"),
+        *signals.CALLS,
         "step_assigned",
         "step_passed",
         "step_reminder",
@@ -79,7 +79,6 @@ class _Found:
         # Looked up by what a message names, which may be nothing.
         self._incidents = self._rows(Incident, (m.incident_id for m in messages))
         self._signals = self._rows(Signal, (m.signal_id for m in messages))
-        self._became = self._rows(Incident, (s.incident_id for s in self._signals.values()))
         mentioned = (UUID(each) for m in messages for each in m.values.get("steps", ()))
         self._steps = self._rows(Step, [*(m.step_id for m in messages), *mentioned])
         self._runs = self._rows(PlaybookRun, (s.run_id for s in self._steps.values() if s.run_id))
@@ -123,7 +122,6 @@ class _Found:
 
     def briefing(self, message: OutgoingMessage) -> Briefing:
         incident = self._incidents.get(message.incident_id)
-        drill = incident or self._opened_from(message.signal_id)
         signal = self._signals.get(message.signal_id)
         step = self._steps.get(message.step_id)
         person = self._people.get(message.recipient_id) if message.recipient_id else None
@@ -145,7 +143,7 @@ class _Found:
         }
         return Briefing(
             language=language,
-            exercise=bool(drill and drill.exercise),
+            exercise=bool(incident and incident.exercise) or self._of_exercise(message),
             tag=incident.number if incident else signal.code if signal else "",
             thread=str(message.incident_id or message.signal_id or "") or None,
             link=answer_address(message)
@@ -155,10 +153,12 @@ class _Found:
             about=about,
         )
 
-    def _opened_from(self, signal_id: UUID | None) -> Incident | None:
-        """What a flag became: a message about the flag of an exercise is one of the exercise."""
-        signal: Signal | None = self._signals.get(signal_id)
-        return self._became.get(signal.incident_id) if signal else None
+    def _of_exercise(self, message: OutgoingMessage) -> bool:
+        """Whether it is about a flag of an exercise; what left while it was one was marked."""
+        signal: Signal | None = self._signals.get(message.signal_id)
+        if signal is None or signal.real_since is None:
+            return bool(signal and signal.exercise)
+        return bool(message.sent_at and message.sent_at < signal.real_since)
 
     def _told_of(self, message: OutgoingMessage, signal: Signal) -> dict[str, Any]:
         """Whoever flagged hears the code only: what the desk makes of it stays inside."""

@@ -57,7 +57,9 @@ def page(message: OutgoingMessage, incident: Incident | None, signal: Signal | N
 
 
 def _words(message: OutgoingMessage, incident: Incident | None) -> str:
-    """The closing report or the text a message is about."""
+    """The closing report, the text or the exercise a message is about."""
+    if message.kind == "no_duff":  # about no exercise, but led to the one it was raised in
+        return f"{settings.current().address}/vu-viec/{message.values['drill']}"
     if message.kind in ABOUT_CLOSING and incident:
         return f"{_room(incident, None)}/bao-cao-tong-ket"
     text = message.values.get("statement") if message.kind == "edit_refused" else None

@@ -45,7 +45,7 @@ def prove(session: Session, number: str | None) -> list[Proven]:
         incident = incidents.by_number(session, number)
         chains = [incident.id, *(s.id for s in signals.of_incident(session, incident.id))]
     named = _names(session, chains)
-    drills = incidents.exercises_among(session, chains)
+    drills = incidents.exercises_among(session, chains) | signals.exercises_among(session, chains)
     return [
         Proven(
             named.get(chain, str(chain)),

@@ -10,14 +10,14 @@ import typer
 
 from incidents.record.errors import Invalid
 from incidents.record.language import N_
-from trucban.terminal import AsJson, Doer, answers, put, put_json, says, voice
+from trucban.terminal import AsJson, Doer, answers, marked, put, put_json, says, voice
 
 command = typer.Typer()
 
 
 @command.command(help=says(N_("Báo tin: nội dung, đường dẫn, tệp. Cán bộ trực được báo ngay.")))
 @answers
-def flag(
+def flag(  # noqa: PLR0913 - one option for each thing that may be known
     text: Annotated[
         str, typer.Argument(help=says(N_("Nội dung thấy được; «-» để đọc từ đầu vào chuẩn.")))
     ] = "",
@@ -41,6 +41,13 @@ def flag(
             help=says(N_("Ảnh chụp hoặc tệp; dùng được nhiều lần.")),
         ),
     ] = None,
+    exercise: Annotated[
+        bool,
+        typer.Option(
+            "--exercise",
+            help=says(N_("Tin trong buổi diễn tập đang diễn ra; không có là tin thật.")),
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     from incidents.intake import signals
@@ -62,12 +69,21 @@ def flag(
             reporter_contact=reporter_contact,
             seen_at=seen_at.replace(tzinfo=clock.LOCAL) if seen_at else None,
             files=files,
+            exercise=exercise,
             by=desk.act(session, username, Deed.FLAG),
         )
     if as_json:
-        put_json({"code": signal.code, "id": signal.id, "text_sha256": signal.text_sha256})
+        put_json(
+            {
+                "code": signal.code,
+                "id": signal.id,
+                "text_sha256": signal.text_sha256,
+                "exercise": signal.exercise,
+            }
+        )
     else:
-        put(voice().text(N_("Đã tiếp nhận tin báo %(code)s."), code=signal.code))
+        said = voice().text(N_("Đã tiếp nhận tin báo %(code)s."), code=signal.code)
+        put(marked(said, voice(), exercise=signal.exercise))
 
 
 def _typed() -> str:

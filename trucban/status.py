@@ -62,8 +62,14 @@ def _gather(session: "Session") -> dict[str, Any]:
 
     return {
         "signals": [
-            {"code": s.code, "state": s.state, "flagged_at": s.flagged_at, "headline": s.headline}
-            for s in signals.waiting(session)
+            {
+                "code": s.code,
+                "exercise": s.exercise,
+                "state": s.state,
+                "flagged_at": s.flagged_at,
+                "headline": s.headline,
+            }
+            for s in sorted(signals.waiting(session), key=lambda s: s.exercise)
         ],
         "incidents": [row(i) for i in incidents.recent(session, live_only=True, exercise=False)],
         "exercises": [row(i) for i in incidents.recent(session, live_only=True, exercise=True)],
@@ -95,12 +101,11 @@ def _show(found: dict[str, Any], say: Speech) -> None:
     if found["exercises"]:
         put(say.text(N_("Diễn tập đang diễn ra: %(count)s"), count=len(found["exercises"])))
         _show_incidents(found["exercises"], say)
-    put(say.text(N_("Tin báo chờ sàng lọc: %(count)s"), count=len(found["signals"])))
-    if found["signals"]:
-        put_table(
-            [say.text(h) for h in (N_("Mã"), N_("Trạng thái"), N_("Lúc"), N_("Nội dung"))],
-            [[say.value(cell) for cell in row.values()] for row in found["signals"]],
-        )
+    real = [row for row in found["signals"] if not row["exercise"]]
+    put(say.text(N_("Tin báo chờ sàng lọc: %(count)s"), count=len(real)))
+    _show_rows(
+        found["signals"], "headline", (N_("Mã"), N_("Trạng thái"), N_("Lúc"), N_("Nội dung")), say
+    )
     counts = ", ".join(
         f"{say.value(MessageState(state))} {count}" for state, count in found["messages"].items()
     )
@@ -108,8 +113,6 @@ def _show(found: dict[str, Any], say: Speech) -> None:
 
 
 def _show_incidents(rows: list[dict[str, Any]], say: Speech) -> None:
-    if not rows:
-        return
     headings = (
         N_("Số"),
         N_("Vụ việc"),
@@ -118,7 +121,16 @@ def _show_incidents(rows: list[dict[str, Any]], say: Speech) -> None:
         N_("Việc chờ"),
         N_("Hạn gần nhất"),
     )
-    shown = [{**row, "title": marked(row["title"], say, exercise=row["exercise"])} for row in rows]
+    _show_rows(rows, "title", headings, say)
+
+
+def _show_rows(
+    rows: list[dict[str, Any]], words: str, headings: tuple[str, ...], say: Speech
+) -> None:
+    """A table whose ``words`` say which rows are of an exercise; nothing where there are none."""
+    if not rows:
+        return
+    shown = [{**row, words: marked(row[words], say, exercise=row["exercise"])} for row in rows]
     put_table(
         [say.text(heading) for heading in headings],
         [[say.value(v) for k, v in row.items() if k != "exercise"] for row in shown],

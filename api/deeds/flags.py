@@ -13,6 +13,7 @@ from incidents.intake import merging, parting, signals, triage
 from incidents.intake.signals import File, Ground, Nature, Signal
 from incidents.intake.triage import Transfer
 from incidents.matter import incidents
+from incidents.response.life import no_duff
 from incidents.rights.permissions import Deed
 
 
@@ -26,6 +27,10 @@ class Flag(Request):
     reporter: Line = ""
     reporter_contact: Line = ""
     seen_at: Annotated[Moment | None, Optional] = None
+    exercise: bool = Field(
+        default=False,
+        description="Raised as part of an exercise that is being held; else it is real",
+    )
 
 
 class Dismiss(Request):
@@ -58,6 +63,12 @@ class Merge(Request):
 
 class TakeOut(Request):
     """Why it does not belong where it was merged."""
+
+    reason: Reason = ""
+
+
+class Real(Request):
+    """What shows that it is no exercise."""
 
     reason: Reason = ""
 
@@ -114,3 +125,11 @@ def take_out(session: Session, caller: Caller, code: str, asked: TakeOut) -> Sig
     else:
         caller.require(session, Deed.TRIAGE, signal)
     return parting.part(session, signal.id, reason=asked.reason, by=caller.actor)
+
+
+def find_real(session: Session, caller: Caller, code: str, asked: Real) -> Signal:
+    """It is no exercise: whoever sorts flags says so, or whoever raised it."""
+    signal = signals.by_code(session, code)
+    own = signal.reported_by == caller.person.id
+    caller.require(session, Deed.FLAG if own else Deed.TRIAGE, signal)
+    return no_duff.declare(session, signal.id, reason=asked.reason, by=caller.actor)

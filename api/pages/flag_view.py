@@ -49,6 +49,7 @@ def gather(session: Session, signal: Signal, person: Person) -> dict[str, Any]:
         "kept": evidence.of_signal(session, signal.id),
         "named": persons.names(session, _mentioned(signal)),
         "may_triage": triages,
+        "finds_real": signal.exercise and (triages or signal.reported_by == person.id),
         "decides": decides,
         **(_inside(session, signal, person, may) if inside else {}),
         **(_choices(session, signal, person) if decides else {}),
@@ -91,6 +92,7 @@ def _choices(session: Session, signal: Signal, person: Person) -> dict[str, Any]
         "playbooks": [
             (row.code, (row.texts.get(person.language) or {}).get("title") or row.code)
             for row in sorted(catalog.on_offer(session), key=lambda row: row.code != USUAL)
+            if signal.exercise or row.code not in catalog.EXERCISE_ONLY
         ],
         "review_at": clock.now() + _REVIEW_IN,
     }
@@ -104,26 +106,25 @@ def _watchers(session: Session, person: Person) -> list[Person]:
 
 
 def _targets(session: Session, signal: Signal, language: Language) -> list[tuple[str, str]]:
-    """What it may be merged into; flags with its very words or address come first, and say so."""
-    say = speech(language)
-    others = [s for s in signals.waiting(session) if s.id != signal.id]
+    """What it may be merged into; flags with its very words or address come first, and say so.
+
+    What is exercised meets exercises only.
+    """
+    say, drill = speech(language), signal.exercise
+    waiting = [s for s in signals.waiting(session) if s.exercise is drill]
+    others = [s for s in waiting if s.id != signal.id]
     found = [(s.code, f"{s.code} – {s.headline}") for s in others if not _same(signal, s)]
     alike = [
         (s.code, f"{say.text(_SAME)} {s.code} – {s.headline}") for s in others if _same(signal, s)
     ]
-    live = incidents.recent(session, live_only=True)
+    live = incidents.recent(session, live_only=True, exercise=drill)
     opened = signals.of_incidents(session, [i.id for i in live])
     same = {s.incident_id for s in opened if _same(signal, s)}
     alike += [(i.number, f"{say.text(_SAME)} {i.number} – {i.title}") for i in live if i.id in same]
-    other = [
-        (i.number, f"{say.text(_DRILL) if i.exercise else ''} {i.number} – {i.title}".strip())
-        for i in live
-        if i.id not in same
-    ]
+    other = [(i.number, f"{i.number} – {i.title}") for i in live if i.id not in same]
     return [*alike, *other, *found]
 
 
-_DRILL = N_("[DIỄN TẬP]")
 _SAME = N_("[Trùng nội dung]")
 
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from api.deeds import flags
 from api.deeds import incidents as incident_deeds
-from api.deeds.flags import Dismiss, Flag, Merge, TakeOut, Watch
+from api.deeds.flags import Dismiss, Flag, Merge, Real, TakeOut, Watch
 from api.deeds.incidents import Open
 from api.dependencies import Db, Fields, FormCaller, Reader
 from api.fields import Nothing
@@ -23,6 +23,7 @@ from incidents.intake import signals
 from incidents.intake.signals import File
 from incidents.record.errors import NotFound
 from incidents.record.language import N_
+from incidents.response.life import exercises
 from incidents.rights.permissions import Deed
 
 router = APIRouter(include_in_schema=False)
@@ -38,7 +39,14 @@ def form_shown(
     """The empty form, or a refused one as it was filled in."""
     caller.require(session, Deed.FLAG)
     status = problem.status if problem else 200
-    return rendering.for_caller(request, "flag_form.html", caller, status=status, problem=problem)
+    return rendering.for_caller(
+        request,
+        "flag_form.html",
+        caller,
+        status=status,
+        problem=problem,
+        drills=exercises.running(session),
+    )
 
 
 @router.get("/bao-tin")
@@ -95,12 +103,13 @@ _DEEDS: dict[str, tuple[type[BaseModel], Callable[..., Any]]] = {
     "gop": (Merge, flags.merge),
     "tach-ra": (TakeOut, flags.take_out),
     "mo-vu-viec": (Open, _open),
+    "viec-that": (Real, flags.find_real),
 }
 
 
 @router.post("/tin-bao/{code}/{deed}", dependencies=[again(shown)])
 def act(session: Db, caller: FormCaller, form: Fields, code: str, deed: str) -> Response:
-    """Take, dismiss, watch, merge, take out, or open an incident."""
+    """Take, dismiss, watch, merge, take out, open an incident, or say that it is real."""
     if deed not in _DEEDS:
         raise NotFound(N_("Không có trang này."))
     shape, carry_out = _DEEDS[deed]

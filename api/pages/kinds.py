@@ -5,6 +5,8 @@ from incidents.record.language import N_
 KINDS: dict[str, str] = {
     "signal_flagged": N_("có tin báo mới"),
     "signal_reminder": N_("nhắc tiếp nhận tin báo"),
+    "signal_real": N_("tin báo là việc thật"),
+    "no_duff": N_("tin báo rời diễn tập, là việc thật"),
     "signal_undecided": N_("tin báo đã nhận, chờ quyết định"),
     "signal_taken": N_("tin báo đã có người nhận"),
     "signal_outcome": N_("báo kết quả cho người báo tin"),

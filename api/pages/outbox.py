@@ -1,6 +1,7 @@
 """The outbox: what waits to leave, what left, what failed; with a look at each message."""
 
 import re
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from api.dependencies import Db, Reader
 from api.identity import Caller
 from api.pages import rendering
 from api.pages.kinds import KINDS
+from incidents.intake import signals
 from incidents.matter import incidents
 from incidents.people import persons
 from incidents.people.directory import contacts
@@ -61,11 +63,18 @@ def listed(
         states=list(MessageState),
         chosen=trang_thai,
         number=vu_viec,
-        drills=incidents.exercises_among(session, {m.incident_id for m in rows if m.incident_id}),
+        drills=_drills(session, rows),
         following=rows[-1].id if len(rows) == _SHOWN else None,
         kinds=KINDS,
         mail_set=bool(settings.current().smtp_url.get_secret_value()),
     )
+
+
+def _drills(session: Session, rows: Sequence[OutgoingMessage]) -> set[UUID]:
+    """The exercises, and the flags of exercises, that messages are about."""
+    about = {m.incident_id for m in rows if m.incident_id}
+    flags = {m.signal_id for m in rows if m.signal_id}
+    return incidents.exercises_among(session, about) | signals.exercises_among(session, flags)
 
 
 @router.get("/{message_id}")

@@ -21,6 +21,8 @@ class SignalOut(Shape):
     seen_where: str
     reach: int | None
     reporter: str
+    exercise: bool
+    real_since: datetime | None
     state: SignalState
     nature: Nature
     seen_at: datetime | None

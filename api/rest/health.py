@@ -107,6 +107,7 @@ def _figures(session: Session) -> list[tuple[str, str, float]]:
     )
     held = select(func.count()).select_from(PlaybookRun).where(PlaybookRun.state == RunState.HELD)
     new = select(func.count()).select_from(Signal).where(Signal.state == SignalState.NEW)
+    new = new.where(col(Signal.exercise).is_(False))
     owned_up = (
         select(func.count(col(Publication.id).distinct()))
         .join(Statement, col(Statement.id) == Publication.statement_id)

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from starlette.datastructures import UploadFile
 
 from api.deeds import flags
-from api.deeds.flags import Dismiss, Flag, Merge, TakeOut, Watch
+from api.deeds.flags import Dismiss, Flag, Merge, Real, TakeOut, Watch
 from api.dependencies import Db, RestCaller, values_of
 from api.rest.flag_shapes import SignalOut
 from api.rest.routers import deeds_under
@@ -77,13 +77,16 @@ def flagged(
     session: Db,
     caller: RestCaller,
     state: SignalState | None = None,
+    exercise: Annotated[bool | None, Query()] = None,
     before: UUID | None = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Page[SignalOut]:
-    """``before`` is the ``next`` of the page above."""
+    """``before`` is the ``next`` of the page above; ``exercise`` keeps exercises out, or alone."""
     caller.require(session, Deed.SEE_DESK)
     wanted = select(Signal).order_by(col(Signal.id).desc()).limit(limit)
     wanted = wanted.where(Signal.state == state) if state else wanted
+    if exercise is not None:
+        wanted = wanted.where(col(Signal.exercise).is_(exercise))
     rows = list(session.exec(wanted.where(col(Signal.id) < before) if before else wanted))
     following = str(rows[-1].id) if len(rows) == limit else None
     return Page(items=[SignalOut.model_validate(r) for r in rows], next=following)
@@ -125,3 +128,9 @@ def merge(session: Db, caller: RestCaller, code: str, asked: Merge) -> SignalOut
 def unmerge(session: Db, caller: RestCaller, code: str, asked: TakeOut) -> SignalOut:
     """It waits for triage again, with what was kept of it and what had been merged into it."""
     return SignalOut.model_validate(flags.take_out(session, caller, code, asked))
+
+
+@router.post("/{code}/real", summary="Take a flag out of the exercise: it is real")
+def real(session: Db, caller: RestCaller, code: str, asked: Real) -> SignalOut:
+    """Whoever is on duty is called as for a new flag; nothing judged in the exercise stands."""
+    return SignalOut.model_validate(flags.find_real(session, caller, code, asked))

@@ -53,6 +53,7 @@ from incidents.response.life import (
     grading,
     lifecycle,
     merging,
+    no_duff,
     opening,
     replanning,
     resuming,
@@ -83,7 +84,7 @@ TELLERS = (
     *(closing_reports, edits, follow_ups, looking_back, meeting_reminders),
     *(opening, lifecycle, resuming, merging, grading, replanning, journal, decisions),
     *(situation_reports, added_steps, signing, recusing, founding_decisions, seating),
-    *(requests, leaving, coming_back, exercises, handovers, lesson_facts, authorisations),
+    *(requests, leaving, coming_back, exercises, no_duff, handovers, lesson_facts, authorisations),
     *(posts, post_endings, accounts, scans, shell_facts),
 )
 """What enters every fact into the vocabulary: whoever reads can read whatever was recorded."""

@@ -53,6 +53,7 @@ def merge(session: Session, signal_id: UUID, into: str, *, reason: str = "", by:
     if isinstance(target, Incident):
         incident = incidents.live(session, target.id)
         signal = triage.undecided(session, signal_id)
+        _alike(signal, incident)
         _into_incident(session, signal, incident, reason.strip(), by)
         return signal
     if target.id == signal_id:
@@ -60,8 +61,25 @@ def merge(session: Session, signal_id: UUID, into: str, *, reason: str = "", by:
     for each in sorted((target.id, signal_id)):  # in one order, whoever merges what into what
         signals.get(session, each, lock=True)
     signal = triage.undecided(session, signal_id)
+    _alike(signal, target)
     _into_flag(session, signal, target, reason.strip(), by)
     return signal
+
+
+def _alike(signal: Signal, target: Incident | Signal) -> None:
+    """What is exercised and what is real never meet."""
+    if signal.exercise and not target.exercise:
+        raise Conflict(
+            N_(
+                "Tin báo %(code)s thuộc diễn tập, chỉ gộp vào tin báo hoặc vụ việc diễn tập. "
+                "Nếu là việc thật, hãy đưa ra khỏi diễn tập trước."
+            ),
+            code=signal.code,
+        )
+    if target.exercise and not signal.exercise:
+        raise Conflict(
+            N_("Tin báo %(code)s là tin thật, không gộp vào diễn tập được."), code=signal.code
+        )
 
 
 def resolve(session: Session, name: str) -> Incident | Signal:
@@ -103,14 +121,7 @@ def _into_incident(
         each.incident_id = incident.id
         session.add(each)
     _tell(session, signal, (incident.id, incident.number), kept, reason, by)
-    reporters.hear(
-        session,
-        [signal],
-        Outcome.MERGED,
-        by=by,
-        incident_id=incident.id,
-        exercise=incident.exercise,
-    )
+    reporters.hear(session, [signal], Outcome.MERGED, by=by, incident_id=incident.id)
 
 
 def _tell(

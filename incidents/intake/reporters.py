@@ -43,7 +43,6 @@ def hear(
     *,
     by: Actor,
     incident_id: UUID | None = None,
-    exercise: bool = False,
     **values: str,
 ) -> None:
     """Tell those who flagged, each once an outcome; not whoever brought it about. Two queries.
@@ -59,7 +58,7 @@ def hear(
         session,
         [
             OutgoingMessage(
-                key=f"{KIND}:{flag.id}:{outcome}:{about}:{address}",
+                key=f"{KIND}:{flag.id}{flag.life}:{outcome}:{about}:{address}",
                 channel=channel,
                 kind=KIND,
                 address=address,
@@ -68,20 +67,20 @@ def hear(
                 values=told,
             )
             for flag in flags
-            for person_id, channel, address in _reached(flag, points, exercise=exercise)
+            for person_id, channel, address in _reached(flag, points)
         ],
     )
 
 
 def _reached(
-    flag: "Signal", points: dict[UUID, list[persons.ContactPoint]], *, exercise: bool
+    flag: "Signal", points: dict[UUID, list[persons.ContactPoint]]
 ) -> list[tuple[UUID | None, Channel, str]]:
     own = points.get(flag.reported_by, []) if flag.reported_by else []
     found: list[tuple[UUID | None, Channel, str]] = [
         (flag.reported_by, Channel(point.channel), point.address) for point in own
     ]
     contact = address_of(flag)
-    if contact and not exercise and contact.lower() not in {p.address.lower() for p in own}:
+    if contact and not flag.exercise and contact.lower() not in {p.address.lower() for p in own}:
         found.append((None, Channel.MAIL, contact))
     return found
 

@@ -6,13 +6,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import ClassVar
-from urllib.parse import urlsplit
 from uuid import UUID
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, false
 from sqlmodel import Field, Session, col, select
 
-from incidents.intake import evidence, reporters
+from incidents.intake import acceptance, evidence, reporters
 from incidents.intake.evidence import EvidenceKind
 from incidents.intake.reporters import Outcome
 from incidents.matter import level_timings
@@ -20,16 +19,13 @@ from incidents.people import persons, rosters
 from incidents.record import clock, ids, links, outbox, timeline
 from incidents.record.actors import Actor
 from incidents.record.database import Table, choice, identifier, locked, moment, reference
-from incidents.record.errors import AlreadySettled, Invalid, NotFound, Wrong
+from incidents.record.errors import AlreadySettled, NotFound
 from incidents.record.facts import Fact, Private
 from incidents.record.language import N_, Labelled
 from incidents.record.outbox import OutgoingMessage
 from incidents.record.timeline import Confidentiality
 
-TEXT_LIMIT = 100_000
-"""Characters of a flag's text; longer material comes as a file."""
-
-CALLS = ("signal_flagged", "signal_reminder")
+CALLS = ("signal_flagged", "signal_reminder", "signal_real")
 """What asks somebody to take a flag; whatever of it has not left when it is taken never does."""
 
 _HEADLINE = 90
@@ -85,6 +81,10 @@ class Signal(Table, table=True):
     reporter: str = ""
     reporter_contact: str = ""
     reported_by: UUID | None = reference("person.id", optional=True)
+    exercise: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Raised as part of an exercise; whoever says nothing of it reports something real."""
+    real_since: datetime | None = moment(optional=True)
+    """When it turned out real and left the exercise it had been marked as part of."""
     state: SignalState = choice(SignalState, SignalState.NEW, index=True)
     nature: Nature = choice(Nature, Nature.CLAIM)
     confidentiality: Confidentiality = choice(Confidentiality, Confidentiality.INTERNAL)
@@ -112,6 +112,11 @@ class Signal(Table, table=True):
     """The flag that makes the same claim and goes on for both."""
 
     @property
+    def life(self) -> str:
+        """What tells messages about it from those of the exercise it was part of."""
+        return ":real" if self.real_since else ""
+
+    @property
     def headline(self) -> str:
         """The first words, for lists."""
         line = self.text or self.url or self.seen_where or self.code
@@ -133,6 +138,15 @@ class SignalFlagged(Fact):
 
 
 @dataclass(frozen=True)
+class SignalFlaggedInExercise(SignalFlagged):
+    """Somebody reported something as part of an exercise."""
+
+    says: ClassVar[str] = N_(
+        "Diễn tập: tiếp nhận tin báo %(code)s, thấy tại %(seen_where)s, lượt tiếp cận %(reach)s"
+    )
+
+
+@dataclass(frozen=True)
 class SignalAcknowledged(Fact):
     """A duty officer took the flag."""
 
@@ -149,7 +163,7 @@ class File:
     media_type: str
 
 
-def flag(
+def flag(  # noqa: PLR0913 - all that may be known of it
     session: Session,
     *,
     text: str = "",
@@ -160,11 +174,12 @@ def flag(
     reporter_contact: str = "",
     seen_at: datetime | None = None,
     files: list[File] | None = None,
+    exercise: bool = False,
     by: Actor,
 ) -> Signal:
     """Take in a flag, keep its text and files by their hash, and alert whoever is on duty."""
     text, url = text.strip(), url.strip()
-    _accept(text, url, reach, files or [], seen_at)
+    acceptance.check(session, text, url, reach, seen_at, files=bool(files), exercise=exercise)
     now = clock.now()
     rungs = level_timings.in_force(session, now).flag_pace().rungs(now)
     signal = Signal(
@@ -179,13 +194,15 @@ def flag(
         text_sha256=hashlib.sha256(text.encode()).hexdigest() if text else None,
         seen_at=seen_at,
         flagged_at=now,
+        exercise=exercise,
         **rungs,
     )
     session.add(signal)
+    told = SignalFlaggedInExercise if exercise else SignalFlagged
     timeline.record(
         session,
         signal.id,
-        SignalFlagged(
+        told(
             code=signal.code,
             text_sha256=signal.text_sha256,
             reach=reach,
@@ -220,39 +237,13 @@ def _free_code(session: Session) -> str:
             return code
 
 
-def _accept(
-    text: str, url: str, reach: int | None, files: list[File], seen_at: datetime | None
-) -> None:
-    fields: Wrong = {}
-    if not text and not url and not files:
-        fields["text"] = (N_("Cần có nội dung, đường dẫn hoặc tệp."), {})
-    if len(text) > TEXT_LIMIT:
-        fields["text"] = (
-            N_("Nội dung dài quá %(limit)s ký tự; hãy gửi thành tệp."),
-            {"limit": TEXT_LIMIT},
-        )
-    if url and not _on_the_web(url):
-        fields["url"] = (N_("Đường dẫn phải bắt đầu bằng http:// hoặc https://."), {})
-    if seen_at is not None and seen_at > clock.now():
-        fields["seen_at"] = (N_("Không thể thấy tin ở một thời điểm chưa tới."), {})
-    if reach is not None and reach < 0:
-        fields["reach"] = (N_("Lượt tiếp cận không thể âm."), {})
-    if fields:
-        raise Invalid(fields=fields)
-
-
-def _on_the_web(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-    except ValueError:  # such as http://[::1
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname)
-
-
 def alert(session: Session, signal: Signal, kind: str, people: list[UUID]) -> None:
-    """Tell persons about a flag; each of them once for each kind of message."""
+    """Tell persons about a flag; each of them once for each kind of message, in each of its lives.
+
+    One that turns out real is told of anew.
+    """
     messages = persons.tell_all(
-        session, people, kind, key=f"{kind}:{signal.id}", signal_id=signal.id
+        session, people, kind, key=f"{kind}:{signal.id}{signal.life}", signal_id=signal.id
     )
     links.issue(session, messages)
 
@@ -310,7 +301,9 @@ def _alerted(session: Session, signal: Signal) -> list[UUID]:
             person
             for person in session.exec(
                 select(OutgoingMessage.recipient_id)
-                .where(OutgoingMessage.signal_id == signal.id)
+                .where(
+                    OutgoingMessage.signal_id == signal.id, col(OutgoingMessage.kind).in_(CALLS)
+                )
                 .order_by(col(OutgoingMessage.id))
             )
             if person
@@ -341,6 +334,11 @@ def of_incident(session: Session, incident_id: UUID) -> list[Signal]:
     """The flags an incident answers."""
     of_it = select(Signal).where(Signal.incident_id == incident_id)
     return list(session.exec(of_it.order_by(col(Signal.flagged_at))))
+
+
+def exercises_among(session: Session, ids: Collection[UUID]) -> set[UUID]:
+    """Those of the flags that are of an exercise."""
+    return set(session.exec(select(Signal.id).where(col(Signal.id).in_(ids), col(Signal.exercise))))
 
 
 def of_incidents(session: Session, ids: Collection[UUID]) -> list[Signal]:

@@ -152,6 +152,8 @@ def link(session: Session, claim_id: UUID, to: str, *, by: Actor) -> Claim:
         target = incidents.get(session, target.incident_id)
     before = claims.worked_on(session, claim)
     claims.workable(session, target)
+    if any(place.exercise != target.exercise for place in before):
+        raise Conflict(N_("Nội dung của diễn tập không gắn với việc thật, và ngược lại."))
     if target.id in {place.id for place in claims.places(session, claim)}:
         raise AlreadySettled(N_("Nội dung này đã có ở đó."))
     new = ClaimLink(claim_id=claim.id)

@@ -96,6 +96,7 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ("POST", "/api/v1/signals/{code}/watch"): ({"review_at": "2030-01-01T00:00:00Z"}, DUTY_ONLY),
     ("POST", "/api/v1/signals/{code}/merge"): ({"into": "TXXXXX"}, DUTY_ONLY),
     ("POST", "/api/v1/signals/{code}/unmerge"): (BECAUSE, DUTY_ONLY),
+    ("POST", "/api/v1/signals/{code}/real"): (BECAUSE, DUTY_ONLY),
     ("GET", "/api/v1/incidents/{number}/signals"): (None, INSIDERS),
     ("POST", "/api/v1/incidents"): (
         {"playbook": "TIN_GIA_MXH", "level": 1, "title": "x"},

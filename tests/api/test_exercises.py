@@ -7,6 +7,7 @@ import pytest
 
 from incidents.matter.incidents import Incident
 from incidents.people.roles import Role
+from incidents.record import links
 from incidents.response.answers import signing
 from incidents.response.life import lifecycle
 from incidents.response.steps.steps import StepKind
@@ -71,6 +72,52 @@ def test_the_desk_and_the_lists_keep_exercises_apart(
     assert "trucban_incidents_live 1.0" in figures
     assert "trucban_exercises_live 1.0" in figures
     assert "trucban_corrections 0.0" in figures
+
+
+def test_a_flag_of_an_exercise_is_marked_by_page_and_rest_until_it_turns_out_real(
+    desk: Desk,
+    drill: Incident,
+    new_browser: Callable[..., Browser],
+    program: Callable[..., Program],
+) -> None:
+    mai, lan, rest = new_browser("mai"), new_browser("lan"), program("lan")
+    assert "không phải sự việc thật</label>" in mai.get("/bao-tin").text
+    sent = mai.post("/bao-tin", text="Cống gãy", exercise="true")
+    assert BANNER in sent.text
+    code = rest.get("/signals?exercise=true").json()["items"][0]["code"]
+    real = rest.post("/signals", {"text": "Đập vỡ"}).json()
+    assert real["exercise"] is False
+    assert [s["code"] for s in rest.get("/signals?exercise=false").json()["items"]] == [
+        real["code"]
+    ]
+    home = lan.get("/").text
+    assert home.index("Đập vỡ") < home.index("Cống gãy"), "what is real comes first"
+    assert "trucban_flags_new 1.0" in rest.get("/metrics").text
+    told = desk.messages(to=desk.cast.lan, kind="signal_flagged")[0]
+    assert BANNER in new_browser().get(f"/t/{links.token(told.id)}").text
+
+    here = f"/tin-bao/{code}"
+    lan.post(f"{here}/tiep-nhan")
+    offered = lan.get(here).text
+    assert drill.number in offered
+    assert real["code"] not in offered
+    refused = rest.post(
+        "/incidents", {"signal": code, "playbook": "TIN_GIA_MXH", "level": 1, "title": "Cống"}
+    )
+    assert refused.status_code == 409
+    assert "chỉ mở được vụ việc diễn tập" in refused.text
+    assert program("ha").post(f"/signals/{code}/real", {"reason": "x"}).status_code == 403
+    assert mai.post(f"{here}/viec-that", reason=" ").status_code == 422
+    found = mai.post(f"{here}/viec-that", reason="Nước tràn thật")
+    assert BANNER not in found.text
+    assert "vì là việc thật" in found.text
+    assert rest.get(f"/signals/{code}").json()["state"] == "new"
+    assert rest.post(f"/signals/{code}/real", {"reason": "x"}).status_code == 409
+    desk.do(lifecycle.stand_down, drill.id, reason="Xong", by=desk.cast.binh)
+    assert 'name="exercise"' not in mai.get("/bao-tin").text
+    late = rest.post("/signals", {"text": "x", "exercise": True})
+    assert late.status_code == 422
+    desk.set_aside()
 
 
 def test_the_room_of_an_exercise_shows_its_score_beside_the_last_one(
@@ -147,9 +194,12 @@ def test_the_handbook_page_draws_the_steps_and_is_found_where_playbooks_are_chos
     desk.take(signal)
     desk.set_aside()
     lan = new_browser("lan")
-    assert 'href="/kich-ban/DIEN_TAP"' in lan.get(f"/tin-bao/{signal.code}").text
+    offered = lan.get(f"/tin-bao/{signal.code}").text
+    assert 'href="/kich-ban/TIN_GIA_MXH"' in offered
+    assert 'href="/kich-ban/DIEN_TAP"' not in offered, "a real flag opens no exercise"
 
     page = lan.get("/kich-ban/tin_gia_mxh").text
+    assert 'href="/kich-ban/DIEN_TAP"' in page
     assert page.count('class="box ') == 41  # 57 steps, 16 of them further rounds
     assert "tối đa 2 lần" in page
     for words in ("Phiếu xác minh", "Hạn theo cấp độ", "«Trả lời hay theo dõi» – Quyết định"):

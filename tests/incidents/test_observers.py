@@ -40,9 +40,7 @@ def observer(desk: Desk) -> Person:
 
 
 def exercise(desk: Desk) -> Incident:
-    signal = desk.flag()
-    desk.take(signal)
-    incident = desk.open(signal, exercise=True)
+    incident = desk.open(exercise=True)
     desk.activate(incident, Role.LEAD, Role.SECRETARY)
     desk.set_aside()
     return desk.reload(incident)

@@ -124,12 +124,14 @@ def test_a_wrong_opening_is_ours_to_know_and_the_next_one_is_told_again(listenin
 
 def test_of_an_exercise_nothing_leaves_the_office(listening: Desk) -> None:
     desk, cast = listening, listening.cast
-    signal, other = reported(desk), reported(desk, "Vỡ đập!", reporter_contact="x@vamla.test")
+    desk.open(exercise=True, title="Diễn tập quý bốn")
+    signal = reported(desk, exercise=True)
+    other = reported(desk, "Vỡ đập!", reporter_contact="x@vamla.test", exercise=True)
     incident = desk.open(signal, exercise=True)
     desk.do(merging.merge, other.id, incident.number, by=cast.lan)
     desk.do(lifecycle.stand_down, incident.id, reason="Xong", by=cast.binh)
-    assert heard(desk) == heard(desk, "x@vamla.test") == ["taken"]
-    inside = desk.messages(to=cast.khoi, kind=reporters.KIND)[2:]
-    assert {m.values["outcome"] for m in inside} == {"opened", "merged", "ended"}
+    assert heard(desk) == heard(desk, "x@vamla.test") == []
+    inside = desk.messages(to=cast.khoi, kind=reporters.KIND)
+    assert {m.values["outcome"] for m in inside} == {"taken", "opened", "merged", "ended"}
     assert all("DIỄN TẬP" in read(m) for m in inside)
     desk.set_aside()

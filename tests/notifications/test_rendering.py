@@ -115,6 +115,7 @@ def _every_kind(
         "incident_resumed": {"reason": "2026"},
         "incident_merged": {"other": "2026-0002"},
         "incident_split": {"other": "2026-0002"},
+        "no_duff": {"drill": "2026-0002"},
         "confirm_telephone": {"approval": str(approval.id), "kind": "holding"},
         "edit_refused": {
             "statement": str(approval.id),
@@ -341,9 +342,8 @@ def test_work_asked_for_in_an_exercise_says_that_nothing_goes_out(
 def test_a_message_about_the_flag_of_an_exercise_is_marked_too(
     stage: Stage, session: Session
 ) -> None:
-    incident = session.get_one(type(stage.incident), stage.incident.id)
-    incident.exercise = True
-    signal = signals.of_incident(session, incident.id)[0]
+    signal = signals.of_incident(session, stage.incident.id)[0]
+    signal.exercise = True
     message = _message(stage, "signal_reminder", to=stage.cast.lan, signal_id=signal.id)
     assert rendering.message(session, message).subject.startswith("[DIỄN TẬP] ")
 

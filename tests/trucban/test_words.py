@@ -183,6 +183,10 @@ def test_an_exercise_is_counted_apart_and_marked_wherever_it_is_printed(
     assert "[EXERCISE] Diễn tập bão" in shown
     assert trucban("timeline", drill).out.startswith(f"[DIỄN TẬP] {drill} – Diễn tập bão")
     assert f"[DIỄN TẬP] {drill}" in trucban("verify", drill).out
+    said = trucban("flag", "Cống gãy", "--exercise", "--as", "kien").out
+    assert said.startswith("[DIỄN TẬP] ")
+    assert [s["exercise"] for s in trucban("status", "--json").json["signals"]] == [True]
+    assert "[EXERCISE] Cống gãy" in trucban("status", "--lang", "en").out
     for command in ("timeline", "verify"):
         assert "DIỄN TẬP" not in trucban(command, number).out
 

@@ -97,7 +97,7 @@ def weigh(session: Session, place: Place, test: AnswerOrWatch, *, by: Actor) -> 
         if test.review_at is None:
             raise Invalid(fields={"review_at": (N_("Ghi giờ xem lại quyết định."), {})})
         return hold_back(session, place, test, by=by)
-    _end_standing(session, place)
+    end(session, place)
     timeline.record(session, place.id, ResponseChosen(**_answers(test), reason=test.reason), by=by)
     return None
 
@@ -107,7 +107,7 @@ def answered(session: Session, incident: Incident, test: AnswerOrWatch, *, by: A
     if test.course is Course.WATCH:
         hold_back(session, incident, test, by=by)
     else:
-        _end_standing(session, incident)
+        end(session, incident)
 
 
 def hold_back(session: Session, place: Place, test: AnswerOrWatch, *, by: Actor) -> Silence:
@@ -116,7 +116,7 @@ def hold_back(session: Session, place: Place, test: AnswerOrWatch, *, by: Actor)
     review_at = _moment(test.review_at) or clock.now() + _cadence(session, place)
     if review_at <= clock.now():
         raise Invalid(fields={"review_at": (N_("Giờ xem lại phải ở phía trước."), {})})
-    _end_standing(session, place)
+    end(session, place)
     if isinstance(place, Signal):
         triage.watch(session, place.id, review_at=review_at, by=by)
     silence = Silence(
@@ -156,7 +156,8 @@ def _cadence(session: Session, place: Place) -> timedelta:
     return timedelta(minutes=policy.review_minutes)
 
 
-def _end_standing(session: Session, place: Place) -> None:
+def end(session: Session, place: Place) -> None:
+    """No decision not to respond stands any longer."""
     for silence in of(session, place):
         if silence.ended_at is None:
             silence.ended_at = clock.now()

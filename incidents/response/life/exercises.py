@@ -5,8 +5,8 @@ from typing import Annotated, ClassVar
 
 from sqlmodel import Session
 
-from incidents.matter import taskforces
-from incidents.matter.incidents import Incident
+from incidents.matter import incidents, taskforces
+from incidents.matter.incidents import Incident, Status
 from incidents.people import persons, rosters
 from incidents.people.roles import Role
 from incidents.record import clock, timeline
@@ -60,6 +60,13 @@ class InjectPlayed(Fact):
 
 
 BEGINNINGS = (ExerciseBegun, ExerciseBegunWithInjects)
+
+
+def running(session: Session) -> list[Incident]:
+    """The exercises being held, the newest first; one still in its plan tells nobody its hour."""
+    live = incidents.recent(session, live_only=True, exercise=True)
+    planned = [e for e in live if e.playbook in catalog.EXERCISE_ONLY and e.status is Status.OPEN]
+    return [each for each in live if each not in planned]
 
 
 def begin(session: Session, incident: Incident, rehearsed: Rehearsed) -> bool:

@@ -307,7 +307,6 @@ def tell_reporters(session: Session, incident: Incident, by: Actor) -> None:
         Outcome.ENDED,
         by=by,
         incident_id=incident.id,
-        exercise=incident.exercise,
     )
 
 

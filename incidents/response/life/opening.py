@@ -100,6 +100,7 @@ def open(
     signal = signals.get(session, signal_id, lock=True) if signal_id else None
     if signal:
         _openable(session, signal)
+        _alike(signal, exercise=exercise)
     elif not exercise:
         missing = N_(
             "Cần có bản ghi trước: hãy gửi tin báo rồi mở vụ việc từ tin báo đó; "
@@ -162,14 +163,7 @@ def _begin(session: Session, asked: _Asked, signal: Signal | None, *, by: Actor)
         runs.start(session, incident.id, asked.playbook, asked.version)
         _call_first(session, incident, by)
         if flags:
-            reporters.hear(
-                session,
-                flags,
-                Outcome.OPENED,
-                by=by,
-                incident_id=incident.id,
-                exercise=incident.exercise,
-            )
+            reporters.hear(session, flags, Outcome.OPENED, by=by, incident_id=incident.id)
     if asked.occurred_at:
         # Something did happen, at a known time: the first words may be owed by law.
         clocks.propose_once(session, incident.id, FIRST_INFORMATION, origin=Origin.FACT, by=by)
@@ -197,7 +191,10 @@ def acceptable(
         )
     if playbook in catalog.EXERCISE_ONLY and not exercise:
         fields["exercise"] = (
-            N_("Kịch bản này chỉ mở để diễn tập; hãy đánh dấu «Đây là diễn tập»."),
+            N_(
+                "Kịch bản này chỉ mở để diễn tập: từ trang cẩm nang của nó, "
+                "hoặc từ tin báo đánh dấu diễn tập."
+            ),
             {},
         )
     try:
@@ -225,6 +222,26 @@ def _openable(session: Session, signal: Signal) -> None:
     if not signal.url and not evidence.of_signal(session, signal.id):
         raise Invalid(
             N_("Cần ít nhất một bản ghi (tệp, đường dẫn hoặc biên bản điện thoại) để mở vụ việc.")
+        )
+
+
+def _alike(signal: Signal, *, exercise: bool) -> None:
+    """A flag of an exercise opens an exercise, and a real one a real incident."""
+    if signal.exercise and not exercise:
+        raise Conflict(
+            N_(
+                "Tin báo %(code)s thuộc diễn tập, chỉ mở được vụ việc diễn tập. "
+                "Nếu là việc thật, hãy đưa ra khỏi diễn tập trước."
+            ),
+            code=signal.code,
+        )
+    if exercise and not signal.exercise:
+        raise Conflict(
+            N_(
+                "Tin báo %(code)s là tin thật, không mở thành diễn tập được. Nếu là tin gửi nhầm "
+                "trong buổi diễn tập, hãy ghi không xử lý rồi báo lại, có đánh dấu diễn tập."
+            ),
+            code=signal.code,
         )
 
 

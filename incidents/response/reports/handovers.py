@@ -96,9 +96,7 @@ def prefill(session: Session, language: Language) -> Prefill:
     drawn = list(situation.gather(session, live).values())
     waiting = signals.waiting(session)
     opened = [_incident(say, each) for each in drawn]
-    opened += [
-        say.text(N_("Tin báo %(code)s: %(state)s"), code=s.code, state=s.state) for s in waiting
-    ]
+    opened += [_flag(say, each) for each in waiting]
     nothing = say.text(N_("không có"))
     return Prefill(
         incidents=len(live),
@@ -106,6 +104,15 @@ def prefill(session: Session, language: Language) -> Prefill:
         deadlines=_lines(_deadlines(session, say, drawn)) or nothing,
         unknown=_lines(_unknown(say, drawn, waiting)) or nothing,
     )
+
+
+def _flag(say: Speech, signal: Signal) -> str:
+    words = (
+        N_("Tin báo %(code)s (diễn tập): %(state)s")
+        if signal.exercise
+        else N_("Tin báo %(code)s: %(state)s")
+    )
+    return say.text(words, code=signal.code, state=signal.state)
 
 
 def _incident(say: Speech, drawn: Situation) -> str:
@@ -149,7 +156,7 @@ def _unknown(say: Speech, drawn: list[Situation], waiting: list[Signal]) -> Iter
                 finding=stated.finding,
             )
     for signal in waiting:
-        if signal.state is SignalState.NEW:
+        if signal.state is SignalState.NEW and not signal.exercise:
             yield say.text(N_("Tin báo %(code)s chưa ai tiếp nhận"), code=signal.code)
 
 
