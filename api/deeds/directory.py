@@ -9,6 +9,8 @@ from sqlmodel import Session
 
 from api.fields import Line, Optional, Reason, Request
 from api.identity import Caller
+from incidents.insight import requests_made
+from incidents.insight.requests_made import RequestMade
 from incidents.matter import body_corrections
 from incidents.matter.body_corrections import Made
 from incidents.people import organisations
@@ -18,6 +20,7 @@ from incidents.people.organisations import Organisation, OrganisationPeriod, Suc
 from incidents.people.persons import Person
 from incidents.people.roles import Role
 from incidents.record.language import Language
+from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 
 Day = Annotated[date | None, Optional]
@@ -146,6 +149,14 @@ def corrections(session: Session, caller: Caller, code: str) -> list[Made]:
     """What was put right of it."""
     caller.require(session, Deed.SEE_DIRECTORY)
     return body_corrections.of(session, organisations.by_code(session, code))
+
+
+def requests(session: Session, caller: Caller, code: str) -> list[RequestMade]:
+    """What it was asked in the incidents the caller may see."""
+    caller.require(session, Deed.SEE_DIRECTORY)
+    sees = permissions.sees(session, caller.person)
+    body = organisations.by_code(session, code)
+    return [each for each in requests_made.of(session, body) if sees(each.incident)]
 
 
 def end(session: Session, caller: Caller, code: str, asked: End) -> Organisation:

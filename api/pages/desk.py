@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from api.dependencies import Db, Reader
 from api.pages import rendering
+from incidents.insight import reading
 from incidents.intake import signals
 from incidents.matter import incidents, standing
 from incidents.matter.incidents import Incident
@@ -16,29 +17,12 @@ from incidents.people import persons, posts, rosters
 from incidents.people.persons import Person
 from incidents.people.roles import Role
 from incidents.record import clock
-from incidents.record.language import Language, speech
 from incidents.response.steps import catalog, rhythm, steps
-from incidents.response.steps.runs import PlaybookRun
 from incidents.response.steps.steps import ANSWERABLE, Step
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 
 router = APIRouter(include_in_schema=False)
-
-
-def step_titles(session: Session, asked: list[Step], language: Language) -> dict[UUID, str]:
-    """What many steps are called, at the cost of one look for each playbook version."""
-    runs = session.exec(
-        select(PlaybookRun).where(col(PlaybookRun.id).in_({s.run_id for s in asked if s.run_id}))
-    )
-    bound = {run.id: (run.playbook, run.version) for run in runs}
-    words = {b: catalog.step_titles(session, *b, language) for b in set(bound.values())}
-    return {
-        s.id: catalog.title_in(words[bound[s.run_id]], s.key)
-        if s.run_id
-        else speech(language).text(s.own_title or s.key)
-        for s in asked
-    }
 
 
 @router.get("/")
@@ -73,7 +57,7 @@ def home(request: Request, session: Db, caller: Reader) -> Response:
         named=named,
         numbers=(numbers := _numbers(session, mine)),
         drills=incidents.exercises_among(session, numbers),
-        titles=step_titles(session, [*mine, *first.values()], caller.person.language),
+        titles=reading.titles_among(session, [*mine, *first.values()], caller.person.language),
         may_triage=permissions.allowed(session, caller.person, Deed.TRIAGE),
         **_unfounded(session, caller.person),
     )

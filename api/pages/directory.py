@@ -20,7 +20,7 @@ from api.identity import Caller
 from api.pages import rendering
 from api.pages.forms import again, filled
 from api.problems import Problem
-from incidents.insight import directory
+from incidents.insight import directory, reading
 from incidents.matter import body_corrections, incidents
 from incidents.people import organisations, outsiders, persons
 from incidents.people.directory import focal_points, routing, tree
@@ -187,7 +187,10 @@ def one_shown(
     person = caller.person
     keeper = permissions.allowed(session, person, Deed.KEEP_DIRECTORY)
     corrections = body_corrections.of(session, gathered["body"])
-    gathered["named"] |= persons.names(session, {made.by for made in corrections if made.by})
+    requests = deeds.requests(session, caller, organisation)
+    mentioned = {made.by for made in corrections if made.by}
+    mentioned |= {each for made in requests for each in made.asked}
+    gathered["named"] |= persons.names(session, mentioned)
     return rendering.for_caller(
         request,
         "organisation.html",
@@ -206,6 +209,8 @@ def one_shown(
         asked_kinds=outsiders.KINDS,
         people_options=[(p.id, f"{p.name}, {p.post}") for p in gathered["people"]],
         corrections=corrections,
+        requests=requests,
+        titles=reading.titles_among(session, [made.step for made in requests], person.language),
         page_path=f"{_PATH}/co-quan/{gathered['body'].code}",
         **gathered,
     )

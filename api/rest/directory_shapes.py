@@ -34,6 +34,22 @@ class CorrectionOut(Shape):
     reason: str | None
 
 
+class RequestMadeOut(Shape):
+    """Something a body was asked in an incident; titles and outcome in the caller's language."""
+
+    incident: str
+    incident_title: str
+    exercise: bool
+    step_id: UUID
+    number: int
+    title: str
+    reference: str
+    asked: list[UUID]
+    asked_at: datetime
+    outcome: str
+    answered_at: datetime | None
+
+
 class PeriodOut(Shape):
     """From this day on it had this name and place."""
 

@@ -15,6 +15,7 @@ from api.rest.directory_shapes import (
     OrganisationOut,
     OrganisationPageOut,
     PeriodOut,
+    RequestMadeOut,
     ReviewOut,
     RouteOut,
     SuccessionOut,
@@ -22,7 +23,7 @@ from api.rest.directory_shapes import (
 )
 from api.rest.routers import deeds_under
 from api.rest.shapes import Page, PersonOut
-from incidents.insight import directory
+from incidents.insight import directory, reading
 from incidents.matter import incidents
 from incidents.people import organisations
 from incidents.people.directory import routing, stale, tree
@@ -152,6 +153,32 @@ def corrections(session: Db, caller: RestCaller, organisation: str) -> Page[Corr
                 reason=made.fact.reason if keeper else None,
             )
             for made in found
+        ]
+    )
+
+
+@router.get("/organisations/{organisation}/requests", summary="What a body was asked in incidents")
+def requests(session: Db, caller: RestCaller, organisation: str) -> Page[RequestMadeOut]:
+    """Of bodies that are asked, not assigned, in incidents the caller may see; the newest first."""
+    found = deeds.requests(session, caller, organisation)
+    language = caller.person.language
+    titles = reading.titles_among(session, [each.step for each in found], language)
+    return Page(
+        items=[
+            RequestMadeOut(
+                incident=each.incident.number,
+                incident_title=each.incident.title,
+                exercise=each.incident.exercise,
+                step_id=each.step.id,
+                number=each.step.number,
+                title=titles[each.step.id],
+                reference=each.reference,
+                asked=list(each.asked),
+                asked_at=each.asked_at,
+                outcome=speech(language).value(each.outcome),
+                answered_at=each.answered_at,
+            )
+            for each in found
         ]
     )
 

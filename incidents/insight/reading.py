@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from incidents.intake import merging as flag_merging
 from incidents.intake import parting, scans, triage, wording
@@ -193,6 +193,21 @@ def titles_of(
     say = speech(language)
     return {
         s.key: say.text(s.own_title) if s.own_title else catalog.title_in(found, s.key)
+        for s in asked
+    }
+
+
+def titles_among(session: Session, asked: Collection[Step], language: Language) -> dict[UUID, str]:
+    """What steps of many incidents are called: one look for each playbook version."""
+    ran = session.exec(
+        select(PlaybookRun).where(col(PlaybookRun.id).in_({s.run_id for s in asked if s.run_id}))
+    )
+    bound = {run.id: (run.playbook, run.version) for run in ran}
+    words = {b: catalog.step_titles(session, *b, language) for b in set(bound.values())}
+    return {
+        s.id: catalog.title_in(words[bound[s.run_id]], s.key)
+        if s.run_id
+        else speech(language).text(s.own_title or s.key)
         for s in asked
     }
 

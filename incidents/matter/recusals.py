@@ -158,6 +158,14 @@ def _of_person(session: Session, incident_id: UUID, person_id: UUID) -> list[Rec
     return [recusal for recusal, _ in rows]
 
 
+def named_in(session: Session, person_id: UUID) -> set[UUID]:
+    """The incidents in which somebody is named themselves: one query."""
+    named = select(Recusal.incident_id).where(
+        Recusal.person_id == person_id, col(Recusal.lifted_at).is_(None)
+    )
+    return set(session.exec(named))
+
+
 def require_free_at(session: Session, incident_id: UUID, person_id: UUID, moment: datetime) -> None:
     """Return if somebody was not declared concerned by a moment, of which it is told later."""
     if any(r.declared_at <= moment for r in _of_person(session, incident_id, person_id)):

@@ -111,6 +111,16 @@ def members(session: Session, incident_id: UUID) -> list[TaskForceMember]:
     return list(database.once(session, ("seats", incident_id), lambda: session.exec(wanted).all()))
 
 
+def seats_of(session: Session, person_id: UUID) -> set[UUID]:
+    """The incidents in whose task force somebody sits now: one query."""
+    wanted = (
+        select(TaskForce.incident_id)
+        .join(TaskForceMember)
+        .where(TaskForceMember.person_id == person_id, *seated(clock.now()))
+    )
+    return set(session.exec(wanted))
+
+
 def others(session: Session, incident_id: UUID, but: UUID | None) -> list[UUID]:
     """Everyone in the task force but one person, each once."""
     everyone = [m.person_id for m in members(session, incident_id)]

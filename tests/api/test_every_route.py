@@ -416,6 +416,7 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
         {"name": "x", "starts_on": "2026-12-01"},
         COMMAND_ONLY,
     ),
+    ("GET", "/api/v1/organisations/{organisation}/requests"): (None, INSIDERS),
     ("GET", "/api/v1/organisations/{organisation}/corrections"): (None, INSIDERS),
     ("POST", "/api/v1/organisations/{organisation}/correct"): (
         {"kind": "office", **BECAUSE},

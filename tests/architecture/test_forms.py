@@ -22,7 +22,7 @@ RELEASED = {
     "LegalCheck": {"verdict", "comment"},
     "SignOff": {"verdict", "comment"},
     "Posted": {"channels", "unchanged"},
-    "Request": {"referral", "reference", "ground"},
+    "Request": {"referral", "reference", "addressee", "ground"},
     "Measurement": {"interactions", "falling", "note"},
     "HowItStands": {"change", "trend", "note"},
     "ExercisePlan": {"purpose", "playbook", "scenario", "injects", "begins_at"},

@@ -32,6 +32,7 @@ READ_AGAIN = "forms read again"
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
 Remark = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4_000)]
 
 
@@ -185,6 +186,7 @@ class Request(Form):
     heading: ClassVar[str] = N_("Chuyển cơ quan có thẩm quyền")
     referral: Referral = Field(title=N_("Kết quả"))
     reference: Remark = Field("", title=N_("Số văn bản, biên bản giao nhận"))
+    addressee: Name = Field("", title=N_("Gửi cơ quan nào, theo tên hoặc mã trong danh bạ"))
     ground: Prose = Field(title=N_("Nội dung và căn cứ, hoặc lý do không chuyển"))
 
 
