@@ -58,8 +58,10 @@ def typed(*given: Any) -> Iterator[str]:
 
 
 def names(session: Session) -> set[str]:
-    """What is called so in every language."""
-    return {name for column in _NAMED for name in session.exec(select(col(column))) if name}
+    """What is called so in every language; a frame also with its slots by name."""
+    named = {name for column in _NAMED for name in session.exec(select(col(column))) if name}
+    frames = {w.text for s in session.exec(select(Shell)) for w in s.named_in(Language.VI)}
+    return named | frames
 
 
 def left(shown: str, but: Iterable[str]) -> str:

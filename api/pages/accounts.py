@@ -57,6 +57,7 @@ def shown(
         problem=problem,
         fresh=sign_ins.fresh(caller.sign_in),
         who=who,
+        body=organisations.name_on(session, who.organisation_id, today()),
         standing=accounts.state(who),
         given=given,
         own=who.id == caller.person.id,

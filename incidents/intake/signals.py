@@ -301,9 +301,7 @@ def _alerted(session: Session, signal: Signal) -> list[UUID]:
             person
             for person in session.exec(
                 select(OutgoingMessage.recipient_id)
-                .where(
-                    OutgoingMessage.signal_id == signal.id, col(OutgoingMessage.kind).in_(CALLS)
-                )
+                .where(OutgoingMessage.signal_id == signal.id, col(OutgoingMessage.kind).in_(CALLS))
                 .order_by(col(OutgoingMessage.id))
             )
             if person

@@ -55,6 +55,16 @@ class Shell(Table, table=True):
         own = Wording(Language.VI, self.title, self.frame)
         return wordings(first, own, self.title_en, self.frame_en)
 
+    def named_in(self, first: Language) -> list[Wording]:
+        """The same as it is read before it is filled: its slots by name, in brackets."""
+        return [
+            replace(each, text=_put(each.text, self._names(each.language)))
+            for each in self.wordings(first)
+        ]
+
+    def _names(self, language: Language) -> dict[str, str]:
+        return {name: f"[{slot['label']}]" for name, slot in self.slots_in(language).items()}
+
 
 def labelled(slots: Mapping[str, Any], language: Language) -> dict[str, dict[str, Any]]:
     """Slots of a shell or of its draft, labelled in a language."""

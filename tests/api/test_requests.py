@@ -48,10 +48,9 @@ def test_the_page_of_a_body_gathers_what_it_was_asked_in_incidents_one_may_see(
     desk.plan(first, "write elsewhere", Role.SECRETARY, form="Request")
     desk.plan(first, "hear", Role.SECRETARY, form="NewsroomAnswer")
     desk.fast_forward(minutes(10))
-    sent = {"referral": "sent", "ground": "Đề nghị xem xét"}
-    written = {"reference": "12/CV-TCT", "addressee": " công an TỈNH Bình Khê"}
-    desk.answer("write", by=cast.ha, **sent, **written)
-    desk.answer("write elsewhere", by=cast.ha, **sent, addressee="Báo Bình Khê")
+    for key, to in (("write", " công an TỈNH Bình Khê"), ("write elsewhere", "Báo Bình Khê")):
+        desk.answer(key, by=cast.ha, referral="sent", reference="12/CV-TCT", addressee=to,
+                    ground="Đề nghị xem xét")  # fmt: skip
     desk.fast_forward(minutes(1))
     desk.answer("hear", by=cast.ha, redress="partly")
     desk.set_aside()

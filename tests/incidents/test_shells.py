@@ -52,6 +52,9 @@ def test_a_shell_released_in_an_exercise_says_so_in_its_own_words(desk: Desk) ->
 
 
 def test_both_languages_of_a_shell_go_out_under_one_hash(desk: Desk, incident: Incident) -> None:
+    before = [each.text for each in the_cast.shell(desk.cast.minh).named_in(Language.EN)]
+    assert before[0].startswith("At [Time] the authorities heard of a matter at [Place].")
+    assert before[1].startswith("Lúc [Giờ], cơ quan chức năng")
     lan, english = desk.cast.lan, {"place": "Tân Hưng ward", "next": " "}
     for wrong, saying in (
         ({"place": "x" * 61}, "Tối đa 60 ký tự"),
