@@ -34,7 +34,8 @@ from incidents.record.outbox import MessageState, OutgoingMessage
 from incidents.response.judgement import findings
 from incidents.response.learning import lesson_register, looking_back
 from incidents.response.life import grading, lifecycle
-from incidents.response.steps import follow_ups, rhythm, runs, steps
+from incidents.response.steps import follow_ups, promises, rhythm, runs, steps
+from incidents.response.steps.crisis_forms import Kept
 from incidents.response.steps.steps import ANSWERABLE, LATE, Step, StepKind
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
@@ -74,7 +75,7 @@ _NOTES = "NoteAdded CallLogged EvidenceKept StepCommented"
 
 FILTERS: dict[str, frozenset[str]] = {
     "viec": frozenset(f"Step{deed}" for deed in _STEPS.split())
-    | {"RequestToCall", "RequestUnanswered"},
+    | {"RequestToCall", "RequestUnanswered", "PromiseListed"},
     "phat-ngon": frozenset(_WORDS.split()),
     "quyet-dinh": frozenset(_DECISIONS.split()),
     "noi-dung": frozenset(_CLAIMS.split()),
@@ -109,6 +110,7 @@ def gather(session: Session, incident: Incident, person: Person, *, chosen: str)
         "next_due": _next_due(asked),
         "reviewing": next(iter(rhythm.among(asked)), None),
         "progress": (sum(s.settled for s in asked), len(asked)),
+        "promised": [(s, _kept(s)) for s in promises.among(asked)],
         "for_me": [s for s in asked if s.assignee_id == person.id and s.state in ANSWERABLE],
         "may_answer": _answerable(asked, seats, person.id),
         "to_approve": _to_approve(asked),
@@ -147,6 +149,7 @@ def gather(session: Session, incident: Incident, person: Person, *, chosen: str)
         "criteria": [(c, ANCHORS[c]) for c in Criterion],
         "roles": task_force_forms.seats_of(incident),
         "Status": Status,
+        "Kept": Kept,
         **claim_view.gather(session, incident, person, may),
         **silence_view.gather(session, incident, person, may),
         **posture_view.gather(session, incident, may),
@@ -170,6 +173,11 @@ def _everybody(session: Session) -> tuple[list[Person], dict[UUID, str]]:
     return persons.in_order(person for person, _ in rows), {
         p.organisation_id: body for p, body in rows
     }
+
+
+def _kept(promise: Step) -> Kept | None:
+    """What became of a promise, once its keeper has said so."""
+    return Kept(promise.answer["outcome"]) if promise.answer else None
 
 
 def _next_due(asked: list[Step]) -> Step | None:

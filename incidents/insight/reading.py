@@ -69,7 +69,15 @@ from incidents.response.staffing import (
     recusing,
     seating,
 )
-from incidents.response.steps import added_steps, catalog, follow_ups, requests, runs, steps
+from incidents.response.steps import (
+    added_steps,
+    catalog,
+    follow_ups,
+    promises,
+    requests,
+    runs,
+    steps,
+)
 from incidents.response.steps.runs import PlaybookRun
 from incidents.response.steps.sayings import StepTitle
 from incidents.response.steps.steps import Step
@@ -83,7 +91,7 @@ TELLERS = (
     *(taskforce_facts, telling, score_reminders),
     *(closing_reports, edits, follow_ups, looking_back, meeting_reminders),
     *(opening, lifecycle, resuming, merging, grading, replanning, journal, decisions),
-    *(situation_reports, added_steps, signing, recusing, founding_decisions, seating),
+    *(situation_reports, added_steps, promises, signing, recusing, founding_decisions, seating),
     *(requests, leaving, coming_back, exercises, no_duff, handovers, lesson_facts, authorisations),
     *(posts, post_endings, accounts, scans, shell_facts),
 )

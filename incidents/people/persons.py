@@ -99,6 +99,13 @@ def everybody(session: Session, *, active: bool = True) -> list[Person]:
     return in_order(session.exec(wanted))
 
 
+def named(session: Session, name: str) -> list[Person]:
+    """Those who work with the desk under a name as it is written in the directory."""
+    wanted = " ".join(name.split()).casefold()
+    found = session.exec(select(Person).where(col(Person.active)))
+    return [person for person in found if person.name.casefold() == wanted]
+
+
 def in_order(people: Iterable[Person]) -> list[Person]:
     """People by given name."""
     return sorted(people, key=lambda person: by_given_name(person.name))

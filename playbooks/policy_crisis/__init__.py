@@ -20,6 +20,7 @@ from flows.authoring import (
     Conclusion,
     PolicyCourse,
     PolicyDecision,
+    Promises,
     Role,
     Run,
     StatementKind,
@@ -58,7 +59,7 @@ def policy_crisis(run: Run) -> None:
         routines.say_first(run, "update", template="update")
         decision = choose(run, "choose the course once more", of=CHAIR, due=days(1))
 
-    # Steps 6 to 9: announce, answer, keep the promises; a pause ends with a second decision.
+    # Steps 6 to 9: announce, answer, follow the promises; a pause ends with a second decision.
     conclusion = run.ask(
         "conclude", of=SECRETARY, form=Conclusion, due=days(30), then=STANDING_DEPUTY
     )
@@ -67,7 +68,6 @@ def policy_crisis(run: Run) -> None:
         answer_everywhere(run)
         if decision.course is PolicyCourse.PAUSE:
             decide_after_the_pause(run)
-        keep_promises(run)
     run.wait(conclusion)
 
 
@@ -93,7 +93,7 @@ def announce(run: Run, words: str, decision: PolicyDecision) -> None:
 
 
 def answer_everywhere(run: Run) -> None:
-    """Steps 6, 7 and 9: the press conference, the answers in every commune, the yearly plan."""
+    """Steps 6 to 9: the press conference, the answers, the promises, the yearly plan."""
     noticed = run.ask(
         "give notice of the press conference", of=STANDING_DEPUTY, due=hours(4), mandatory=False
     )
@@ -102,7 +102,7 @@ def answer_everywhere(run: Run) -> None:
         "hold the press conference", of=SPOKESPERSON, due=days(2), after=noticed, mandatory=False
     )
     run.ask("answer in every commune", of=COMMUNE, due=hours(12), then=MONITORING)
-    run.ask("list the promises", of=SECRETARY, due=hours(4), then=STANDING_DEPUTY)
+    follow_promises(run, "list the promises")
     run.ask("add to the communication plan", of=SUBJECT_LEAD, due=days(10), mandatory=False)
 
 
@@ -111,11 +111,9 @@ def decide_after_the_pause(run: Run) -> None:
     decision = choose(run, "choose the course after the pause", of=LEAD, due=days(10), then=CHAIR)
     if decision is not None:
         announce(run, "second announcement", decision)
+        follow_promises(run, "list the promises after the pause")
 
 
-def keep_promises(run: Run) -> None:
-    """Step 8: each promise is looked at until it is kept."""
-    for week in run.every(days(7), at_most=2):
-        run.ask(
-            f"follow the promises, week {week}", of=SECRETARY, due=days(1), then=STANDING_DEPUTY
-        )
+def follow_promises(run: Run, key: str) -> None:
+    """Step 8: every promise on the list becomes a step of its own, with its keeper and its day."""
+    run.ask(key, of=SECRETARY, form=Promises, due=hours(4), then=STANDING_DEPUTY)

@@ -38,6 +38,8 @@ RELEASED = {
     "ChannelCheck": {"attack", "called", "note"},
     "NewsroomAnswer": {"redress", "missing"},
     "PolicyDecision": {"course", "reason", "promises", "options", "dissent"},
+    "Promises": {"promises", "note"},
+    "PromiseKept": {"outcome", "account"},
     "Recusal": {"lead", "chair", "concerned", "reason", "note"},
 }  # fmt: skip
 

@@ -14,8 +14,8 @@ from incidents.record import database
 from incidents.record.errors import Invalid
 from incidents.record.language import Language
 from incidents.record.outbox import Channel
-from incidents.response.steps import catalog, runs
-from incidents.response.steps.exercise_forms import Inject, Scenario, read_injects, read_lessons
+from incidents.response.steps import catalog, owned_lines, runs
+from incidents.response.steps.exercise_forms import Inject, Scenario, read_injects
 from incidents.response.steps.runs import RunState
 from incidents.response.steps.steps import Step, StepState
 from notifications import rendering
@@ -348,7 +348,7 @@ def test_typed_injects_are_read_in_the_order_of_their_minutes_by_role_in_either_
 
 
 def test_lessons_are_read_with_owner_and_day() -> None:
-    (lesson,) = read_lessons("Sửa danh bạ; Lý Anh Khôi; 15/12/2026")
+    (lesson,) = owned_lines.read("Sửa danh bạ; Lý Anh Khôi; 15/12/2026")
     assert (lesson.work, lesson.owner, lesson.due.isoformat()) == (
         "Sửa danh bạ",
         "Lý Anh Khôi",

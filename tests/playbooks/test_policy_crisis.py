@@ -5,13 +5,16 @@ from collections.abc import Iterator
 import pytest
 
 from incidents.people.roles import Role
-from incidents.record.errors import Invalid
+from incidents.record import database
+from incidents.record.errors import GuardFailed, Invalid
+from incidents.response.ending import closing_reports
+from incidents.response.life import lifecycle
 from incidents.response.steps.crisis_forms import PolicyCourse
 from incidents.response.steps.runs import RunState
 from incidents.response.steps.steps import StepState
 from incidents.words.statements import StatementKind
 from playbooks import policy_crisis
-from tests.harness import Desk, hours
+from tests.harness import Desk, hours, minutes
 from tests.playbooks.conftest import on_both_databases
 from tests.playbooks.story import Story, told
 
@@ -56,6 +59,10 @@ class Policy(Story):
             options="Giữ nguyên: không chọn vì chưa hỏi tiểu thương.",
             dissent="Một thành viên đề nghị giữ nguyên.",
         )
+
+    def promise(self, written: str) -> None:
+        """Hà lists what was promised in public."""
+        self.desk.answer("list the promises", by=self.cast.ha, promises=written)
 
 
 @pytest.fixture
@@ -145,6 +152,7 @@ def test_a_pause_ends_with_a_second_decision(
     policy.say(words)
 
     policy.desk.expect_published(kind, words)
+    assert "list the promises after the pause" in policy.waiting()
 
 
 def test_a_pause_nobody_ends_announces_nothing_more(policy: Policy) -> None:
@@ -192,19 +200,25 @@ def test_facts_that_come_late_do_not_hold_the_decision_up(policy: Policy) -> Non
     assert "choose the course" in policy.waiting()
 
 
-def test_promises_are_looked_at_week_after_week(policy: Policy) -> None:
+def test_each_promise_is_a_step_of_its_own_and_nothing_is_over_before_it_is_kept(
+    policy: Policy,
+) -> None:
     policy.ready()
     policy.decide(PolicyCourse.EXPLAIN)
     policy.say("announcement")
     policy.conclude()
-    for week in (1, 2):
-        key = f"follow the promises, week {week}"
-        assert key not in policy.asked()
-        policy.desk.fast_forward(hours(7 * 24))
-        assert key in policy.waiting()
-        policy.desk.answer(key, by=policy.cast.ha)
-
+    policy.promise("Công khai cách tính phí; Đặng Hồng Phúc; 15/12/2026")
     assert policy.run().state is RunState.FINISHED
+
+    (key,) = (each for each in policy.waiting() if each.startswith("promise"))
+    policy.desk.expect_message(to=policy.cast.phuc, kind="step_assigned", containing="cách tính")
+    policy.desk.fast_forward(minutes(30))
+    policy.desk.expect_messages("step_reminder", policy.cast.phuc, about=key)
+    policy.desk.expect_messages("step_passed", policy.cast.ha, about=key)
+
+    policy.desk.do(lifecycle.stabilise, policy.incident.id, reason="Đã dịu", by=policy.cast.binh)
+    with policy.desk.refused(GuardFailed, "«Công khai cách tính phí» chưa xong"):
+        policy.desk.do(lifecycle.resolve, policy.incident.id, by=policy.cast.binh)
 
 
 @on_both_databases
@@ -217,7 +231,12 @@ def test_a_policy_that_was_explained_is_closed(policy: Policy) -> None:
     policy.say("announcement")
     policy.post("announcement")
     policy.desk.answer("answer in every commune", by=policy.cast.hung)
-    policy.desk.answer("list the promises", by=policy.cast.ha)
+    policy.promise("Công khai cách tính phí; Đặng Hồng Phúc; 15/12/2026")
+    (key,) = (each for each in policy.waiting() if each.startswith("promise"))
+    policy.desk.answer(key, by=policy.cast.phuc, outcome="kept", account="Đã đăng trên Cổng.")
     policy.conclude()
 
     policy.close()
+    with database.reading() as session:
+        (report,) = closing_reports.of_incident(session, policy.incident.id)
+    assert "đã làm đúng cam kết. Đã đăng trên Cổng." in report.text

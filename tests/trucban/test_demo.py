@@ -7,7 +7,7 @@ import pytest
 
 from incidents.matter import incidents
 from incidents.record.language import Language
-from incidents.response.steps.exercise_forms import read_lesson
+from incidents.response.steps import owned_lines
 from tests.trucban.conftest import Trucban
 from trucban import province
 from trucban.journey import answered, script
@@ -29,7 +29,7 @@ def test_a_story_there_is_not_is_refused_and_the_others_named(trucban: Trucban) 
 
 @pytest.mark.parametrize("part", ["closed", "true"])
 def test_a_lesson_of_a_story_has_an_owner_of_the_province_and_a_day_to_come(part: str) -> None:
-    lesson = read_lesson(answered(script()[part], "conclude")["lessons"])
+    lesson = owned_lines.read_line(answered(script()[part], "conclude")["lessons"])
     assert lesson
     assert lesson.owner in province.usernames()
     assert lesson.due > incidents.today()

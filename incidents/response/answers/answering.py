@@ -17,11 +17,20 @@ from incidents.record.outbox import OutgoingMessage
 from incidents.response.answers import edits, outcomes
 from incidents.response.judgement import findings, silences
 from incidents.response.staffing import recusing
-from incidents.response.steps import forms, own_forms, passing, rhythm, steps, succession
+from incidents.response.steps import (
+    forms,
+    own_forms,
+    passing,
+    promises,
+    rhythm,
+    steps,
+    succession,
+)
 from incidents.response.steps.answer_facts import StepAnswered
 from incidents.response.steps.crisis_forms import (
     CaseReport,
     HazardReport,
+    Promises,
     Recusal,
 )
 from incidents.response.steps.exercise_forms import Approval
@@ -240,6 +249,10 @@ def _stepped_back(session: Session, step: Step, form: Recusal, by: Actor) -> Non
     recusing.step_back(session, step.incident_id, form, by=by)
 
 
+def _promised(session: Session, step: Step, form: Promises, by: Actor) -> None:
+    promises.follow(session, step.incident_id, form, by=by)
+
+
 def _statement(step: Step) -> UUID:
     if step.statement_id is None:
         raise Conflict(N_("Nhiệm vụ này không gắn với văn bản phát ngôn nào."))
@@ -255,6 +268,7 @@ _EFFECTS: dict[type[Form], Callable[..., None]] = {
     Draft: _drafted,
     LegalCheck: _checked,
     HowItStands: _looked,
+    Promises: _promised,
     Recusal: _stepped_back,
 }
 

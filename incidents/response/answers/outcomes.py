@@ -9,7 +9,8 @@ from incidents.response.judgement import decisions
 from incidents.response.judgement.decisions import Words
 from incidents.response.learning import lessons
 from incidents.response.learning.lessons import Learnt, Lesson, LessonState
-from incidents.response.steps.exercise_forms import Lessons, read_lesson, read_lessons
+from incidents.response.steps import owned_lines
+from incidents.response.steps.exercise_forms import Lessons
 from incidents.response.steps.forms import Conclusion, Form
 from incidents.response.steps.sayings import Answered, Offered, Remark, StepTitle, Stock
 from incidents.response.steps.steps import Step, StepKind
@@ -26,7 +27,7 @@ def keep(session: Session, step: Step, form: Form, *, by: Actor) -> None:
     if isinstance(form, Lessons):
         taught = [
             Learnt(each.work, happened=form.summary, owner_name=each.owner, due_on=each.due)
-            for each in read_lessons(form.lessons)
+            for each in owned_lines.read(form.lessons)
         ]
         _learn(session, step, taught, by)
     elif isinstance(form, Conclusion):
@@ -39,7 +40,7 @@ def _concluded(form: Conclusion) -> list[Learnt]:
     for line in form.lessons.splitlines():
         if line.strip().casefold().rstrip(".") in _NOTHING:
             continue
-        owned = read_lesson(line)
+        owned = owned_lines.read_line(line)
         taught.append(
             Learnt(owned.work, happened=form.summary, owner_name=owned.owner, due_on=owned.due)
             if owned

@@ -28,7 +28,9 @@ from incidents.response.reports import situation, situation_words
 from incidents.response.reports.situation import Situation
 from incidents.response.reports.situation_words import Section
 from incidents.response.steps import conclusions, steps
+from incidents.response.steps.crisis_forms import Kept
 from incidents.response.steps.forms import Measurement
+from incidents.response.steps.promises import PromiseListed
 from incidents.response.steps.steps import Step, StepState
 
 _NOTHING = N_("không có")
@@ -61,6 +63,7 @@ class _Matter:
     rules: Any
     counts: list[Step]
     conclusions: list[Step]
+    promises: list[tuple[PromiseListed, Step]]
     meetings: list[ReviewHeld | ReviewHeldLate]
     lessons: list[Entry]
     owners: dict[UUID, Person]
@@ -100,7 +103,7 @@ def _gather(session: Session, incident: Incident) -> _Matter:
     asked = steps.of_incident(session, incident.id)
     answered = [s for s in asked if s.state is StepState.DONE and s.answer]
     taught = lessons_of(session, incident_id=incident.id)
-    read = (ReviewHeld, ReviewHeldLate, StatusChanged)
+    read = (ReviewHeld, ReviewHeldLate, StatusChanged, PromiseListed)
     told = timeline.entries_among(session, [incident.id], read, until=clock.now())
     return _Matter(
         drawn=situation.of(session, incident),
@@ -108,6 +111,13 @@ def _gather(session: Session, incident: Incident) -> _Matter:
         rules=clock_rules.titles(session),
         counts=[s for s in answered if s.form == Measurement.__name__],
         conclusions=[s for s in answered if s.form in conclusions.FORMS],
+        promises=[
+            (f, s)
+            for _, f in told
+            if isinstance(f, PromiseListed)
+            for s in asked
+            if s.number == f.number
+        ],
         meetings=[f for _, f in told if isinstance(f, ReviewHeld | ReviewHeldLate)],
         lessons=taught,
         owners=persons.names(session, {e.lesson.owner_id for e in taught if e.lesson.owner_id}),
@@ -123,6 +133,7 @@ def _parts(
         ("terms", N_("Thời hạn luật định"), _terms(matter, say)),
         ("counts", N_("Hiệu quả đo được"), _counts(matter, say)),
         ("conclusion", N_("Kết luận"), _conclusions(matter)),
+        ("promises", N_("Cam kết với người dân"), _promises(matter, say)),
         ("meeting", N_("Họp rút kinh nghiệm"), _meetings(matter, say)),
         ("lessons", N_("Bài học kinh nghiệm"), _lessons(matter, say)),
         ("effect", N_("Đánh giá hiệu quả"), remarks.effect.strip().splitlines()),
@@ -173,6 +184,20 @@ def _counts(matter: _Matter, say: Speech) -> Iterator[str]:
 def _conclusions(matter: _Matter) -> Iterator[str]:
     for each in matter.conclusions:
         yield from str((each.answer or {}).get("summary", "")).splitlines()
+
+
+def _promises(matter: _Matter, say: Speech) -> Iterator[str]:
+    """What was promised in public, by whom, until when, and what became of it."""
+    for promised, step in matter.promises:
+        answer = step.answer or {}
+        yield say.text(
+            N_("%(promise)s (phụ trách: %(keeper)s, hạn %(due)s): %(outcome)s. %(account)s"),
+            promise=step.own_title,
+            keeper=promised.keeper,
+            due=promised.due_at,
+            outcome=Kept(answer["outcome"]) if answer else step.standing,
+            account=answer.get("account", ""),
+        ).strip()
 
 
 def _meetings(matter: _Matter, say: Speech) -> Iterator[str]:

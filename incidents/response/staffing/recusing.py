@@ -174,11 +174,7 @@ def _head(session: Session, incident_id: UUID, role: Role) -> list[UUID]:
 
 
 def _by_name(session: Session, name: str) -> UUID:
-    found = [
-        p.id
-        for p in session.exec(select(Person).where(col(Person.active)))
-        if p.name.casefold() == name.casefold()
-    ]
+    found = persons.named(session, name)
     if len(found) != 1:
         wrong = (
             N_("Có nhiều người tên «%(name)s»; hãy khai báo trên trang vụ việc.")
@@ -186,7 +182,7 @@ def _by_name(session: Session, name: str) -> UUID:
             else N_("Không có ai tên «%(name)s» trong danh bạ.")
         )
         raise Invalid(fields={"concerned": (wrong, {"name": name})})
-    return found[0]
+    return found[0].id
 
 
 def _held(

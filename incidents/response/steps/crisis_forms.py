@@ -5,9 +5,10 @@ Typed forms like those of ``forms``; what they change beside their step is in ``
 
 from typing import ClassVar
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from incidents.record.language import N_, Labelled
+from incidents.response.steps import owned_lines
 from incidents.response.steps.forms import Form, Line, Prose, Remark, Verification
 
 
@@ -100,6 +101,56 @@ class PolicyDecision(Form):
     promises: Prose = Field(title=N_("Cam kết với người dân: việc gì, ai, hạn nào"))
     options: Prose = Field(title=N_("Các phương án đã cân nhắc và vì sao không chọn"))
     dissent: Remark = Field("", title=N_("Ý kiến khác"))
+
+
+class Promises(Form):
+    """What was promised in public: what, who keeps it, until which day; or why nothing was."""
+
+    heading: ClassVar[str] = N_("Danh sách cam kết với người dân")
+    promises: Remark = Field(
+        "",
+        title=N_(
+            "Cam kết đã công bố, mỗi dòng: việc; người, vai hoặc cơ quan phụ trách; "
+            "hạn ngày/tháng/năm"
+        ),
+    )
+    note: Remark = Field(
+        "", title=N_("Không cam kết điều gì thì ghi vì sao"), validate_default=True
+    )
+
+    @field_validator("promises")
+    @classmethod
+    def owned(cls, value: str) -> str:
+        """Every promise has somebody who keeps it and a day; each becomes a step."""
+        if len(owned_lines.read(value)) > 20:  # noqa: PLR2004 - said in the sentence of the fault
+            raise ValueError("too_many_promises")
+        return value
+
+    @field_validator("note")
+    @classmethod
+    def said(cls, value: str, known: ValidationInfo) -> str:
+        """An empty list is no oversight."""
+        if not value and not known.data.get("promises", "-"):
+            raise ValueError("promises_unsaid")
+        return value
+
+
+class Kept(Labelled):
+    """What became of a promise."""
+
+    KEPT = "kept", N_("đã làm đúng cam kết")
+    PARTLY = "partly", N_("mới làm được một phần")
+    BROKEN = "broken", N_("không làm được")
+
+
+class PromiseKept(Form):
+    """What became of one promise, with what shows it."""
+
+    heading: ClassVar[str] = N_("Kết quả thực hiện cam kết")
+    outcome: Kept = Field(title=N_("Cam kết"))
+    account: Prose = Field(
+        title=N_("Đã làm gì, minh chứng; chưa làm được thì vì sao, đã nói với người dân thế nào")
+    )
 
 
 class Recusal(Form):

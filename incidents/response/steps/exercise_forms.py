@@ -1,9 +1,9 @@
 """The forms of an exercise: its plan with injects by the minute, its marks, and its lessons."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import ClassVar, TypeVar
+from datetime import datetime
+from typing import ClassVar
 
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
@@ -11,16 +11,13 @@ from pydantic_core import PydanticCustomError
 from incidents.people.roles import Role
 from incidents.record import clock
 from incidents.record.language import N_, Labelled, Language, speech
+from incidents.response.steps import owned_lines
 from incidents.response.steps.forms import Form, Prose, Remark
 from incidents.words.approvals import Verdict
-
-T = TypeVar("T")
 
 MOST_INJECTS = 30
 LONGEST = 24 * 60
 """Minutes an exercise may last."""
-
-_PARTS = 3
 
 
 @dataclass(frozen=True)
@@ -31,15 +28,6 @@ class Inject:
     role: Role
     text: Mapping[str, str]
     """Language → the words."""
-
-
-@dataclass(frozen=True)
-class Lesson:
-    """One thing to do better, who does it, until when."""
-
-    work: str
-    owner: str
-    due: date
 
 
 class Rehearsed(Labelled):
@@ -137,58 +125,29 @@ class Lessons(Form):
     @classmethod
     def owned(cls, value: str) -> str:
         """Every lesson has an owner and a day."""
-        read_lessons(value)
+        owned_lines.read(value)
         return value
 
 
 def read_injects(written: str) -> list[Inject]:
     """The injects of a typed scenario in the order of their minutes; each line must be readable."""
-    found = list(_lines(written, _inject, "inject_unreadable"))
+    found = list(owned_lines.lines(written, _inject, "inject_unreadable"))
     if len(found) > MOST_INJECTS:
         raise PydanticCustomError("too_many_injects", "too many", {"most": MOST_INJECTS})
     return sorted(found, key=lambda inject: inject.minute)
 
 
-def read_lessons(written: str) -> list[Lesson]:
-    """The lessons of the form, in their order."""
-    return list(_lines(written, _lesson, "lesson_unreadable"))
-
-
-def read_lesson(line: str) -> Lesson | None:
-    """A lesson with its owner and its day, where a line says all three."""
-    parts = [part.strip() for part in line.split(";", _PARTS - 1)]
-    return _lesson(parts) if len(parts) == _PARTS and all(parts) else None
-
-
-def _lines(written: str, read: Callable[[list[str]], T | None], fault: str) -> Iterable[T]:
-    for number, line in enumerate(written.splitlines(), start=1):
-        if line.strip():
-            parts = [part.strip() for part in line.split(";", _PARTS - 1)]
-            found = read(parts) if len(parts) == _PARTS and all(parts) else None
-            if found is None:
-                raise PydanticCustomError(fault, "unreadable", {"line": number})  # type: ignore[arg-type]
-            yield found
-
-
 def _inject(parts: list[str]) -> Inject | None:
-    minute, role = parts[0].removeprefix("+"), _role(parts[1])
+    minute, role = parts[0].removeprefix("+"), role_named(parts[1])
     if role is None or not minute.isascii() or not minute.isdigit() or int(minute) > LONGEST:
         return None
     return Inject(int(minute), role, {each.value: parts[2] for each in Language})
 
 
-def _role(said: str) -> Role | None:
+def role_named(said: str) -> Role | None:
     """A role by its name in either language."""
     english = speech(Language.EN)
     for role in Role:
         if said.casefold() in {role.value, role.label.casefold(), english.value(role).casefold()}:
             return role
     return None
-
-
-def _lesson(parts: list[str]) -> Lesson | None:
-    try:
-        day, month, year = (int(part) for part in parts[2].split("/"))
-        return Lesson(parts[0], parts[1], date(year, month, day))
-    except ValueError:
-        return None

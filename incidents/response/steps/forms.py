@@ -260,6 +260,8 @@ _SENTENCES: dict[str, str] = {
     "datetime_from_date_parsing": N_("Ngày giờ không hợp lệ."),
     "extra_forbidden": N_("Biểu mẫu không có ô này."),
     "too_many_claims": N_("Tối đa 20 câu; nhiều hơn là một vụ việc khác."),
+    "too_many_promises": N_("Tối đa 20 cam kết; nhiều hơn thì gộp lại."),
+    "promises_unsaid": N_("Ghi cam kết, hoặc ghi vì sao không có cam kết nào."),
     "injects_missing": N_("Tự soạn thì ghi ít nhất một tình huống."),
     "inject_unreadable": N_("Dòng %(line)s chưa đọc được: số phút; vai; nội dung."),
     "too_many_injects": N_("Tối đa %(most)s tình huống."),
