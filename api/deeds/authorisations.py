@@ -9,6 +9,7 @@ from api.identity import Caller
 from incidents.people import authorisations
 from incidents.people.authorisations import Authorisation
 from incidents.people.roles import Role
+from incidents.response.staffing import appointing
 from incidents.rights.permissions import Deed
 
 
@@ -27,7 +28,7 @@ class Paper(Request):
 def record(session: Session, caller: Caller, asked: Paper) -> Authorisation:
     """Let the grantee sign by it; needs a fresh proof of identity."""
     caller.require(session, Deed.KEEP_AUTHORISATIONS)
-    return authorisations.record(session, **asked.model_dump(), by=caller.actor)
+    return appointing.authorise(session, **asked.model_dump(), by=caller.actor)
 
 
 def end(session: Session, caller: Caller, authorisation_id: UUID, asked: Because) -> Authorisation:

@@ -11,7 +11,7 @@ from api.fields import Line, Moment, Optional, Reason, Request
 from api.identity import Caller
 from incidents.people import posts
 from incidents.people.roles import Role, RoleHolder
-from incidents.response.staffing import post_endings
+from incidents.response.staffing import appointing, post_endings
 from incidents.response.staffing.holdings import Holding
 from incidents.response.staffing.post_endings import Successor
 from incidents.rights import permissions
@@ -52,7 +52,7 @@ class EndPost(Paper):
 def appoint(session: Session, caller: Caller, asked: Appoint) -> RoleHolder:
     """Put somebody into a part; needs a fresh proof of identity."""
     caller.require(session, Deed.KEEP_POSTS)
-    return posts.appoint(session, **asked.model_dump(), by=caller.actor)
+    return appointing.appoint(session, **asked.model_dump(), by=caller.actor)
 
 
 def end(session: Session, caller: Caller, post_id: UUID, asked: EndPost) -> RoleHolder:

@@ -51,7 +51,8 @@ _STEPS = """Opened Acknowledged Reminded Passed Done Answered Overdue RefusedByA
     Commented Reopened Added Cancelled Replanned MarkedLifeSafety"""
 _WORDS = """StatementDrafted SignedOff SignedOffByTelephone TelephoneApprovalConfirmed
     ApprovalsVoided StatementReleased StatementReleasedInExercise
-    StatementPublished StatementWithdrawn ShellReleased EditRefused"""
+    StatementPublished StatementWithdrawn ShellReleased EditRefused
+    SignatureVacant SignatureGiven"""
 _CLAIMS = """ClaimStated ClaimReworded ClaimClassed ClaimLinked ClaimSettled ClaimsVerified
     FindingsDiffer FindingSettled"""
 _DECISIONS = """DecisionTaken DecisionReplaced DecisionLogged DecisionSuperseded SituationReported

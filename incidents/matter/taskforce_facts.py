@@ -72,6 +72,18 @@ class SignatureVacant(Fact):
 
 
 @dataclass(frozen=True)
+class SignatureGiven(Fact):
+    """Somebody may sign now what was with nobody: a post, a paper or a seat came."""
+
+    role: Role
+    number: int
+    person: PersonId
+    says: ClassVar[str] = N_(
+        "Nay có người được duyệt với vai %(role)s: giao nhiệm vụ %(number)s cho %(person)s"
+    )
+
+
+@dataclass(frozen=True)
 class WorkRouted(Fact):
     """What the matter is about decided which body's people are called in a role."""
 

@@ -9,7 +9,12 @@ from incidents.intake.claims import ClaimSettled, ClaimStated, ClaimsVerified
 from incidents.intake.wording import ClaimReworded
 from incidents.matter.incidents import Finding, Incident, Status
 from incidents.matter.mandates import TaskForceDecided
-from incidents.matter.taskforce_facts import DirectionRecorded, TaskForceActivated
+from incidents.matter.taskforce_facts import (
+    DirectionRecorded,
+    SignatureGiven,
+    SignatureVacant,
+    TaskForceActivated,
+)
 from incidents.record.facts import Fact
 from incidents.record.timeline import TimelineEntry
 from incidents.response.judgement.findings import FindingsDiffer
@@ -40,6 +45,7 @@ READ = (
     *(ClaimStated, ClaimReworded, ClaimsVerified, ClaimSettled, FindingsDiffer),
     *(StepOpened, StepAcknowledged, StepPassed, StepExtended, StepReplanned, StepReopened),
     *(StepAnswered, StepDone, StepOverdue, StepRefusedByAll, StepWaived, StepCancelled),
+    *(SignatureVacant, SignatureGiven),
 )
 """The facts a situation is read from."""
 
@@ -155,6 +161,9 @@ def _work_on(work: dict[int, Work], step: Step, entry: TimelineEntry, fact: Fact
         case StepPassed():
             due_at = at + allowed / 2 if fact.cause is Cause.DUE else before.due_at
             after = Work(step, StepState.OPEN, fact.incoming, due_at)
+        case SignatureVacant() | SignatureGiven() if step.number in work:
+            signer = fact.person if isinstance(fact, SignatureGiven) else None
+            after = replace(before, person_id=signer)
         case StepExtended() | StepReplanned():
             after = replace(before, due_at=fact.due_at)
         case StepReopened():

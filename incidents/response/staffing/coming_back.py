@@ -30,6 +30,7 @@ from incidents.response.learning import lessons
 from incidents.response.staffing import directing, recoverable, seating
 from incidents.response.staffing.holdings import HoldingKind
 from incidents.response.staffing.recoverable import Fate, Recoverable
+from incidents.response.steps import vacancies
 from incidents.response.steps.steps import Step
 
 
@@ -116,6 +117,7 @@ def come_back(
     back = _Back(row, chosen, reason.strip(), by)
     _posts(session, back)
     _incidents(session, back)
+    vacancies.fill(session, by=by)
     _watched(session, back)
     leavers.come_back(
         session,

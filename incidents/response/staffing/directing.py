@@ -18,7 +18,7 @@ from incidents.record.actors import Actor
 from incidents.record.errors import AlreadySettled, Conflict, Invalid, given
 from incidents.record.language import N_
 from incidents.response.staffing import entrusting, seating
-from incidents.response.steps import passing, rerouting, steps, succession, timers
+from incidents.response.steps import passing, rerouting, steps, succession, timers, vacancies
 from incidents.response.steps.steps import (
     ANSWERABLE,
     Cause,
@@ -116,6 +116,7 @@ def replace_member(
         by=by,
     )
     rerouting.pass_on(session, held, outgoing, incoming, cause=Cause.REPLACED, reason=reason, by=by)
+    vacancies.fill(session, incident_id=incident_id, by=by)
     return len(held)
 
 

@@ -28,7 +28,7 @@ from incidents.record.errors import AlreadySettled, Conflict, Invalid, Wrong
 from incidents.record.language import N_
 from incidents.record.outbox import OutgoingMessage
 from incidents.response.staffing import founding, seating
-from incidents.response.steps import rerouting
+from incidents.response.steps import rerouting, vacancies
 from incidents.response.steps.steps import Cause
 
 
@@ -66,6 +66,7 @@ def decide(
         rerouting.pass_on(
             session, held, seat.person_id, None, cause=Cause.REPLACED, reason="", by=by
         )
+    vacancies.fill(session, incident_id=incident_id, by=by)
     if was_direction:
         _end_alert(session, force, by)
     return force

@@ -32,7 +32,7 @@ from incidents.response.clocks.clocks import Clock
 from incidents.response.learning.lessons import Lesson
 from incidents.response.staffing import holdings, recoverable, seating
 from incidents.response.staffing.holdings import Holding, HoldingKind
-from incidents.response.steps import rerouting, succession
+from incidents.response.steps import rerouting, succession, vacancies
 from incidents.response.steps.steps import UNSETTLED, Cause, Step, StepState
 
 Row = TypeVar("Row")
@@ -122,6 +122,7 @@ def leave(
     _close_ways_in(session, going)
     _posts(session, going)
     _incidents(session, going)
+    vacancies.fill(session, by=by)
     _watched(session, going)
     leavers.leave(session, person_id, successor_id, by=by)
     if successor_id and any(each.kind in holdings.MOVES for each in held):

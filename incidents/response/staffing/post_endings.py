@@ -25,7 +25,7 @@ from incidents.record.facts import Fact, PersonId
 from incidents.record.language import N_
 from incidents.response.staffing import holdings, seating
 from incidents.response.staffing.holdings import Holding
-from incidents.response.steps import rerouting, succession
+from incidents.response.steps import rerouting, succession, vacancies
 from incidents.response.steps.steps import ANSWERABLE, Cause, Step
 
 _BY_POST = (Basis.STANDING, Basis.DIRECTION)
@@ -92,6 +92,7 @@ def end(
     _end_duty(session, post, successor.person_id if successor else None, by=by)
     if post.valid_to <= clock.now():
         _close(session, post, by=by)
+        vacancies.fill(session, by=by)
     return post
 
 
@@ -107,6 +108,7 @@ def close(session: Session, post_id: UUID) -> None:
         # What was planned for them since the ending was recorded, or a term that ran out.
         _end_duty(session, post, _follows(session, post), by=ENGINE)
         _close(session, post, by=ENGINE)
+        vacancies.fill(session, by=ENGINE)
 
 
 def _end_duty(session: Session, post: RoleHolder, heir: UUID | None, *, by: Actor) -> None:

@@ -24,7 +24,14 @@ from incidents.record import clock, outbox, timeline
 from incidents.record.actors import Actor
 from incidents.record.errors import AlreadySettled, Invalid, NotFound, given
 from incidents.record.language import N_
-from incidents.response.steps import crisis_forms, passing, rerouting, steps, succession
+from incidents.response.steps import (
+    crisis_forms,
+    passing,
+    rerouting,
+    steps,
+    succession,
+    vacancies,
+)
 from incidents.response.steps.steps import Cause, Step, StepKind, StepState
 from incidents.words import approvals, publications, statements
 from incidents.words.approvals import Approval, ApprovalKind
@@ -104,6 +111,7 @@ def lift(
     session.add(row)
     fact = ConflictLifted(_subject(session, row), row.lift_reason)
     timeline.record(session, incident_id, fact, by=by)
+    vacancies.fill(session, incident_id=incident_id, by=by)
     if row.person_id:
         _tell(session, row, [row.person_id], "conflict_lifted", by)
     return row

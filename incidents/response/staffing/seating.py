@@ -19,7 +19,7 @@ from incidents.record.errors import Conflict, Invalid
 from incidents.record.facts import Fact, PersonId, Private
 from incidents.record.language import N_
 from incidents.response.staffing import entrusting
-from incidents.response.steps import rerouting
+from incidents.response.steps import rerouting, vacancies
 from incidents.response.steps.steps import Cause, Step
 
 
@@ -95,6 +95,7 @@ def add(
     fact = MemberSeated(role=role, person=person_id, deputy=deputy, mandate=mandate.strip())
     timeline.record(session, incident_id, fact, by=by)
     taskforces.call_out(session, incident, {person_id: [role.value]}, key=f"called_out:{seat.id}")
+    vacancies.fill(session, incident_id=incident_id, by=by)
     return seat
 
 
@@ -178,6 +179,7 @@ def hand_over(
     )
     timeline.record(session, incident_id, fact, by=by, happened_at=since)
     rerouting.pass_on(session, held, outgoing, incoming, cause=Cause.HAND_OVER, reason="", by=by)
+    vacancies.fill(session, incident_id=incident_id, by=by)
     persons.tell_all(
         session,
         [p for p in (incoming, outgoing) if p != by.person_id],
