@@ -1,5 +1,6 @@
 """What is done with an incident as a whole: opened, graded, directed, ended, written about."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -15,8 +16,9 @@ from incidents.matter import incidents, taskforces
 from incidents.matter.incidents import Incident
 from incidents.people.roles import Role
 from incidents.response.answers import journal, signing
-from incidents.response.ending import closing
+from incidents.response.ending import closing, meeting_reminders
 from incidents.response.learning import looking_back
+from incidents.response.learning.looking_back import Meeting
 from incidents.response.life import grading, lifecycle, opening
 from incidents.response.staffing import directing
 from incidents.rights.permissions import Deed
@@ -161,6 +163,16 @@ def review(session: Session, caller: Caller, number: str, asked: Review) -> Inci
     incident = _of(session, caller, number, Deed.RESOLVE)
     looking_back.hold(session, incident.id, **asked.model_dump(), by=caller.actor)
     return incident
+
+
+def review_meeting(
+    session: Session, caller: Caller, number: str
+) -> tuple[datetime | None, bool, list[Meeting]]:
+    """Until when a review meeting is due, whether it is still owed, and those that were held."""
+    incident = see(session, caller, number)
+    until = looking_back.until(session, incident)
+    held = looking_back.meetings(session, incident.id)
+    return until, meeting_reminders.owed(session, incident), held
 
 
 def resolve(session: Session, caller: Caller, number: str, asked: Resolve) -> Incident:

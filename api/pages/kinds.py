@@ -24,6 +24,7 @@ KINDS: dict[str, str] = {
     "conflict_reported": N_("có người, cơ quan liên quan"),
     "conflict_lifted": N_("gỡ khai báo liên quan"),
     "work_inherited": N_("nhận công việc của người đã thôi"),
+    "work_taken_back": N_("người thôi việc trở lại nhận lại việc"),
     "post_given": N_("cử vào vai"),
     "post_ended": N_("thôi giữ vai"),
     "founding_recorded": N_("quyết định thành lập Tổ công tác"),

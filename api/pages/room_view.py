@@ -31,9 +31,10 @@ from incidents.people.persons import Person
 from incidents.record import clock
 from incidents.record.language import speech
 from incidents.record.outbox import MessageState, OutgoingMessage
+from incidents.response.ending import meeting_reminders
 from incidents.response.judgement import findings
 from incidents.response.learning import lesson_register, looking_back
-from incidents.response.life import grading, lifecycle
+from incidents.response.life import grading
 from incidents.response.steps import follow_ups, promises, rhythm, runs, steps
 from incidents.response.steps.crisis_forms import Kept
 from incidents.response.steps.steps import ANSWERABLE, LATE, Step, StepKind
@@ -156,8 +157,7 @@ def gather(session: Session, incident: Incident, person: Person, *, chosen: str)
         **posture_view.gather(session, incident, may),
         **closing_reports.gather(session, incident),
         "review_until": looking_back.until(session, incident),
-        "review_owed": incident.status is Status.RESOLVED
-        and not looking_back.held(session, incident.id, lifecycle.reopened(session, incident.id)),
+        "review_owed": meeting_reminders.owed(session, incident),
         "uncounted": follow_ups.ahead(session, incident.id)
         if incident.status is Status.STABILISING and Deed.RESOLVE in may
         else [],

@@ -1,6 +1,8 @@
 """Incidents over REST: opened, graded, directed and ended."""
 
+from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Query
 
@@ -19,12 +21,30 @@ from api.deeds.incidents import (
 from api.dependencies import Db, RestCaller
 from api.fields import Because
 from api.rest.routers import deeds_under
-from api.rest.shapes import IncidentOut, Page, PublicationOut
+from api.rest.shapes import IncidentOut, Page, PublicationOut, Shape
 from incidents.matter import incidents, ties
 from incidents.matter.incidents import Incident, Status
 from incidents.rights.permissions import Deed
 
 router = deeds_under("/incidents", "incidents")
+
+
+class MeetingOut(Shape):
+    """One review meeting as it was recorded; ``late_because`` where it came after its time."""
+
+    held_at: datetime
+    outcome: str
+    late_because: str
+    recorded_at: datetime
+    recorded_by: UUID | None
+
+
+class ReviewMeetingOut(Shape):
+    """What closing asks for from level 3 on: until when, whether it is still owed, its records."""
+
+    until: datetime | None
+    owed: bool
+    meetings: list[MeetingOut]
 
 
 def _shown(incident: Incident, merged_into: str | None = None) -> IncidentOut:
@@ -83,6 +103,14 @@ def stabilise(session: Db, caller: RestCaller, number: str, asked: Because) -> I
 def review(session: Db, caller: RestCaller, number: str, asked: Review) -> IncidentOut:
     """Closing needs it from level 3 on."""
     return _shown(deeds.review(session, caller, number, asked))
+
+
+@router.get("/{number}/review", summary="The review meeting: until when, and what was recorded")
+def review_meeting(session: Db, caller: RestCaller, number: str) -> ReviewMeetingOut:
+    """``until`` is null below level 3 and while the work goes on."""
+    until, owed, held = deeds.review_meeting(session, caller, number)
+    meetings = [MeetingOut.model_validate(each) for each in held]
+    return ReviewMeetingOut(until=until, owed=owed, meetings=meetings)
 
 
 @router.post("/{number}/resolve", summary="Only the report is left")

@@ -107,6 +107,7 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ("POST", "/api/v1/incidents/{number}/score"): (SCORES, ROOM),
     ("POST", "/api/v1/incidents/{number}/level"): ({"level": 4, **BECAUSE}, ROOM),
     ("POST", "/api/v1/incidents/{number}/stabilise"): (BECAUSE, COMMAND_ONLY),
+    ("GET", "/api/v1/incidents/{number}/review"): (None, INSIDERS),
     ("POST", "/api/v1/incidents/{number}/review"): (
         {"held_at": "2026-11-01T00:00:00Z", "outcome": "x"},
         COMMAND_ONLY,

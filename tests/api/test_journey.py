@@ -103,8 +103,15 @@ def test_from_a_flag_to_a_closed_incident(  # noqa: PLR0915 - one journey, one s
     tung.prove()
     refused = tung.post(f"{room}/close", {})
     assert "rút kinh nghiệm" in " ".join(refused.json()["missing"])
+    owed = lan.get(f"{room}/review").json()
+    assert owed["until"]
+    assert (owed["owed"], owed["meetings"]) == (True, [])
     met = {"held_at": desk.time.isoformat(), "outcome": "Phối hợp nhanh"}
     assert tung.post(f"{room}/review", met).status_code == 200
+    review = lan.get(f"{room}/review").json()
+    assert (review["until"], review["owed"]) == (owed["until"], False)
+    assert review["meetings"][0]["outcome"] == "Phối hợp nhanh"
+    assert review["meetings"][0]["recorded_by"] == str(desk.cast.tung.id)
     report = ha.post(f"{room}/closing-reports", {"effect": "Nói sớm"}).json()
     assert "BÁO CÁO TỔNG KẾT" in report["text"]
     tung.prove()

@@ -25,7 +25,7 @@ from incidents.response.staffing import coming_back, directing, recoverable
 from incidents.response.staffing.holdings import HoldingKind
 from incidents.response.staffing.recoverable import Fate, Recoverable
 from tests.cast import PASSWORD
-from tests.harness import Desk, hours
+from tests.harness import Desk, hours, read
 from tests.incidents.test_leaving import _holders, _leave, _on_shift, _rostered
 
 ROOM = [Role.LEAD, Role.STANDING_DEPUTY, Role.SECRETARY]
@@ -176,6 +176,10 @@ def test_lessons_and_watched_flags_are_taken_back(desk: Desk, incident: Incident
     with desk.refused(Invalid, "lấy lại cả vai ở bàn trực"):
         _back(desk, cast.lan, [flag.id])
     _back(desk, cast.lan, [one.id, flag.id, *_ids(cast.lan, HoldingKind.ROLE)])
+    told = read(desk.expect_message(to=cast.long, kind="work_taken_back"))
+    for gone in (f"{incident.number}/1", flag.code, "vai theo chức trách: Cán bộ trực"):
+        assert gone in told
+    assert f"{incident.number}/2" not in told
     desk.set_aside()
     owners = [desk.reload(each).owner_id for each in (one, two, flag)]
     assert owners == [cast.lan.id, cast.kien.id, cast.lan.id]
@@ -239,6 +243,7 @@ def test_a_shift_entered_by_hand_is_taken_back_by_itself(desk: Desk) -> None:
     _leave(desk, cast.long, cast.kien)
     desk.set_aside()
     _back(desk, cast.long, _ids(cast.long, HoldingKind.SHIFT))
+    desk.expect_message(to=cast.kien, kind="work_taken_back", containing="shifts: Duty officer")
     with database.reading() as session:
         assert rosters.on_shift(session, desk.time + hours(7)) == [cast.long.id]
         assert roles.holders(session, Role.DUTY_OFFICER, desk.time) == [cast.lan.id, cast.kien.id]

@@ -85,12 +85,12 @@ def test_silence_reminds_and_passes_on_and_there_is_never_a_second_question_besi
     desk.expect_messages("step_passed", desk.cast.tung)
     desk.fast_forward(minutes(15))
     desk.expect_messages("step_passed", desk.cast.chuong)
-    desk.fast_forward(minutes(15))  # its time is over: the heir
-    desk.expect_messages("step_passed", desk.cast.tung)
-    desk.fast_forward(hours(2) + minutes(30))
+    desk.fast_forward(minutes(15))  # its time is over: nobody who was silent is asked again
+    desk.expect_messages("step_overdue", desk.cast.chuong)
+    desk.expect_nothing()
     (asked,) = reviews(desk, incident)
     assert asked.state is StepState.OVERDUE
-    desk.fast_forward(minutes(30))
+    desk.fast_forward(hours(3))
     assert len(reviews(desk, incident)) == 2
 
 

@@ -133,6 +133,13 @@ def _every_kind(
         "review_meeting_due": {"until": "2026-11-25T07:00:00+00:00", "overdue": True},
         "audit_alarm": {"what": delivery.NO_SERVER},
         "work_inherited": {"by": str(stage.cast.phuc.id)},
+        "work_taken_back": {
+            "by": str(stage.cast.phuc.id),
+            "gone": [
+                ["nhiệm vụ đang mở", ["2026-0001 (3)"]],
+                ["vai theo chức trách", ["Pháp chế"]],
+            ],
+        },
         "role_handed_over": {
             **about_a_shift,
             "outgoing": str(stage.cast.khoi.id),

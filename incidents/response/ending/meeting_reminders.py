@@ -80,6 +80,13 @@ def ring(session: Session, incident_id: UUID) -> None:
     )
 
 
+def owed(session: Session, incident: Incident) -> bool:
+    """Whether a meeting is still to be held before the incident ends."""
+    if incident.status is not Status.RESOLVED or looking_back.until(session, incident) is None:
+        return False
+    return not looking_back.held(session, incident.id, lifecycle.reopened(session, incident.id))
+
+
 def _who(session: Session, incident: Incident, *, overdue: bool) -> list[UUID]:
     """Lead and secretary; once it is over whoever runs the room as well."""
     asked = (*_OWE, Role.STANDING_DEPUTY) if overdue else _OWE

@@ -110,6 +110,35 @@ def reminders(session: Session, incident: Incident) -> list[datetime]:
     return [datetime.combine(day, _MORNING, clock.LOCAL) for day in days]
 
 
+@dataclass(frozen=True)
+class Meeting:
+    """One review meeting as it was recorded; ``late_because`` where it came after its time."""
+
+    held_at: datetime
+    outcome: str
+    late_because: str
+    recorded_at: datetime
+    recorded_by: UUID | None
+
+
+def meetings(session: Session, incident_id: UUID) -> list[Meeting]:
+    """Every review meeting of an incident, the first first."""
+    told = timeline.entries_among(
+        session, [incident_id], (ReviewHeld, ReviewHeldLate), until=clock.now()
+    )
+    return [
+        Meeting(
+            held_at=fact.held_at,
+            outcome=fact.outcome,
+            late_because=fact.reason if isinstance(fact, ReviewHeldLate) else "",
+            recorded_at=entry.recorded_at,
+            recorded_by=entry.actor_id,
+        )
+        for entry, fact in told
+        if isinstance(fact, ReviewHeld | ReviewHeldLate)
+    ]
+
+
 def held(session: Session, incident_id: UUID, since: TimelineEntry | None) -> bool:
     """Whether the meeting was held since the matter was last taken up again."""
     after = since.seq if since else 0

@@ -1,7 +1,8 @@
 """Somebody who left comes back, or was marked by mistake: their list is looked at and confirmed.
 
 They are active and reached again at once. Work that moved stays where it is unless it is taken
-back piece by piece; papers, sign-ins, links and calendar addresses that ended stay ended.
+back piece by piece, and whoever had it in between hears what went back; papers, sign-ins, links
+and calendar addresses that ended stay ended.
 """
 
 from collections import Counter
@@ -27,8 +28,8 @@ from incidents.record.facts import Fact, PersonId
 from incidents.record.language import N_
 from incidents.response.clocks.clocks import Clock
 from incidents.response.learning import lessons
-from incidents.response.staffing import directing, recoverable, seating
-from incidents.response.staffing.holdings import HoldingKind
+from incidents.response.staffing import directing, holdings, recoverable, seating
+from incidents.response.staffing.holdings import Holding, HoldingKind
 from incidents.response.staffing.recoverable import Fate, Recoverable
 from incidents.response.steps import vacancies
 from incidents.response.steps.steps import Step
@@ -126,6 +127,7 @@ def come_back(
         shifts=back.ids(HoldingKind.SHIFT),
         stand_ins=back.ids(HoldingKind.STAND_IN),
     )
+    _tell(session, back)
     return row
 
 
@@ -205,6 +207,34 @@ def _watched(session: Session, back: _Back) -> None:
         flag.owner_id = person_id
         session.add(flag)
         timeline.record(session, flag.id, WatchTakenBack(flag.code, person_id), by=back.by)
+
+
+def _tell(session: Session, back: _Back) -> None:
+    """Whoever had any of it in between hears once, of all that is theirs no longer."""
+    gone: dict[UUID, list[Holding]] = {}
+    for each in back.chosen:
+        if each.holder_id and each.holder_id not in (back.row.person_id, back.by.person_id):
+            gone.setdefault(each.holder_id, []).append(each.was)
+    persons.tell_all(
+        session,
+        gone,
+        "work_taken_back",
+        key=f"work_taken_back:{back.row.id}",
+        values_of=lambda holder_id: {
+            "by": str(back.row.person_id),
+            "gone": [
+                [kind.label, [_called(each) for each in some]]
+                for kind, some in holdings.by_kind(gone[holder_id])
+            ],
+        },
+    )
+
+
+def _called(was: Holding) -> str:
+    """A number, a code or a name to find it by, never what it says."""
+    if was.kind in (HoldingKind.STEP, HoldingKind.CLOCK):
+        return f"{was.about} ({was.number})"
+    return was.about or (was.role.label if was.role else "")
 
 
 def _sit_again(

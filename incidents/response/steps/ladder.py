@@ -141,6 +141,8 @@ def _heir(session: Session, step: Step) -> UUID | None:
     if step.then_role is None:
         return None
     barred = {str(step.assignee_id), *succession.barred(session, step)}
+    if step.state is StepState.OPEN and not step.mandatory:
+        barred |= {*step.holder_ids}  # whoever was silent already is not asked twice
     barred |= succession.taken_off(session, step, step.then_role)
     line = succession.heirs(session, step, step.then_role)
     return next((p for p in line if str(p) not in barred), None)
