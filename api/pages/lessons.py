@@ -14,7 +14,7 @@ from api.deeds.lessons import Assign, Finish, Link
 from api.dependencies import Db, Fields, FormCaller, Reader
 from api.fields import Because
 from api.identity import Caller
-from api.pages import rendering
+from api.pages import choosing, rendering
 from api.pages.forms import again, filled
 from api.problems import Problem
 from incidents.matter.incidents import Incident
@@ -60,7 +60,7 @@ def shown(
         mine=mine,
         filters=[(each.value, say.value(each)) for each in Filter],
         named={p.id: p for p in people},
-        people_options=[(str(p.id), f"{p.name} – {p.post}") for p in people if p.active],
+        people_options=choosing.people(people),
         earlier_options=earlier_options(session) if Deed.LEARN in may else [],
         may_learn=Deed.LEARN in may,
         may_see_all=Deed.SEE_DESK in may,

@@ -32,7 +32,14 @@ from api.deeds.steps import Add
 from api.dependencies import Db, Fields, FormCaller, Reader
 from api.fields import Because, Moment, Optional
 from api.identity import Caller
-from api.pages import clock_forms, conflict_forms, rendering, room_view, task_force_forms
+from api.pages import (
+    choosing,
+    clock_forms,
+    conflict_forms,
+    rendering,
+    room_view,
+    task_force_forms,
+)
 from api.pages.forms import again, filled
 from api.pages.kinds import KINDS
 from api.problems import Problem
@@ -86,9 +93,14 @@ def _minutes(count: int) -> timedelta:
 def _options(view: dict[str, Any], say: Speech) -> dict[str, list[tuple[str, str]]]:
     """What the room's pickers offer."""
     seated = {m.person_id for m in view["seats"]}
-    people = [(str(p.id), f"{p.name} – {p.post}") for p in view["everybody"] if p.active]
+    known, declared = view["everybody"], view["recusals"]
+    people = choosing.people(known)
+    decided = choosing.concerned(known, declared, judging=True)
+    taken = choosing.concerned(known, declared, judging=False)
     return {
         "people_options": people,
+        "decider_options": choosing.people(known, but=decided),
+        "taker_options": choosing.people(known, but=taken),
         "second_options": [each for each in people if UUID(each[0]) in view["graders"]],
         "seat_options": [each for each in people if UUID(each[0]) in seated],
         "role_options": [

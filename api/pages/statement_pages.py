@@ -18,12 +18,12 @@ from api.deeds.statements import ByScan, Revise, SignOff, Telephone
 from api.dependencies import Db, Fields, FormCaller, Reader
 from api.fields import Because, Nothing
 from api.identity import Caller
-from api.pages import rendering
+from api.pages import choosing, rendering
 from api.pages.forms import again, filled
 from api.problems import Problem
 from api.rest.signals import files_of
 from incidents.intake.signals import File
-from incidents.matter import incidents
+from incidents.matter import incidents, recusals
 from incidents.people import persons, sign_ins
 from incidents.record import timeline
 from incidents.record.errors import Invalid, NotFound
@@ -57,6 +57,7 @@ def shown(
     people = persons.everybody(session, active=False)
     step = deeds.to_sign(session, caller, statement.id)
     stance = postures.standing(session, incident.id)
+    kept_out = recusals.of(session, incident.id).keeps_out(judging=True)
     return rendering.for_caller(
         request,
         "statement.html",
@@ -76,7 +77,7 @@ def shown(
         publications=_publications(session, statement.id),
         numbers={v.id: v.number for v in written},
         named={p.id: p for p in people},
-        people_options=[(str(p.id), f"{p.name} – {p.post}") for p in people if p.active],
+        judge_options=choosing.people(people, but=kept_out),
         fresh=sign_ins.fresh(caller.sign_in),
         may=permissions.deeds(session, caller.person, incident),
         may_sign=permissions.allowed(session, caller.person, Deed.SIGN, step)

@@ -15,7 +15,7 @@ from api.deeds.steps import Comment, Complete, Extend, Reassign
 from api.dependencies import Db, Fields, FormCaller, Reader
 from api.fields import Because, Nothing
 from api.identity import Caller
-from api.pages import form_fields, rendering
+from api.pages import choosing, form_fields, rendering
 from api.pages.forms import again, filled
 from api.problems import Problem
 from incidents.insight import reading
@@ -24,7 +24,7 @@ from incidents.people import persons, sign_ins
 from incidents.record.errors import NotFound
 from incidents.record.language import N_, speech
 from incidents.response.answers import answering, edits
-from incidents.response.steps import own_forms, sayings, steps
+from incidents.response.steps import own_forms, sayings, steps, succession
 from incidents.response.steps.sayings import Answered
 from incidents.response.steps.steps import ANSWERABLE, LATE, Step, StepKind
 from incidents.rights import permissions
@@ -67,7 +67,7 @@ def shown(
         ),
         named={p.id: p for p in people},
         named_by_text={str(p.id): p.name for p in people},
-        people_options=[(str(p.id), f"{p.name} – {p.post}") for p in people if p.active],
+        taker_options=choosing.people(people, but=succession.kept_out(session, step)),
         fresh=sign_ins.fresh(caller.sign_in),
         may=permissions.deeds(session, caller.person, incident),
         may_answer=answering.may_answer(session, step, caller.person.id),

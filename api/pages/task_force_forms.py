@@ -16,10 +16,10 @@ from api.deeds.task_forces import Appraise, Decide, HandOver, Join, Propose, Pro
 from api.dependencies import Db, Fields, FormCaller, Reader
 from api.fields import Because, Line, Moment, Optional, Reason
 from api.identity import Caller
-from api.pages import rendering
+from api.pages import choosing, rendering
 from api.pages.forms import again, filled
 from api.problems import Problem
-from incidents.matter import mandates
+from incidents.matter import mandates, recusals
 from incidents.matter.incidents import Incident
 from incidents.matter.taskforces import NEEDED, TaskForce
 from incidents.people import persons
@@ -100,6 +100,7 @@ def shown(
     """The page, or again after a refused form."""
     incident = room.see(session, caller, number)
     caller.require(session, Deed.PROPOSE_TASK_FORCE, incident)
+    concerned = recusals.of(session, incident.id).named
     return rendering.for_caller(
         request,
         "proposal.html",
@@ -110,7 +111,7 @@ def shown(
         seats=SEATS,
         needed=NEEDED,
         usual=_usual(session),
-        people=[(str(p.id), f"{p.name} – {p.post}") for p in persons.everybody(session)],
+        people=choosing.people(persons.everybody(session), but=concerned),
     )
 
 

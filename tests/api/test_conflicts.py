@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from incidents.people.roles import Role
+from incidents.response.steps.steps import StepKind
 from tests.api.conftest import Browser, Program
 from tests.harness import Desk
 
@@ -51,6 +52,37 @@ def test_declared_and_lifted_in_the_room(desk: Desk, new_browser: Callable[..., 
     recusal = seen.partition('name="recusal" value="')[2].partition('"')[0]
     done = chuong.post(f"{room}/go-lien-quan", recusal=recusal, reason="Trùng tên")
     assert "đã gỡ" in done.text
+    desk.settle()
+    desk.set_aside()
+
+
+def test_nobody_concerned_is_offered_for_what_they_would_be_refused(
+    desk: Desk, new_browser: Callable[..., Browser]
+) -> None:
+    incident = desk.opened(level=3, roles=ROLES)
+    room, cast, tung = f"/vu-viec/{incident.number}", desk.cast, new_browser("tung")
+    step = desk.plan(incident, "write", Role.SECRETARY)
+    statement, _ = desk.drafted(incident)
+    asked = {"kind": StepKind.APPROVE, "form": "SignOff", "statement_id": statement.id}
+    desk.plan(incident, "sign", Role.SPOKESPERSON, **asked)
+    path, why = f"{room}/khai-lien-quan", "Bị nêu trong bài"
+    tung.post(path, about=f"person:{cast.khoi.id}", reason=why)
+    tung.post(path, about=f"body:{cast.yen.organisation_id}", reason=why)
+
+    page = tung.get(room).text
+    on_step = tung.get(f"/nhiem-vu/{step.id}").text
+    on_text = new_browser("lan").get(f"/phat-ngon/{statement.id}").text
+    # Of a body that is concerned nobody decides or signs; for facts its people may still be asked.
+    for where, name, body in (
+        *((page, "decided_by", False), (page, "incoming", True), (page, "person_id", True)),
+        *((on_step, "person_id", True), (on_text, "approver_id", False)),
+    ):
+        offered = where.partition(f'name="{name}"')[2].partition("</select>")[0]
+        assert str(cast.ha.id) in offered, name
+        assert str(cast.khoi.id) not in offered, name
+        assert (str(cast.yen.id) in offered) is body, name
+    about = page.partition('name="about"')[2].partition("</select>")[0]
+    assert str(cast.khoi.id) in about
     desk.settle()
     desk.set_aside()
 

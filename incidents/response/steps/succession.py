@@ -181,6 +181,12 @@ def barred(session: Session, step: Step) -> set[str]:
     return signed | ({str(version.author_id)} if version.author_id else set())
 
 
+def kept_out(session: Session, step: Step) -> set[UUID]:
+    """Whom a step is not given to by name: those concerned, and those passed over in its line."""
+    shut = recusals.of(session, step.incident_id).keeps_out(judging=judges(step))
+    return {*shut, *map(UUID, barred(session, step))}
+
+
 def require_free(session: Session, step: Step, person_id: UUID) -> None:
     """Return unless a conflict of interest keeps a person from a step, or they only look on.
 
