@@ -86,7 +86,7 @@ class _Found:
         self._rules = self._rows(ClockRule, (c.rule_id for c in self._clocks.values()))
         self._approvals = self._rows(Approval, (_named(m, "approval") for m in messages))
         people = {m.recipient_id for m in messages}
-        people |= {_named(m, name) for m in messages for name in ("by", "to", "outgoing")}
+        people |= {_named(m, name) for m in messages for name in ("by", "to", "outgoing", "heir")}
         people |= {c.owner_id for c in self._clocks.values()}
         people |= {s.assignee_id for s in self._steps.values()}
         people |= {s.acknowledged_by for s in self._signals.values()}
@@ -217,7 +217,7 @@ class _Found:
             match name:
                 case "level":
                     read["level_name"] = Level(value).label
-                case "by" | "to" | "outgoing":
+                case "by" | "to" | "outgoing" | "heir":
                     read[name] = self._name(UUID(value))
                 case "lesson":
                     read[name] = self._lesson(UUID(value))
@@ -305,6 +305,10 @@ def _channels(values: list[str]) -> list[Channel]:
     return [Channel(each) for each in values]
 
 
+def _stretch(value: list[str]) -> list[datetime | None]:
+    return [of_moment(each) for each in value]
+
+
 _READ_AS: dict[str, Callable[[Any], Any]] = {
     "roles": _roles,
     "role": Role,
@@ -316,5 +320,6 @@ _READ_AS: dict[str, Callable[[Any], Any]] = {
     "starts_at": of_moment,
     "ends_at": of_moment,
     "taken_at": lambda value: of_moment(value or None),
+    **dict.fromkeys(("theirs", "own"), _stretch),
     **dict.fromkeys(("signed_on", "first_day", "last_day"), _day),
 }

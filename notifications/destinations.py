@@ -13,6 +13,7 @@ ABOUT_ROSTERS = frozenset(
         "swap_asked",
         "swap_accepted",
         "swap_declined",
+        "swap_after_leaving",
         "stand_in_set",
         "duty_passed_on",
         "shift_by_hand",

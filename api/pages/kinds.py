@@ -73,6 +73,7 @@ KINDS: dict[str, str] = {
     "swap_asked": N_("đề nghị đổi ca trực"),
     "swap_accepted": N_("đã nhận ca trực"),
     "swap_declined": N_("không nhận ca trực"),
+    "swap_after_leaving": N_("đổi ca với người đã thôi"),
     "stand_in_set": N_("trực thay"),
     "shift_by_hand": N_("ca trực nhập tay"),
     "duty_passed_on": N_("nhận ca trực của người thôi vai"),

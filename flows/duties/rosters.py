@@ -4,15 +4,13 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from flows.duties import carry_out, known
-from incidents.people import persons, roles
+from incidents.people import persons
 from incidents.people import rosters as shifts
-from incidents.people.duty import faults, filling
+from incidents.people.duty import faults, filling, keeping
 from incidents.people.duty.faults import Fault, FaultKind
-from incidents.people.persons import Person
-from incidents.people.roles import Role
 from incidents.people.rosters import Shift
 from incidents.record import clock
 from incidents.response.reports import handovers
@@ -43,7 +41,7 @@ def _gaps(session: Session) -> Iterator[Fault]:
 def _warn(session: Session, gap: Fault) -> None:
     persons.tell_all(
         session,
-        _keepers(session),
+        keeping.keepers(session),
         "roster_gap",
         key=_key(gap, clock.now()),
         values={
@@ -63,17 +61,6 @@ def _key(gap: Fault, now: datetime) -> str:
     else:
         which = f"on {now.astimezone(clock.LOCAL).date()}"  # a role nobody keeps: once a day
     return f"gap:{gap.role}:{which}"
-
-
-def _keepers(session: Session) -> list[UUID]:
-    """The standing deputy keeps the rosters; without one, the administrators."""
-    deputy = roles.holders(session, Role.STANDING_DEPUTY, clock.now())[:1]
-    if deputy:
-        return deputy
-    administrators = select(Person.id).where(
-        col(Person.administrator).is_(True), col(Person.active).is_(True)
-    )
-    return list(session.exec(administrators.order_by(col(Person.id))))
 
 
 def _missing(session: Session) -> Iterator[Shift]:

@@ -33,6 +33,7 @@ from incidents.people.directory import (
 from incidents.people.directory import keeping as bodies
 from incidents.people.duty import (
     absences,
+    agreed,
     by_hand,
     feeds,
     keeping,
@@ -84,7 +85,7 @@ from incidents.response.steps.steps import Step
 from incidents.words import shell_facts
 
 TELLERS = (
-    *(absences, by_hand, feeds, keeping, passing_on, planning, stand_ins, swaps),
+    *(absences, agreed, by_hand, feeds, keeping, passing_on, planning, stand_ins, swaps),
     *(bodies, body_corrections, contacts, focal_points, imported, importing, postings, routing),
     *(flag_merging, parting, triage, wording, silences, findings),
     *(flag_ladder, level_rules, level_timings, must_be_told, standing_changes),

@@ -63,8 +63,14 @@ def test_nobody_concerned_is_offered_for_what_they_would_be_refused(
     room, cast, tung = f"/vu-viec/{incident.number}", desk.cast, new_browser("tung")
     step = desk.plan(incident, "write", Role.SECRETARY)
     statement, _ = desk.drafted(incident)
-    asked = {"kind": StepKind.APPROVE, "form": "SignOff", "statement_id": statement.id}
-    desk.plan(incident, "sign", Role.SPOKESPERSON, **asked)
+    desk.plan(
+        incident,
+        "sign",
+        Role.SPOKESPERSON,
+        kind=StepKind.APPROVE,
+        form="SignOff",
+        statement_id=statement.id,
+    )
     path, why = f"{room}/khai-lien-quan", "Bị nêu trong bài"
     tung.post(path, about=f"person:{cast.khoi.id}", reason=why)
     tung.post(path, about=f"body:{cast.yen.organisation_id}", reason=why)

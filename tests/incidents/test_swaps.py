@@ -1,10 +1,12 @@
 """Shifts are swapped and given away: once, by whoever has them, before they begin."""
 
 import threading
+from datetime import UTC, timedelta
 from uuid import UUID
 
 from sqlmodel import col, select
 
+from incidents.people import departures
 from incidents.people.duty import (
     swaps,
 )
@@ -17,9 +19,13 @@ from incidents.record.errors import (
     Invalid,
     NotPermitted,
 )
+from incidents.record.language import Language
 from incidents.record.timeline import DESK
+from incidents.response.staffing import coming_back, recoverable
+from incidents.response.staffing.holdings import HoldingKind
 from tests.harness import START, Desk, read
 from tests.incidents.shifts import draw_up, local, on, shift_at
+from tests.incidents.test_leaving import _leave
 
 
 def test_two_swap_and_both_shifts_change_hands(desk: Desk) -> None:
@@ -116,4 +122,67 @@ def test_only_ones_own_shift_to_come_is_asked_for(desk: Desk) -> None:
     desk.do(swaps.withdraw, asked.id, by=cast.duc)
     with desk.refused(AlreadySettled):
         desk.do(swaps.accept, asked.id, by=cast.hoa)
+    desk.set_aside()
+
+
+def swapped(desk: Desk) -> None:
+    """Hòa does Đức's shift in the morning of the 24th, he hers in the afternoon."""
+    cast = desk.cast
+    roster = draw_up(desk, cast.duc, cast.hoa)
+    mine, theirs = shift_at(roster, local(24, 7)), shift_at(roster, local(24, 15))
+    swap = desk.do(swaps.ask, mine.id, other_id=cast.hoa.id, in_return=theirs.id, by=cast.duc)
+    desk.do(swaps.accept, swap.id, by=cast.hoa)
+    desk.set_aside()
+    assert [on(desk, local(24, h)) for h in (7, 15)] == [["hoa"], ["duc"]]
+    desk.time += timedelta(minutes=1)
+
+
+def test_a_swap_with_somebody_who_leaves_stands_with_the_successor_and_after_a_return(
+    desk: Desk,
+) -> None:
+    cast = desk.cast
+    swapped(desk)
+    _leave(desk, cast.duc, cast.kien)
+    assert [on(desk, local(24, h)) for h in (7, 15)] == [["hoa"], ["kien"]]
+    said = read(desk.expect_message(to=cast.hoa, kind="swap_after_leaving"))
+    assert "Tô Trung Kiên trực thay Hồ Trọng Đức" in said
+    assert "– 14:00 ngày 24/11/2026 – 22:00 ngày 24/11/2026: Tô Trung Kiên" in said
+    desk.expect_messages("swap_after_leaving", cast.kien, cast.tung)
+    desk.set_aside()
+    with database.reading() as session:
+        row = departures.of(session, cast.duc.id)
+        assert row
+        listed = recoverable.of(session, row)
+    turns = [each.row_id for each in listed if each.was.kind is HoldingKind.TURN]
+    seen = recoverable.fingerprint(listed)
+    desk.time += timedelta(minutes=1)
+    back = {"reason": "Ghi nhầm", "confirmed": seen, "take": turns}
+    desk.do(coming_back.come_back, cast.duc.id, by=cast.an, **back)
+    desk.set_aside()
+    assert [on(desk, local(24, h)) for h in (7, 15)] == [["hoa"], ["duc"]]
+
+
+def test_without_a_successor_the_other_has_their_own_shift_again(desk: Desk) -> None:
+    cast = desk.cast
+    swapped(desk)
+    _leave(desk, cast.hoa)
+    assert [on(desk, local(24, h)) for h in (7, 15)] == [["duc"], []]
+    said = read(desk.expect_message(to=cast.duc, kind="swap_after_leaving"))
+    assert "– 06:00 ngày 24/11/2026 – 14:00 ngày 24/11/2026: Hồ Trọng Đức" in said
+    assert "– 14:00 ngày 24/11/2026 – 22:00 ngày 24/11/2026: chưa có ai trực" in said
+    desk.expect_messages("swap_after_leaving", cast.tung)
+    told = desk.timeline(DESK, Language.EN)
+    assert any("it is undone, each shift is again whose it was" in line.text for line in told)
+    desk.set_aside()
+
+
+def test_whoever_has_done_their_part_already_is_not_made_to_do_the_other_half(desk: Desk) -> None:
+    cast = desk.cast
+    swapped(desk)
+    desk.time = local(24, 8).astimezone(UTC)
+    _leave(desk, cast.duc)
+    assert [on(desk, local(24, h)) for h in (9, 15)] == [["hoa"], []]
+    said = desk.expect_message(to=cast.hoa, kind="swap_after_leaving")
+    assert "nay chưa có ai trực; đề nghị bố trí người" in read(said)
+    desk.expect_messages("swap_after_leaving", cast.tung)
     desk.set_aside()

@@ -1,5 +1,7 @@
 """A signature that waits with nobody reaches whoever comes to the post or the paper, at once."""
 
+from typing import Any
+
 from sqlmodel import select
 
 from flows.duties import carry_out
@@ -19,8 +21,14 @@ def to_sign(desk: Desk, *, by: Person | None = None) -> Incident:
     """Words the chair alone may sign: nobody is above."""
     incident = desk.opened(level=3)
     statement, _ = desk.drafted(incident, by=by)
-    asked = {"kind": StepKind.APPROVE, "form": "SignOff", "statement_id": statement.id}
-    desk.plan(incident, "sign", Role.CHAIR, **asked)
+    desk.plan(
+        incident,
+        "sign",
+        Role.CHAIR,
+        kind=StepKind.APPROVE,
+        form="SignOff",
+        statement_id=statement.id,
+    )
     return incident
 
 
@@ -49,8 +57,8 @@ def test_whoever_is_appointed_has_it_with_the_appointment(desk: Desk) -> None:
     desk.expect_messages("signature_vacant", cast.lan)
     desk.set_aside()
 
-    given = {"role": Role.CHAIR, "person_id": cast.binh.id, "rank": 1, "by": cast.an}
-    desk.do(appointing.appoint, valid_from=desk.time, **given)
+    given: dict[str, Any] = {"role": Role.CHAIR, "person_id": cast.binh.id, "rank": 1}
+    desk.do(appointing.appoint, valid_from=desk.time, **given, by=cast.an)
 
     assert desk.step("sign").assignee_id == cast.binh.id
     desk.expect_messages("step_assigned", cast.binh)

@@ -6,12 +6,13 @@ from datetime import date, time, timedelta
 from typing import ClassVar
 from uuid import UUID
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
-from incidents.people import persons, rosters
+from incidents.people import persons, roles, rosters
 from incidents.people.duty import filling, rotations
 from incidents.people.duty.rotations import Rotation, RotationTurn
 from incidents.people.organisations import Organisation
+from incidents.people.persons import Person
 from incidents.people.roles import Role
 from incidents.people.rosters import Roster
 from incidents.record import clock, timeline
@@ -142,6 +143,17 @@ def end(session: Session, rotation_id: UUID, *, last_day: date, by: Actor) -> Ro
     timeline.record(session, timeline.DESK, RotationEnded(roster.name, last_day), by=by)
     filling.fill(session, roster)
     return rotation
+
+
+def keepers(session: Session) -> list[UUID]:
+    """The standing deputy keeps the rosters; without one, the administrators."""
+    deputy = roles.holders(session, Role.STANDING_DEPUTY, clock.now())[:1]
+    if deputy:
+        return deputy
+    administrators = select(Person.id).where(
+        col(Person.administrator).is_(True), col(Person.active).is_(True)
+    )
+    return list(session.exec(administrators.order_by(col(Person.id))))
 
 
 def _check(session: Session, rotation: Rotation, people: Sequence[UUID]) -> None:

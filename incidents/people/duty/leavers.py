@@ -8,9 +8,9 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from incidents.people.duty import by_hand, filling, swaps
+from incidents.people.duty import agreed, by_hand, filling, swaps
 from incidents.people.duty.changes import DutyLeft, StandIn
-from incidents.people.duty.rotations import RotationTurn
+from incidents.people.duty.rotations import Rotation, RotationTurn
 from incidents.people.rosters import Shift
 from incidents.record import clock
 from incidents.record.actors import Actor
@@ -19,6 +19,7 @@ from incidents.record.actors import Actor
 def leave(session: Session, person_id: UUID, successor_id: UUID | None, *, by: Actor) -> None:
     """Turns, stand-ins and shifts move to the successor; without one they end, seen as gaps."""
     swaps.withdraw_all(session, person_id, by=by)
+    exchanged = agreed.of(session, person_id)
     now = clock.now()
     for row in session.exec(
         select(StandIn).where(
@@ -39,6 +40,7 @@ def leave(session: Session, person_id: UUID, successor_id: UUID | None, *, by: A
         for left in session.exec(select(DutyLeft).where(DutyLeft.heir_id == person_id)):
             left.heir_id = successor_id
             session.add(left)
+    agreed.keep(session, exchanged, successor_id, by=by)
     by_hand.pass_on(session, by_hand.coming(session, person_id, since=now), successor_id, since=now)
     filling.fill_all(session)
 
@@ -47,11 +49,17 @@ def come_back(
     session: Session,
     person_id: UUID,
     *,
+    successor_id: UUID | None,
     turns: Collection[UUID],
     shifts: Collection[UUID],
     stand_ins: Collection[UUID],
 ) -> None:
-    """Some of what moved is theirs again; turns nobody took fill their gaps by themselves."""
+    """Some of what moved is theirs again; turns nobody took fill their gaps by themselves.
+
+    With a turn come the swaps they had agreed to on its roster.
+    """
+    back_on = select(Rotation.roster_id).join(RotationTurn).where(col(RotationTurn.id).in_(turns))
+    agreed.take_back(session, person_id, successor_id, set(session.exec(back_on)))
     for table, ids in ((RotationTurn, turns), (Shift, shifts), (StandIn, stand_ins)):
         for row in session.exec(select(table).where(col(table.id).in_(ids))):
             row.person_id = person_id

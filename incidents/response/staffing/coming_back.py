@@ -123,6 +123,7 @@ def come_back(
     leavers.come_back(
         session,
         person_id,
+        successor_id=row.successor_id,
         turns=back.ids(HoldingKind.TURN),
         shifts=back.ids(HoldingKind.SHIFT),
         stand_ins=back.ids(HoldingKind.STAND_IN),
