@@ -1,6 +1,6 @@
 """All that the author of a playbook imports."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 from pydantic import Field
@@ -87,6 +87,11 @@ def hours(number: float) -> timedelta:
     return timedelta(hours=number)
 
 
+def time_of_day(hour: int) -> time:
+    """An hour of the day in the province."""
+    return time(hour)
+
+
 def days(number: float) -> timedelta:
     """A length of time in days."""
     return timedelta(days=number)
@@ -170,4 +175,5 @@ __all__ = [
     "hours",
     "minutes",
     "playbook",
+    "time_of_day",
 ]

@@ -281,6 +281,7 @@ def _noted(wanted: Wanted) -> dict[str, Any]:
         "due_minutes": round(wanted.due.total_seconds() / 60),
         "then": wanted.then.value if wanted.then else None,
         "mandatory": wanted.mandatory,
+        "hours": [f"{hour:%H:%M}" for hour in wanted.hours.hours] if wanted.hours else [],
         "template": wanted.words.template if wanted.words else None,
         "waited_for": list[str](),
         "releases": wanted.kind is StepKind.APPROVE and bool(wanted.release_to),

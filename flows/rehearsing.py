@@ -48,6 +48,8 @@ class Planned:
     due: timedelta
     mandatory: bool
     releases: bool
+    hour: datetime | None = None
+    """The moment it is due at where it goes by the hour of the day, for an opening now."""
 
 
 class _Paper:
@@ -68,6 +70,10 @@ class _Paper:
         if wanted.not_before is not None:
             asked = max(asked, (self._released or timedelta()) + wanted.not_before)
         allowed = scaled(wanted.due, self._percent)
+        hour = wanted.due_at(self._begun)
+        if hour:
+            allowed = wanted.due
+            asked = max(asked, hour - allowed - self._begun)
         due = self._ends[wanted.key] = asked + allowed
         releases = wanted.kind is StepKind.APPROVE and bool(wanted.release_to)
         if releases and self._released is None:
@@ -83,6 +89,7 @@ class _Paper:
                 due=due,
                 mandatory=wanted.mandatory,
                 releases=releases,
+                hour=hour,
             )
         )
         return Explored(wanted, _ordinary)
@@ -166,6 +173,7 @@ def as_rows(planned: Sequence[Planned], titles: Mapping[str, str]) -> list[dict[
             "due_minutes": _minutes(each.due),
             "mandatory": each.mandatory,
             "releases": each.releases,
+            "hour": each.hour.isoformat() if each.hour else None,
         }
         for each in planned
     ]

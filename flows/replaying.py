@@ -15,7 +15,7 @@ from sqlmodel import Session
 from flows.outcomes import Asked, Awaited, Outcome
 from flows.staging import DuplicateStep, Wanted, Words
 from incidents.matter import incidents
-from incidents.matter.incidents import Incident
+from incidents.matter.incidents import Incident, Status
 from incidents.matter.severity import Level
 from incidents.record import clock, database, settings
 from incidents.record.actors import ENGINE
@@ -23,7 +23,6 @@ from incidents.record.language import N_
 from incidents.response.steps import passing, runs, steps
 from incidents.response.steps.exercise_forms import Inject
 from incidents.response.steps.forms import Form
-from incidents.response.steps.passing import Plan
 from incidents.response.steps.runs import Claim, Superseded
 from incidents.response.steps.steps import Step
 from incidents.words import approvals, statements
@@ -62,6 +61,7 @@ class Held:
     playbook: str
     version: int
     source_sha256: str | None
+    begun: datetime
     incident: Incident
     steps: dict[str, Step]
     seen: dict[str, Any]
@@ -89,7 +89,7 @@ class Replay:
         self.met.add(wanted.key)
         awaited = Awaited(wanted.key, wanted.form, self.held.steps.get(wanted.key))
         if awaited.step:
-            if not _fits(awaited.step, wanted):
+            if not wanted.fits(awaited.step):
                 raise Misfit(wanted.key)
         elif f"step {wanted.key}" in self.held.seen:
             awaited.outcome = Outcome.revive(self.held.seen[f"step {wanted.key}"])
@@ -105,8 +105,10 @@ class Replay:
         return awaited
 
     def _has_come(self, wanted: Wanted) -> bool:
-        if _late(wanted) and not self._stands_by_now(wanted.about):
+        if wanted.late and not self._stands_by_now(wanted.about):
             return False  # it may still come: nothing is opened, and nothing remembered
+        if wanted.hours:
+            return self._is_its_hour(wanted)
         if wanted.not_before is None:
             return True
         with database.reading() as session:
@@ -114,6 +116,17 @@ class Replay:
             begun = runs.get(session, self.held.claim.run_id).started_at
         moment = max(incident.first_statement_at or incident.opened_at, begun) + wanted.not_before
         return self._reached(moment)
+
+    def _is_its_hour(self, wanted: Wanted) -> bool:
+        """From so long before it; missed by as much it is over, and the next one tells it all."""
+        due_at = wanted.due_at(self.held.begun)
+        if due_at is None or not self._reached(due_at - wanted.due):
+            return False
+        if clock.now() >= due_at + wanted.due:
+            return False
+        with database.reading() as session:
+            status = incidents.get(session, self.held.incident.id).status
+        return status is not Status.STABILISING
 
     def _stands_by_now(self, words: Asked[Form] | None) -> bool:
         """Whether all signatures on some words are there, the late ones with them."""
@@ -138,11 +151,11 @@ class Replay:
                     by=ENGINE,
                 ).id
             if wanted.must_stand and not _stands(session, incident, statement_id):
-                if not _late(wanted):
+                if not wanted.late:
                     refused = Outcome(None).plain(wanted.form.__name__)
                     self._remember(session, f"step {wanted.key}", refused)
                 return None
-            plan = _plan(wanted, statement_id)
+            plan = wanted.plan(statement_id, self.held.begun)
             return passing.open_step(session, incident, self.held.claim.run_id, plan)
 
     def _statement_key(self, session: Session, wanted: Wanted) -> str:
@@ -298,15 +311,6 @@ class Replay:
         self.held.seen[key] = value
 
 
-def _fits(step: Step, wanted: Wanted) -> bool:
-    return (step.kind, step.role, step.form) == (wanted.kind, wanted.role, wanted.form.__name__)
-
-
-def _late(wanted: Wanted) -> bool:
-    """Whether it waits for a signature that a wait has missed."""
-    return wanted.or_late and wanted.about is not None and not wanted.about.granted
-
-
 def _stands(
     session: Session, incident: Incident, statement_id: UUID | None, *, lock: bool = True
 ) -> bool:
@@ -317,22 +321,6 @@ def _stands(
     return approvals.standing(session, statement, version, incident.level).granted
 
 
-def _plan(wanted: Wanted, statement_id: UUID | None) -> Plan:
-    return Plan(
-        key=wanted.key,
-        kind=wanted.kind,
-        role=wanted.role,
-        form=wanted.form.__name__,
-        due=wanted.due,
-        then=wanted.then,
-        statement_id=statement_id,
-        release_to=wanted.release_to,
-        after=wanted.after.step.id if wanted.after and wanted.after.step else None,
-        mandatory=wanted.mandatory,
-        life_safety=wanted.life_safety,
-    )
-
-
 def load(session: Session, claim: Claim) -> Held:
     """All a replay needs, in one go."""
     run = runs.get(session, claim.run_id)
@@ -341,6 +329,7 @@ def load(session: Session, claim: Claim) -> Held:
         playbook=run.playbook,
         version=run.version,
         source_sha256=run.source_sha256,
+        begun=run.started_at,
         incident=incidents.get(session, run.incident_id),
         steps=steps.of_run(session, run.id),
         seen=dict(runs.seen(session, run.id)),

@@ -1,12 +1,13 @@
 """The verbs a playbook is written with: open several, then wait once."""
 
-from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import timedelta
 from functools import partial
 from typing import Any, NoReturn, TypeVar, cast
 
 from sqlmodel import Session
 
+from flows.by_the_clock import ByTheClock
 from flows.outcomes import Approved, Asked, Awaited, Drafted, Unsettled
 from flows.staging import Stage, Wanted, Words
 from incidents.matter import taskforces
@@ -35,11 +36,11 @@ from incidents.words.statements import StatementKind
 F = TypeVar("F", bound=Form)
 
 
-class Run:
+class Run(ByTheClock):
     """One playbook at work on one incident; handed to its body."""
 
     def __init__(self, stage: Stage) -> None:
-        self._stage = stage
+        super().__init__(stage)
         self._counted: dict[str, int] = {}
 
     def open_incident(self) -> None:
@@ -307,30 +308,10 @@ class Run:
             self._stage.until(begun + timedelta(minutes=inject.minute))
             self._stage.once(f"inject {number}", partial(_give, number=number, inject=inject))
 
-    def at(self, moment: datetime) -> None:
-        """Go on when a moment has come."""
-        self._stage.until(moment)
-
-    def every(self, interval: timedelta, *, at_most: int) -> Iterator[int]:
-        """Rounds 1, 2, 3 …, each one interval after the one before; the bound is stated."""
-        begun = self.now
-        for each in self.rounds(at_most=at_most):
-            self._stage.until(begun + each * interval)
-            yield each
-
-    def rounds(self, *, at_most: int) -> Iterator[int]:
-        """Rounds 1, 2, 3 …, each as soon as the one before has ended; the bound is stated."""
-        yield from range(1, self._stage.rounds(at_most) + 1)
-
     @property
     def level(self) -> Level:
         """The level, as this reading first saw it."""
         return self._stage.level()
-
-    @property
-    def now(self) -> datetime:
-        """The moment, as this reading first saw it."""
-        return self._stage.now()
 
     def finish(self) -> NoReturn:
         """The playbook is at its end."""

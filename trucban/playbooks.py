@@ -110,7 +110,7 @@ def show(code: Code, *, lang: Lang = None, as_json: AsJson = False) -> None:
         put()
         put(step.title)
         put(f"  {step.gist}")
-        for label, values in _details(step):
+        for label, values in _details(step, say):
             put(f"  {say.text(label)}: {values}")
     if book.templates:
         put()
@@ -135,7 +135,7 @@ def _show_steps(book: "Handbook", say: Speech) -> None:
                 step.title,
                 say.value(step.role),
                 say.value(step.then),
-                *(say.value(step.due[level]) for level in levels),
+                *(", ".join(step.hours) or say.value(step.due[level]) for level in levels),
                 say.value(step.mandatory),
             ]
             for step in book.steps
@@ -143,10 +143,16 @@ def _show_steps(book: "Handbook", say: Speech) -> None:
     )
 
 
-def _details(step: "HandbookStep") -> list[tuple[str, str]]:
+def _every_day(step: "HandbookStep", say: Speech) -> str:
+    each = say.text(N_("%(hours)s hằng ngày"), hours=", ".join(step.hours))
+    return f"{each}, {say.text(N_('giao trước %(length)s'), length=min(step.due.values()))}"
+
+
+def _details(step: "HandbookStep", say: Speech) -> list[tuple[str, str]]:
     told = [
         (N_("Sau"), "; ".join(step.after)),
         (N_("Khi"), "; ".join(step.when)),
+        *([(N_("Hạn"), _every_day(step, say))] if step.hours else []),
         (N_("Biểu mẫu"), f"{step.heading} – {'; '.join(step.questions)}"),
         (N_("Mẫu văn bản"), step.template or ""),
     ]
@@ -230,7 +236,7 @@ def _show_sequence(book: "Handbook", planned: "Sequence[Planned]", level: int, s
             [
                 on_paper(each.asked, say),
                 on_paper(each.taken_by, say),
-                on_paper(each.due, say),
+                on_paper(each.due, say) + (f" ({say.time(each.hour)})" if each.hour else ""),
                 say.value(each.role),
                 titles[each.key] + ("" if each.mandatory else f" ({say.text(N_('tùy chọn'))})"),
                 say.value(each.then),

@@ -41,6 +41,9 @@ class HandbookStep:
     heading: str
     questions: tuple[str, ...]
     due: Mapping[Level, timedelta]
+    hours: tuple[str, ...]
+    """Hours of the day it is due at, whatever the level; ``due`` is then how long before it comes.
+    """
     mandatory: bool
     template: str | None
     releases: bool
@@ -153,7 +156,7 @@ class Handbook:
 
     def _step(self, noted: dict[str, Any]) -> HandbookStep:
         key, form = noted["key"], own_forms.of(noted["form"], noted.get("asks"))
-        due = timedelta(minutes=noted["due_minutes"])
+        due, hours = timedelta(minutes=noted["due_minutes"]), tuple(noted.get("hours", ()))
         return HandbookStep(
             key=key,
             title=self._title(key),
@@ -163,7 +166,8 @@ class Handbook:
             then=Role(noted["then"]) if noted["then"] else None,
             heading=sayings.heading(form, self.say),
             questions=tuple(sayings.label(form, name, self.say) for name in form.model_fields),
-            due={level: scaled(due, self._percent[level]) for level in Level},
+            due={level: due if hours else scaled(due, self._percent[level]) for level in Level},
+            hours=hours,
             mandatory=noted["mandatory"],
             template=noted["template"],
             releases=noted["releases"],

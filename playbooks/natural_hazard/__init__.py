@@ -28,6 +28,7 @@ from flows.authoring import (
     hours,
     minutes,
     playbook,
+    time_of_day,
 )
 from playbooks import routines
 
@@ -40,6 +41,12 @@ PROMISED = hours(3)
 
 A_WEEK = 84
 """Rounds after which the head of the task force decides how bulletins go on."""
+
+REPORTS = (time_of_day(6), time_of_day(18))
+"""When a brief report is with the leaders, twice a day as long as the matter is worked on."""
+
+TWO_WEEKS = 28
+"""Reports after which bulletins have ended too: how it goes on is a leader's decision."""
 
 
 @playbook("Thiên tai, lũ, đê điều, xâm nhập mặn", code="THIEN_TAI", version=1)
@@ -74,6 +81,9 @@ def natural_hazard(run: Run) -> None:
         mandatory=False,
     )
 
+    # Step 9: a brief report at six and at eighteen, beside everything else.
+    run.daily("report in brief", of=SECRETARY, at=REPORTS, within=hours(1), at_most=TWO_WEEKS)
+
     # Steps 2 and 3: warning and advice go out while danger is not excluded; they wait for nobody.
     run.ask(
         "warn the area",
@@ -83,7 +93,6 @@ def natural_hazard(run: Run) -> None:
         then=PUBLISHER,
         life_safety=True,
     )
-    run.ask("report in brief", of=SECRETARY, due=hours(12), mandatory=False)
     routines.say_first(run, "advice", template="advice", facts={"next_at": run.now + CADENCE})
 
     # Steps 4 to 8: bulletins while it lasts, a refutation once the technical authority has signed.

@@ -1,6 +1,6 @@
 """A rehearsal on paper: the ordinary way with its times, and nothing else."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -18,8 +18,11 @@ from flows.authoring import (
     hours,
     minutes,
     playbook,
+    time_of_day,
 )
 from flows.rehearsing import Planned
+from flows.staging import HoursOfDay
+from incidents.record import clock
 from playbooks.catalog import PLAYBOOKS
 
 
@@ -86,6 +89,21 @@ def test_every_playbook_can_be_rehearsed_at_every_level(each: object, level: Lev
 
     assert len(planned) > 3
     assert all(one.asked <= one.taken_by <= one.due for one in planned)
+
+
+@pytest.mark.parametrize(
+    ("begun", "first", "third"),
+    [("23T04:59", "23T06:00", "24T06:00"), ("23T05:01", "23T18:00", "24T18:00")],
+)
+def test_hours_of_the_day_are_counted_from_the_first_that_leaves_time(
+    begun: str, first: str, third: str
+) -> None:
+    def at(said: str) -> datetime:
+        return datetime.fromisoformat(f"2026-11-{said}").replace(tzinfo=clock.LOCAL)
+
+    for round_, said in ((1, first), (3, third)):
+        hours_of_day = HoursOfDay((time_of_day(18), time_of_day(6)), round_)
+        assert hours_of_day.moment(at(begun), hours(1)) == at(said)
 
 
 def test_a_false_rumour_goes_from_first_words_to_refutation_and_conclusion() -> None:

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -8,12 +9,13 @@ from flows.outcomes import Unsettled
 from flows.replaying import Replay
 from flows.run import Run
 from flows.staging import DuplicateStep
-from incidents.matter.incidents import Finding, Incident
-from incidents.record import database
+from incidents.matter import incidents
+from incidents.matter.incidents import Finding, Incident, Status
+from incidents.record import clock, database
 from incidents.record.actors import Actor, Via
 from incidents.response.answers import signing
 from incidents.response.life import grading, lifecycle
-from incidents.response.steps import runs
+from incidents.response.steps import runs, steps
 from incidents.response.steps.runs import PlaybookRun, RunState
 from incidents.response.steps.steps import StepState
 from incidents.words.approvals import Verdict
@@ -192,6 +194,58 @@ def test_rounds_come_one_interval_after_the_other(desk: Desk, release: Release) 
     desk.fast_forward(hours(1))
     assert run_of(incident).state is RunState.FINISHED
     desk.set_aside()
+
+
+def test_hours_of_the_day_are_asked_for_while_the_matter_is_worked_on(
+    desk: Desk, release: Release
+) -> None:
+    release("""
+    run.daily(
+        "report", of=SECRETARY, at=(time_of_day(6), time_of_day(18)), within=hours(1), at_most=9
+    )
+    run.wait(run.ask("go on", of=LEAD, due=days(9)))
+    """)
+    incident = opened(desk)  # at 02:30
+    desk.fast_forward(hours(2))
+    assert asked(incident) == {}
+    desk.fast_forward(hours(0.5))
+    assert asked(incident) == {"report": local(23, 6)}
+    desk.answer("report", by=desk.cast.ha)
+    # Nobody was there to ask at 17:00: at 18:30 there is an hour from then, later it is left out.
+    at(desk, local(23, 18) + minutes(30))
+    assert asked(incident)["report 2"] == local(23, 19) + minutes(30)
+    at(desk, local(24, 8))
+    becomes(incident, Status.STABILISING)
+    at(desk, local(24, 17))
+    at(desk, local(25, 5))
+    assert set(asked(incident)) == {"report", "report 2"}
+    becomes(incident, Status.OPEN)
+    at(desk, local(25, 17))
+    assert set(asked(incident)) == {"report", "report 2", "report 6"}
+    assert asked(incident)["report 6"] == local(25, 18)
+    desk.set_aside()
+
+
+def at(desk: Desk, moment: datetime) -> None:
+    desk.time = moment
+    desk.settle()
+
+
+def local(day: int, hour: int) -> datetime:
+    return datetime(2026, 11, day, hour, tzinfo=clock.LOCAL).astimezone(UTC)
+
+
+def asked(incident: Incident) -> dict[str, datetime | None]:
+    """The reports and when they are, or were, due."""
+    with database.reading() as session:
+        found = steps.of_incident(session, incident.id)
+    return {each.key: each.due_at for each in found if each.key.startswith("report")}
+
+
+def becomes(incident: Incident, status: Status) -> None:
+    with database.transaction() as session:
+        incidents.get(session, incident.id, lock=True).status = status
+        runs.want(session, run_of(incident).id)
 
 
 def test_a_round_begins_when_the_one_before_has_ended(desk: Desk, release: Release) -> None:

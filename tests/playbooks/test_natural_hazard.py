@@ -1,13 +1,14 @@
 """The natural-hazard playbook, one story a branch, replayed after every event."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 import pytest
 
 from incidents.insight import reading
 from incidents.matter.incidents import Finding
 from incidents.people.persons import Person
-from incidents.record import database
+from incidents.record import clock, database
 from incidents.record.language import Language
 from incidents.response.steps.crisis_forms import Danger
 from incidents.response.steps.runs import RunState
@@ -25,7 +26,6 @@ AT_ONCE = {
     "report from the technical authority",
     "classify the content",
     "warn the area",
-    "report in brief",
     "draft the advice",
 }
 OPEN, OVER, PRESENT = Danger.NOT_EXCLUDED, Danger.EXCLUDED, Danger.PRESENT
@@ -97,6 +97,17 @@ def test_opening_asks_for_word_of_mouth_and_pictures_only_later(journey: Journey
 
     assert "send pictures" in journey.waiting()
     assert not journey.desk.step("send pictures").mandatory
+
+
+def test_the_leaders_have_a_brief_report_at_six_and_at_eighteen(journey: Journey) -> None:
+    journey.begin(level=4)  # at 02:30, at a level that halves all other times
+    journey.desk.fast_forward(hours(2.4))
+    assert "report in brief" not in journey.asked()
+    journey.desk.fast_forward(hours(0.1))
+
+    asked = journey.desk.step("report in brief")
+    assert asked.due_at == datetime(2026, 11, 23, 6, tzinfo=clock.LOCAL)
+    assert not asked.mandatory
 
 
 def test_the_advice_waits_for_nobody(journey: Journey) -> None:

@@ -48,10 +48,20 @@ def test_a_rehearsal_as_json_has_sequence_and_branches(trucban: Trucban) -> None
         "due_minutes": 4320.0,
         "mandatory": True,
         "releases": False,
+        "hour": None,
     }
     branch = next(b for b in found["branches"] if "Approve the plan" in b["about"])
     assert {"words": "refused", "opens": ["Write the plan of the exercise again"]} in branch["ways"]
     assert found["silent"] == []
+
+
+def test_what_comes_by_the_hour_is_shown_with_its_hours(trucban: Trucban) -> None:
+    shown = trucban("playbooks", "show", "THIEN_TAI", "--lang", "en").out
+    assert "06:00, 18:00 every day, asked for 1 hour before" in shown
+    found = trucban("playbooks", "rehearse", "THIEN_TAI", "--json", "--level", "4").json
+    reports = [each for each in found["sequence"] if each["key"].startswith("report in brief")]
+    assert {each["hour"][11:16] for each in reports} == {"06:00", "18:00"}
+    assert {round(each["due_minutes"] - each["asked_minutes"]) for each in reports} == {60}
 
 
 @pytest.mark.parametrize("playbook", PLAYBOOKS, ids=lambda p: p.code)

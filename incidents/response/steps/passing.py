@@ -4,7 +4,7 @@ Work moves; the authority to sign does not (rule 5 of practice).
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func
@@ -53,6 +53,8 @@ class Plan:
     after: UUID | None = None
     mandatory: bool = True
     life_safety: bool = False
+    due_at: datetime | None = None
+    """An hour no level moves; where it has passed by now there is all of ``due`` from here."""
 
 
 def open_step(session: Session, incident: Incident, run_id: UUID, plan: Plan) -> Step:
@@ -60,9 +62,13 @@ def open_step(session: Session, incident: Incident, run_id: UUID, plan: Plan) ->
     existing = session.exec(select(Step).where(Step.run_id == run_id, Step.key == plan.key)).first()
     if existing:
         return existing
-    policy = level_timings.of_incident(session, incident)
-    allowed = policy.scaled(plan.due)
-    step = write(session, incident, plan, allowed=allowed, by_level=plan.due, run_id=run_id)
+    if plan.due_at:
+        left = plan.due_at - clock.now()
+        allowed, by_level = left if left > timedelta() else plan.due, None
+    else:
+        allowed = level_timings.of_incident(session, incident).scaled(plan.due)
+        by_level = plan.due
+    step = write(session, incident, plan, allowed=allowed, by_level=by_level, run_id=run_id)
     before = session.get(Step, plan.after) if plan.after else None
     if before is None or before.settled:
         begin(session, step, incident)
