@@ -27,8 +27,7 @@ run: $(VENV)/.runtime $(VENV)/.project ## Start the desk, with the demonstration
 	@exec $(BIN)/trucban serve --demo
 
 test: check browser ## Run every check and every story
-	$(PYTEST) tests --ignore=tests/smoke --numprocesses 2 --dist loadfile --no-loadscope-reorder
-	$(PYTEST) tests/smoke
+	$(PYTEST) tests --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 bench: $(VENV)/.dev $(VENV)/.project ## Measure, and print what was measured
 	@$(BIN)/python -m tests.bench

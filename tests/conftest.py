@@ -15,7 +15,7 @@ from sqlalchemy import URL
 
 from incidents.record import clock, database, schema, settings
 from tests import cast as the_cast
-from tests import disk, postgres
+from tests import compiled, disk, postgres
 from tests.cast import Cast
 from tests.harness import START, Desk
 
@@ -26,6 +26,18 @@ _CHEAP_PASSWORDS = "64"
 
 
 disk.spare()
+compiled.share()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those who may take longest begin: one that began last would keep the other worker waiting."""
+    items.sort(key=_allowed, reverse=True)
+
+
+def _allowed(item: pytest.Item) -> float:
+    longer = item.get_closest_marker("timeout")
+    return longer.args[0] if longer else 0
 
 
 def pytest_collection_finish() -> None:

@@ -29,8 +29,8 @@ from incidents.record import clock, database, outbox, proof
 from incidents.record.actors import ENGINE, Actor, Via
 from incidents.record.errors import GuardFailed, Invalid, Refusal
 from incidents.record.language import Language, speech
-from incidents.record.moments import Coming, Horizon, nearest
-from incidents.record.outbox import AttemptOutcome, MessageState, OutgoingMessage
+from incidents.record.moments import Coming, Horizon
+from incidents.record.outbox import MessageState, OutgoingMessage
 from incidents.record.timeline import DESK, TimelineHead
 from incidents.response.answers import answering, signing
 from incidents.response.life import opening, score_reminders
@@ -138,9 +138,12 @@ class Desk:
         self.settle()
 
     def _next_moment(self) -> datetime | None:
+        return min((m for m in self._moments() if m > self.time), default=None)
+
+    def _moments(self) -> list[datetime]:
+        horizon = _horizon(self._unasked(), mail_too=self.mail_works)
         with database.reading() as session:
-            found = _horizon(self._unasked(), mail_too=self.mail_works).nearest(session)
-        return min((m for m in found if m and m > self.time), default=None)
+            return [moment for moment in horizon.nearest(session) if moment]
 
     def _unasked(self) -> tuple[Coming, ...]:
         """The moments of what this story leaves out."""
@@ -148,7 +151,10 @@ class Desk:
         return (*(() if self.rhythm else rhythm.COMING), *scores)
 
     def _work(self) -> None:
+        """What the engine's lookout would ring for, until there is nothing."""
         for _ in range(_QUIET_AFTER):
+            if not any(moment <= self.time for moment in self._moments()):
+                return
             rung = (escalate.STEPS, escalate.CLOCKS, escalate.REVIEWS, escalate.MEETINGS)
             asked = (
                 *((escalate.RHYTHM,) if self.rhythm else ()),
@@ -191,14 +197,13 @@ class Desk:
         if not self.mail_works:
             return 0
         with database.reading() as session:
-            first = nearest(session, outbox.COMING)
-        if first is None or first > self.time:
-            return 0
+            if not outbox.anything_due(session):
+                return 0
         with database.transaction() as session:
             taken = outbox.claim_due(session, claim=uuid4())
-        for message in taken:
-            with database.transaction() as session:
-                outbox.mark(session, message, AttemptOutcome.SENT, provider_id=str(message.id))
+        with database.transaction() as session:
+            outbox.mark_sent(session, [(message, str(message.id)) for message in taken])
+            for message in taken:
                 if message.kind == "publication" and message.values["purpose"] == "release":
                     publications.published(session, UUID(message.values["publication"]), by=ENGINE)
         return len(taken)
@@ -460,7 +465,7 @@ def _readable(session: Session, chains: Sequence[UUID]) -> None:
 @cache
 def _horizon(unasked: tuple[Coming, ...], *, mail_too: bool) -> Horizon:
     """Each moment by itself: one that is past must not hide those to come."""
-    coming = (*escalate.COMING, runs.SLEEPING, *([outbox.COMING] if mail_too else []))
+    coming = (*escalate.COMING, *runs.COMING, *([outbox.COMING] if mail_too else []))
     return Horizon(*([each] for each in coming if each not in unasked))
 
 
