@@ -203,8 +203,8 @@ def _call_out(
     named = recusals.of(session, incident.id).named
     called: dict[UUID, list[str]] = {}
     for role in wanted:
-        people = _people_for(session, role, now, incident, told=True)
-        for rank, person_id in enumerate(people, start=1):
+        people, first = _people_for(session, role, now, incident, told=True)
+        for rank, person_id in enumerate(people, start=first):
             if person_id in named:
                 continue
             session.add(
@@ -241,10 +241,13 @@ def call_out(
 
 def _people_for(
     session: Session, role: Role, at: datetime, incident: Incident, *, told: bool = False
-) -> list[UUID]:
-    """By roster, by what the matter is about, by post; ``told`` writes the way into the record."""
+) -> tuple[list[UUID], int]:
+    """By roster, by what the matter is about, by post; ``told`` writes the way into the record.
+
+    With the rank of the first: a post that only deputies hold heads nothing in the room either.
+    """
     if role is Role.DUTY_OFFICER:
-        return rosters.on_shift(session, at) or roles.holders(session, role, at)
+        return rosters.on_shift(session, at) or roles.holders(session, role, at), 1
     if role in routing.ROUTED:
         matter = Matter(incident.playbook, incident.title, incident.place)
         rule, people = routing.routed(session, role, matter, at)
@@ -252,8 +255,9 @@ def _people_for(
             if told:
                 fact = WorkRouted(role=role, organisation=rule.organisation_id)
                 timeline.record(session, incident.id, fact, by=ENGINE)
-            return people
-    return roles.holders(session, role, at)
+            return people, 1
+    ranked = roles.ranked(session, role, at)
+    return [person_id for person_id, _ in ranked], min((rank for _, rank in ranked[:1]), default=1)
 
 
 def candidates(session: Session, incident_id: UUID, role: Role) -> list[UUID]:
@@ -273,7 +277,8 @@ def line(session: Session, incident_id: UUID, role: Role) -> list[UUID]:
     ).all()
     if in_role:
         return list(in_role)
-    return _people_for(session, role, now, incidents.get(session, incident_id))
+    people, _ = _people_for(session, role, now, incidents.get(session, incident_id))
+    return people
 
 
 def find_member(

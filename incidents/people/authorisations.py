@@ -162,7 +162,7 @@ def _check(session: Session, paper: Authorisation) -> None:
     persons.active(session, paper.grantee_id)
     # Held on the day of the paper, and still when it begins to count here.
     for at in (paper.valid_from, max(paper.valid_from, clock.now())):
-        if roles.holders(session, paper.role, at)[:1] != [paper.grantor_id]:
+        if roles.incumbent(session, paper.role, at) != [paper.grantor_id]:
             sentence = N_("%(name)s không giữ vai %(role)s từ ngày ghi trên giấy.")
             raise Invalid(
                 fields={"grantor_id": (sentence, {"name": grantor.name, "role": paper.role})}
@@ -241,7 +241,8 @@ def valid(session: Session, role: Role, at: datetime) -> list[Authorisation]:
 def signers(session: Session, role: Role, at: datetime) -> list[UUID]:
     """Who may sign in a role: its holder (rank 1 only), then whoever holds an authorisation.
 
-    A deputy without a paper gets the work, never the signature (rule 5 of practice).
+    A deputy without a paper gets the work, never the signature (rule 5 of practice), not even
+    when nobody is left above.
     """
-    holder = roles.holders(session, role, at)[:1]
+    holder = roles.incumbent(session, role, at)
     return list(dict.fromkeys([*holder, *(a.grantee_id for a in valid(session, role, at))]))

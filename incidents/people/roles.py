@@ -83,14 +83,25 @@ class RoleTier(Table, table=True):
 
 def holders(session: Session, role: Role, at: datetime) -> list[UUID]:
     """Who holds the role at a moment, the holder before the deputies."""
-    return list(
-        session.exec(
-            select(RoleHolder.person_id)
+    return [person_id for person_id, _ in ranked(session, role, at)]
+
+
+def ranked(session: Session, role: Role, at: datetime) -> list[tuple[UUID, int]]:
+    """The holders with their ranks."""
+    return [
+        (person_id, rank)
+        for person_id, rank in session.exec(
+            select(RoleHolder.person_id, RoleHolder.rank)
             .where(RoleHolder.role == role, RoleHolder.valid_from <= at)
             .where(col(RoleHolder.valid_to).is_(None) | (col(RoleHolder.valid_to) > at))
             .order_by(col(RoleHolder.rank), col(RoleHolder.valid_from))
         )
-    )
+    ]
+
+
+def incumbent(session: Session, role: Role, at: datetime) -> list[UUID]:
+    """Who holds the role itself; nobody while only deputies are left, who do not inherit it."""
+    return [person_id for person_id, rank in ranked(session, role, at) if rank == 1][:1]
 
 
 def held_now(session: Session, at: datetime) -> set[Role]:

@@ -5,10 +5,13 @@ from typing import Any
 from sqlmodel import select
 
 from flows.duties import carry_out
+from incidents.matter import taskforces
 from incidents.matter.incidents import Incident
+from incidents.people import authorisations, roles
 from incidents.people.persons import Person
 from incidents.people.roles import Role, RoleHolder
 from incidents.record import database
+from incidents.record.errors import NotPermitted
 from incidents.record.language import Language
 from incidents.response.reports import situation
 from incidents.response.staffing import appointing, post_endings
@@ -96,3 +99,31 @@ def test_whoever_gets_a_paper_has_it_when_the_paper_begins_late_as_it_may_be(des
     desk.sign("sign", by=cast.binh)
     assert desk.step("sign").late
     desk.set_aside()
+
+
+def test_a_deputy_does_not_inherit_the_signature_of_a_post_that_ended(desk: Desk) -> None:
+    cast = desk.cast
+    with database.reading() as session:
+        held = select(RoleHolder).where(RoleHolder.role == Role.SPOKESPERSON, RoleHolder.rank == 1)
+        post = session.exec(held).one()
+    desk.do(post_endings.end, post.id, reason="Điều động", by=cast.an)
+    with database.reading() as session:
+        assert roles.holders(session, Role.SPOKESPERSON, desk.time) == [cast.thao.id]
+        assert authorisations.signers(session, Role.SPOKESPERSON, desk.time) == []
+    incident = desk.opened(level=3, roles=[Role.SPOKESPERSON])
+    statement, _ = desk.drafted(incident)
+    desk.plan(
+        incident,
+        "sign",
+        Role.SPOKESPERSON,
+        kind=StepKind.APPROVE,
+        form="SignOff",
+        statement_id=statement.id,
+    )
+    desk.set_aside()
+    with database.reading() as session:
+        (seat,) = taskforces.members(session, incident.id)
+    assert (seat.person_id, seat.rank) == (cast.thao.id, 2)
+    assert desk.step("sign").assignee_id != cast.thao.id
+    with desk.refused(NotPermitted, "ủy quyền"):
+        desk.sign("sign", by=cast.thao)
