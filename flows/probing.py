@@ -28,6 +28,11 @@ class Probe:
         self._not_before = 0.0
         self._stop = threading.Event()
         self._url = f"{prefect_server.address(settings.current())}/health"
+        # Made once: a client reads the certificates of the machine, which costs more than the look.
+        # No connection is kept, so that a server started anew is not taken for one that is away.
+        self._client = httpx.Client(
+            timeout=PATIENCE, trust_env=False, limits=httpx.Limits(max_keepalive_connections=0)
+        )
         self._thread = threading.Thread(target=self._run, daemon=True, name="probe")
 
     def start(self) -> None:
@@ -46,7 +51,7 @@ class Probe:
     def look(self) -> bool:
         """Look now; takes at most ``PATIENCE``, also at a server that was stopped in its tracks."""
         try:
-            return httpx.get(self._url, timeout=PATIENCE, trust_env=False).is_success
+            return self._client.get(self._url).is_success
         except httpx.HTTPError:
             return False
 

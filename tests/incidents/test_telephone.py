@@ -7,6 +7,7 @@ import pytest
 from incidents.intake import evidence
 from incidents.intake.evidence import EvidenceKind
 from incidents.matter.incidents import Incident
+from incidents.people.persons import Person
 from incidents.record import database
 from incidents.record.errors import AlreadySettled, Invalid, NotFound, NotPermitted
 from incidents.response.answers import signing, telephone
@@ -51,6 +52,10 @@ def test_an_approver_without_a_device_signs_through_the_duty_officer(
             _by_telephone(desk, version, witness_id=same)
     with desk.refused(NotFound, "người này"):
         _by_telephone(desk, version, witness_id=UUID(int=1))
+    with database.transaction() as session:
+        session.get_one(Person, cast.khoi.id).active = False
+    with desk.refused(Invalid, "không còn làm việc"):
+        _by_telephone(desk, version, witness_id=cast.khoi.id)
     approval = _by_telephone(desk, version)
     desk.expect_message(to=cast.minh, kind="confirm_telephone")
     desk.set_aside()

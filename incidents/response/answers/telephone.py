@@ -58,7 +58,7 @@ def approve(
         )
     if version.author_id == by.person_id:
         raise NotPermitted(N_("Người soạn không được gọi lấy ý kiến duyệt bản của chính mình."))
-    persons.get(session, witness_id)
+    persons.active(session, witness_id)
     statement, version, step = signing.to_sign(session, version_id, approver_id, version.sha256)
     recusals.require_free(session, statement.incident_id, by.person_id, witness_id)
     paper = signing.paper_of(session, step.role, approver_id)
