@@ -49,7 +49,7 @@ def closed(desk: Desk, incident: Incident) -> None:
 def test_a_program_merges_and_the_old_number_says_where_it_went(
     desk: Desk, incident: Incident, program: Callable[..., Program]
 ) -> None:
-    other = desk.opened(level=2)
+    other = desk.opened(level=3)
     lan = program("lan")
     here = f"/incidents/{incident.number}"
     asked = {"into": other.number, "reason": "Cùng một tin"}
@@ -110,7 +110,7 @@ def test_leadership_reopens_with_a_fresh_proof_or_opens_what_follows(
 def test_the_room_merges_and_shows_where_it_went(
     desk: Desk, incident: Incident, new_browser: Callable[..., Browser]
 ) -> None:
-    other = desk.opened(level=2)
+    other = desk.opened(level=3)
     lan = new_browser("lan")
     path = f"/vu-viec/{incident.number}"
     page = lan.get(path).text
@@ -208,7 +208,7 @@ def test_a_link_to_a_step_says_where_its_incident_went(
 
     desk.plan(incident, "must", Role.SECRETARY)
     told = desk.messages(to=desk.cast.ha, kind="step_assigned")[-1]
-    other = desk.opened(level=2)
+    other = desk.opened(level=3)
     desk.do(merging.merge, incident.id, other.id, reason="Cùng một tin", by=desk.cast.lan)
     desk.set_aside()
     page = new_browser().get(f"/t/{links.token(told.id)}")

@@ -76,6 +76,8 @@ def test_while_work_on_the_safety_of_people_is_open_nothing_is_stabilising(
     desk.fast_forward(hours(6))  # overdue is not done either
     with desk.refused(GuardFailed, "an toàn tính mạng"):
         calm(desk, incident)
+    with desk.refused(GuardFailed, "an toàn tính mạng"):
+        desk.do(lifecycle.stand_down, incident.id, reason="Tin giả", by=desk.cast.lan)
     desk.do(directing.waive, step.id, reason="Đập khô", by=desk.cast.binh)
     desk.set_aside()
     calm(desk, incident)

@@ -8,7 +8,7 @@ import pytest
 from incidents.intake import claims, evidence, signals, wording
 from incidents.intake.claims import ClaimLink
 from incidents.intake.signals import Nature, Signal
-from incidents.matter import clock_rules, ties
+from incidents.matter import clock_rules, recusals, ties
 from incidents.matter.incidents import Incident, Status
 from incidents.matter.ties import TieKind
 from incidents.people.roles import Role
@@ -19,6 +19,7 @@ from incidents.response.answers import signing
 from incidents.response.clocks import clock_endings, clocks
 from incidents.response.clocks.clock_facts import ProofKind
 from incidents.response.life import lifecycle, merging
+from incidents.response.staffing import directing, recusing
 from incidents.response.steps import runs
 from incidents.response.steps.runs import RunState
 from incidents.response.steps.steps import StepState
@@ -157,6 +158,41 @@ def test_the_laws_terms_go_on_and_are_asked_for_before_the_other_is_resolved(
     desk.do(clock_endings.meet, proposed.id, kind=ProofKind.EVIDENCE, proof=str(kept), by=lan)
     desk.do(lifecycle.resolve, other.id, by=binh)
     desk.set_aside()
+
+
+def test_a_merge_lowers_no_level_and_ends_no_work_on_the_safety_of_people(
+    desk: Desk, incident: Incident
+) -> None:
+    lower = desk.opened(level=2, roles=ROLES)
+    step = desk.plan(incident, "warn", Role.LEAD, life_safety=True, mandatory=False)
+    with desk.refused(GuardFailed) as refusal:
+        merged(desk, incident, lower)
+    sentences = [sentence % values for sentence, values in refusal.value.missing]
+    assert len(sentences) == 2
+    assert sentences[0].startswith(f"Vụ việc {incident.number} ở cấp 3, cao hơn")
+    assert "Việc 1 «warn» liên quan an toàn tính mạng" in sentences[1]
+    desk.do(directing.waive, step.id, reason="Đã sơ tán", by=desk.cast.binh)
+    merged(desk, lower, incident)
+    assert desk.reload(incident).level == 3
+    desk.set_aside()
+
+
+def test_whom_a_matter_concerns_it_concerns_wherever_it_goes_on(
+    desk: Desk, incident: Incident, other: Incident
+) -> None:
+    cast = desk.cast
+    for of in (incident, other):
+        desk.do(recusing.declare, of.id, cast.tung.id, reason="Bị nêu tên", by=cast.lan)
+    desk.do(recusing.declare, incident.id, cast.minh.id, reason="Người nhà", by=cast.lan)
+    (flag,) = flags_of(incident)
+    made = split(desk, incident, signal_ids=[flag.id])
+    merged(desk, incident, other)
+    desk.set_aside()
+    with database.reading() as session:
+        for of in (made, other):
+            assert recusals.of(session, of.id).named == {cast.tung.id, cast.minh.id}
+        reasons = [each.reason for each in recusals.of_incident(session, other.id)]
+    assert reasons == ["Bị nêu tên", "Người nhà"]
 
 
 def split(desk: Desk, incident: Incident, **chosen: Any) -> Incident:

@@ -69,7 +69,7 @@ def stabilise(session: Session, incident_id: UUID, *, reason: str, by: Actor) ->
     missing: Missing = []
     if incident.status is Status.STABILISING:
         raise AlreadySettled(N_("Vụ việc đang ở trạng thái này."))
-    missing += _unsaid(session, incident) + _dangerous(session, incident)
+    missing += _unsaid(session, incident) + dangerous(session, incident)
     if not _falling(session, incident.id) and not reason.strip():
         missing.append(
             (
@@ -96,7 +96,7 @@ def _unsaid(session: Session, incident: Incident) -> Missing:
     return []
 
 
-def _dangerous(session: Session, incident: Incident) -> Missing:
+def dangerous(session: Session, incident: Incident) -> Missing:
     """Work on the safety of people that nobody has done or waived."""
     return [
         (
@@ -262,9 +262,13 @@ def _unfinished(session: Session, incident_id: UUID) -> Missing:
 
 
 def stand_down(session: Session, incident_id: UUID, *, reason: str, by: Actor) -> Incident:
-    """Stop midway: steps, messages and runs end in the same commit; no playbook code runs."""
+    """Stop midway: steps, messages and runs end in the same commit; no playbook code runs.
+
+    Work on the safety of people does not end unsaid with it: somebody did it, or waived it by name.
+    """
     incident = incidents.live(session, incident_id)
     reason = given(reason)
+    guard(dangerous(session, incident))
     cancelled = halt(session, incident, Status.STOOD_DOWN)
     clock_endings.drop(session, incident.id, reason=reason, by=by, started=False)
     timeline.record(

@@ -27,6 +27,7 @@ from incidents.record.facts import Fact, Private
 from incidents.record.language import N_
 from incidents.response.clocks import clock_endings
 from incidents.response.life import lifecycle, opening
+from incidents.response.staffing import recusing
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ def merge(session: Session, incident_id: UUID, into: UUID, *, reason: str, by: A
     Work on it ends as when it stands down; what the law asks of it goes on by its own clocks.
     """
     merged, goes_on = _both(session, incident_id, into)
-    _mergeable(merged, goes_on, reason)
+    _mergeable(session, merged, goes_on, reason)
     people = [*_members(session, merged, by), *_members(session, goes_on, by)]
     flags = signals.of_incident(session, merged.id)
     counts = _hand_over(
@@ -114,6 +115,7 @@ def merge(session: Session, incident_id: UUID, into: UUID, *, reason: str, by: A
     )
     cancelled = lifecycle.halt(session, merged, Status.MERGED)
     clock_endings.drop(session, merged.id, reason=reason.strip(), by=by, started=False)
+    recusing.carry_over(session, merged.id, goes_on.id, by=by)
     ties.tie(session, merged.id, TieKind.MERGED_INTO, goes_on.id, by=by)
     gone = IncidentMerged(
         number=goes_on.number, steps_cancelled=cancelled, reason=reason.strip(), **counts
@@ -125,7 +127,8 @@ def merge(session: Session, incident_id: UUID, into: UUID, *, reason: str, by: A
     return goes_on
 
 
-def _mergeable(merged: Incident, goes_on: Incident, reason: str) -> None:
+def _mergeable(session: Session, merged: Incident, goes_on: Incident, reason: str) -> None:
+    """A level goes down with a second person only, and life-safety work never by the way."""
     missing: Missing = [
         (
             N_("Vụ việc %(number)s đang ở trạng thái «%(status)s»."),
@@ -136,6 +139,17 @@ def _mergeable(merged: Incident, goes_on: Incident, reason: str) -> None:
     ]
     if merged.exercise != goes_on.exercise:
         missing.append((N_("Không gộp diễn tập với vụ việc thật."), {}))
+    if merged.level > goes_on.level:
+        missing.append(
+            (
+                N_(
+                    "Vụ việc %(number)s ở cấp %(level)s, cao hơn vụ việc nhận: nâng cấp vụ việc "
+                    "nhận trước, hoặc gộp theo chiều ngược lại."
+                ),
+                {"number": merged.number, "level": merged.level},
+            )
+        )
+    missing += lifecycle.dangerous(session, merged)
     if not reason.strip():
         missing.append((N_("Chưa nêu lý do."), {}))
     lifecycle.guard(missing)

@@ -25,6 +25,7 @@ from incidents.record.language import N_
 from incidents.response.clocks import clock_endings, clocks
 from incidents.response.clocks.clock_facts import Origin
 from incidents.response.life import lifecycle, score_reminders, telling
+from incidents.response.staffing import recusing
 from incidents.response.steps import catalog, runs, steps
 from incidents.response.steps.steps import StepState
 from incidents.words import publications
@@ -121,10 +122,15 @@ def carry_on(
     nature: Nature,
     by: Actor,
 ) -> Incident:
-    """Open what follows another incident or is split from it: the record stands already."""
+    """Open what follows another incident or is split from it: the record stands already.
+
+    Whom the old one concerns the new one concerns too, until leadership finds otherwise.
+    """
     version = acceptable(session, playbook, level, title, nature, exercise=old.exercise)
     asked = _Asked(playbook, version, level, title, nature, old.place, old.exercise)
-    return _begin(session, asked, None, by=by)
+    made = _begin(session, asked, None, by=by)
+    recusing.carry_over(session, old.id, made.id, by=by)
+    return made
 
 
 def _begin(session: Session, asked: _Asked, signal: Signal | None, *, by: Actor) -> Incident:

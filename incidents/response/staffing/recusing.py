@@ -94,6 +94,22 @@ def declare_body(
     return row
 
 
+def carry_over(session: Session, before: UUID, after: UUID, *, by: Actor) -> None:
+    """What was declared of one incident holds in the one that its matter goes on in."""
+    known = {
+        (row.person_id, row.organisation_id)
+        for row in recusals.of_incident(session, after)
+        if row.lifted_at is None
+    }
+    for row in recusals.of_incident(session, before):
+        if row.lifted_at or (row.person_id, row.organisation_id) in known:
+            continue
+        if row.person_id:
+            declare(session, after, row.person_id, reason=row.reason, by=by)
+        elif row.organisation_id:
+            declare_body(session, after, row.organisation_id, reason=row.reason, by=by)
+
+
 def lift(
     session: Session, incident_id: UUID, recusal_id: UUID, *, reason: str, by: Actor
 ) -> Recusal:
