@@ -236,7 +236,7 @@ def test_an_undone_opening_is_reported_on_no_more(desk: Desk) -> None:
 def test_a_merged_one_was_its_own_before_and_is_reported_on_no_more(
     desk: Desk, incident: Incident
 ) -> None:
-    other = desk.opened(level=2)
+    other = desk.opened(level=3)
     before = desk.time
     desk.time += minutes(5)
     desk.do(merging.merge, incident.id, other.id, reason="Cùng một tin", by=desk.cast.lan)
