@@ -23,7 +23,6 @@ from incidents.people.roles import Role, RoleHolder
 from incidents.record import clock, links, settings
 from incidents.record.language import Language
 from incidents.record.outbox import Channel, OutgoingMessage
-from incidents.response.clocks import clocks
 from incidents.response.clocks.clocks import Clock
 from incidents.response.learning import lessons
 from incidents.response.steps import catalog, steps
@@ -250,7 +249,7 @@ class _Found:
         return {
             "number": running.number,
             "title": rule.title,
-            "verified": clocks.vouched_for(running, rule),
+            "verified": running.verified,
             "due_at": running.due_at,
             "left": left if left and left > timedelta(0) else None,
             "owner": self._name(running.owner_id),

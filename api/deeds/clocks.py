@@ -8,12 +8,13 @@ from sqlmodel import Session
 
 from api.fields import Because, Line, Moment, Optional, Reason, Request
 from api.identity import Caller
-from incidents.matter import calendar, clock_rules, incidents
+from incidents.matter import calendar, clock_rule_changes, incidents
 from incidents.matter.calendar import DayKind, SwapDay, Unit
+from incidents.matter.clock_rule_terms import Terms
 from incidents.matter.clock_rules import ClockRule
 from incidents.record.errors import NotFound
 from incidents.record.language import N_
-from incidents.response.clocks import clock_endings, clocks
+from incidents.response.clocks import clock_endings, clock_vouching, clocks
 from incidents.response.clocks.clock_facts import ProofKind
 from incidents.response.clocks.clocks import Clock
 from incidents.rights.permissions import Deed
@@ -52,7 +53,7 @@ class Explain(Request):
 
 
 class Figures(Request):
-    """The figures of a term; the row must be verified anew."""
+    """What the law says from a day on; ``effective_to`` only where it ends by itself."""
 
     amount: int
     unit: Unit
@@ -61,6 +62,25 @@ class Figures(Request):
     effective_to: Annotated[date | None, Optional] = None
     before: Line = ""
     rolls: bool = False
+    gap_meant: bool = False
+
+    @property
+    def terms(self) -> Terms:
+        """As the row says it."""
+        return Terms(**{name: getattr(self, name) for name in Figures.model_fields})
+
+
+class Correct(Figures):
+    """What the row should have said, and how the slip came about."""
+
+    reason: Reason = ""
+
+
+class Repeal(Request):
+    """The last day, or nothing when the term is not repealed after all; by which instrument."""
+
+    last_day: Annotated[date | None, Optional] = None
+    legal_basis: Reason
 
 
 class Verify(Request):
@@ -133,16 +153,38 @@ def dismiss(session: Session, caller: Caller, number: str, clock_id: UUID, asked
     return clock_endings.dismiss(session, found, reason=asked.reason, by=caller.actor)
 
 
-def change(session: Session, caller: Caller, rule_id: UUID, asked: Figures) -> ClockRule:
-    """Change a term."""
+def amend(session: Session, caller: Caller, rule_id: UUID, asked: Figures) -> ClockRule:
+    """The law changed from a day on."""
     caller.require(session, Deed.ADMINISTER)
-    return clock_rules.change(session, rule_id, **asked.model_dump(), by=caller.actor)
+    return clock_rule_changes.amend(session, rule_id, asked.terms, by=caller.actor)
+
+
+def correct(session: Session, caller: Caller, rule_id: UUID, asked: Correct) -> ClockRule:
+    """A row was entered wrongly."""
+    caller.require(session, Deed.ADMINISTER)
+    return clock_rule_changes.correct(
+        session, rule_id, asked.terms, reason=asked.reason, by=caller.actor
+    )
+
+
+def repeal(session: Session, caller: Caller, rule_id: UUID, asked: Repeal) -> ClockRule:
+    """The law gives a term up."""
+    caller.require(session, Deed.ADMINISTER)
+    return clock_rule_changes.repeal(
+        session, rule_id, last_day=asked.last_day, legal_basis=asked.legal_basis, by=caller.actor
+    )
+
+
+def withdraw(session: Session, caller: Caller, rule_id: UUID, asked: Because) -> ClockRule:
+    """Take out a row that should not be there."""
+    caller.require(session, Deed.ADMINISTER)
+    return clock_rule_changes.withdraw(session, rule_id, reason=asked.reason, by=caller.actor)
 
 
 def verify(session: Session, caller: Caller, rule_id: UUID, asked: Verify) -> ClockRule:
     """Write down who vouches for a term."""
     caller.require(session, Deed.ADMINISTER)
-    return clock_rules.verify(
+    return clock_vouching.verify(
         session, rule_id, name=asked.verified_by, on=asked.verified_on, by=caller.actor
     )
 

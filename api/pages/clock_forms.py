@@ -38,7 +38,7 @@ def gather(session: Session, incident: Incident) -> list[Shown]:
         Shown(
             clock=each,
             rule=clock_rules.get(session, each.rule_id),
-            verified=clocks.breachable(session, each),
+            verified=clocks.vouched_for(session, each),
         )
         for each in clocks.of_incident(session, incident.id)
     ]

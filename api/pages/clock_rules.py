@@ -1,7 +1,9 @@
-"""The administrators' page of the law's terms: figures, who vouches for them, swapped days."""
+"""The administrators' page of the law's terms: what held when, who vouches, swapped days."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -11,15 +13,17 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from api.deeds import clocks as deeds
-from api.deeds.clocks import Figures, Swap, Verify
+from api.deeds.clocks import Correct, Figures, Repeal, Swap, Verify
 from api.dependencies import Db, Fields, FormCaller, Reader
 from api.fields import Because
 from api.identity import Caller
 from api.pages import rendering
 from api.pages.forms import again, filled
 from api.problems import Problem
-from incidents.matter import calendar, clock_rules, incidents
+from incidents.matter import calendar, clock_rule_changes, clock_rules, incidents
 from incidents.matter.calendar import DayKind, Unit
+from incidents.matter.clock_rules import ClockRule
+from incidents.record import clock
 from incidents.record.errors import NotFound
 from incidents.record.language import N_, speech
 from incidents.rights.permissions import Deed
@@ -28,12 +32,45 @@ router = APIRouter(include_in_schema=False, prefix="/quan-tri/thoi-han")
 _PATH = "/quan-tri/thoi-han"
 
 
+@dataclass(frozen=True)
+class Term:
+    """One term: its row of today, or else the next or the last; those to come; and its history."""
+
+    now: ClockRule
+    coming: Sequence[ClockRule]
+    history: Sequence[ClockRule]
+
+
+def _terms(rules: Sequence[ClockRule], today: date) -> list[Term]:
+    """Rows by the term they belong to, in the order of their codes."""
+    return [_term(list(rows), today) for _, rows in groupby(rules, key=lambda rule: rule.code)]
+
+
+def _term(rows: Sequence[ClockRule], today: date) -> Term:
+    standing = [row for row in rows if row.withdrawn_at is None]
+    begun = [row for row in standing if row.effective_from <= today]
+    now = begun[-1] if begun else standing[0]
+    # What was set aside before it ever held, and before a clock ran by it, is no history.
+    told = [row for row in rows if row.withdrawn_at is None or row.used_at or _held(row)]
+    return Term(
+        now=now,
+        coming=[row for row in standing if row.effective_from > now.effective_from],
+        history=[row for row in reversed(told) if row is not now and row.effective_from <= today],
+    )
+
+
+def _held(row: ClockRule) -> bool:
+    """Whether a row set aside had been in force on a day before that one."""
+    aside = row.withdrawn_at
+    return aside is not None and row.effective_from < aside.astimezone(clock.LOCAL).date()
+
+
 def shown(
     request: Request, session: Session, caller: Caller, problem: Problem | None = None
 ) -> Response:
     """The page, or again after a refused form."""
     caller.require(session, Deed.ADMINISTER)
-    say = speech(caller.person.language)
+    say, today = speech(caller.person.language), incidents.today()
     return rendering.for_caller(
         request,
         "clock_rules.html",
@@ -41,13 +78,19 @@ def shown(
         status=problem.status if problem else 200,
         problem=problem,
         refused=request.path_params.get("rule_id", "") if problem else "",
-        rules=clock_rules.listed(session),
+        terms=_terms(clock_rules.history(session), today),
+        waiting=sum(not r.verified and not _over(r, today) for r in clock_rules.listed(session)),
         days=calendar.swap_days(session),
-        today=incidents.today(),
+        today=today,
+        untouched=clock_rule_changes.untouched,
         units=[(unit.value, say.value(unit)) for unit in Unit],
         kinds=[(kind.value, say.value(kind)) for kind in DayKind],
         page_path=_PATH,
     )
+
+
+def _over(rule: ClockRule, today: date) -> bool:
+    return rule.effective_to is not None and rule.effective_to < today
 
 
 @router.get("")
@@ -57,7 +100,10 @@ def listed(request: Request, session: Db, caller: Reader) -> Response:
 
 
 _DEEDS: dict[str, tuple[type[BaseModel], Callable[..., Any]]] = {
-    "sua": (Figures, deeds.change),
+    "doi": (Figures, deeds.amend),
+    "sua": (Correct, deeds.correct),
+    "bai-bo": (Repeal, deeds.repeal),
+    "go": (Because, deeds.withdraw),
     "tham-dinh": (Verify, deeds.verify),
 }
 
@@ -78,9 +124,9 @@ def unswap(session: Db, caller: FormCaller, form: Fields, day: date) -> Response
 
 @router.post("/{rule_id}/{deed}", dependencies=[again(shown)])
 def act(session: Db, caller: FormCaller, form: Fields, rule_id: UUID, deed: str) -> Response:
-    """Change a term, or write down who vouches for it."""
+    """Change, correct, repeal or take out a row, or write down who vouches for it."""
     if deed not in _DEEDS:
         raise NotFound(N_("Không có trang này."))
     shape, carry_out = _DEEDS[deed]
-    carry_out(session, caller, rule_id, filled(shape, form))
-    return rendering.back(_PATH, deed, f"quy-dinh-{rule_id}")
+    rule: ClockRule = carry_out(session, caller, rule_id, filled(shape, form))
+    return rendering.back(_PATH, deed, f"quy-dinh-{rule.code}")

@@ -59,6 +59,7 @@ KINDS: dict[str, str] = {
     "lesson_due": N_("nhắc bài học kinh nghiệm"),
     "clock_due": N_("nhắc thời hạn luật định"),
     "clock_breached": N_("quá hạn luật định"),
+    "clock_vouched": N_("thẩm định thời hạn luật định"),
     "stood_down": N_("dừng xử lý"),
     "closing_report_waits": N_("báo cáo tổng kết chờ duyệt"),
     "closing_report_approved": N_("đã duyệt báo cáo tổng kết"),

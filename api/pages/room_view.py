@@ -67,6 +67,7 @@ _DECISIONS = """DecisionTaken DecisionReplaced DecisionLogged DecisionSuperseded
     DirectionRecorded TaskForceActivated MemberReplaced StepWaived ClaimsVerified
     FindingsDiffer FindingSettled
     ClockStarted EventClockStarted EventClockStartedLate
+    TermStarted EventTermStarted EventTermStartedLate ClockVouchedFor
     ClockMet ClockOverdue ClockLapsed ClockExplained ClockNotApplicable
     TaskForceProposed ProposalAppraised ProposalReturned TaskForceDecided TaskForceKept
     TaskForceDissolved MemberSeated RoleHandedOver

@@ -7,7 +7,17 @@ from sqlmodel import Session
 
 from api.deeds import clocks as deeds
 from api.deeds import incidents as incident_deeds
-from api.deeds.clocks import Explain, Figures, Meet, Propose, Start, Swap, Verify
+from api.deeds.clocks import (
+    Correct,
+    Explain,
+    Figures,
+    Meet,
+    Propose,
+    Repeal,
+    Start,
+    Swap,
+    Verify,
+)
 from api.dependencies import Db, RestCaller
 from api.fields import Because
 from api.identity import Caller
@@ -29,17 +39,22 @@ router = deeds_under("", "clocks")
 class ClockOut(Shape):
     """One clock; ``verified`` says whether running out would be a breach.
 
+    Once started it keeps length, basis and vouching, whatever becomes of the row ``rule_id`` names.
     Where it counts back, ``triggered_at`` is the time of the event that is to come.
     """
 
     id: UUID
     number: int
     code: str
-    title: str = ""
-    trigger: str = ""
-    consequence: str = ""
-    legal_basis: str = ""
-    verified: bool = False
+    rule_id: UUID
+    title: str
+    trigger: str
+    consequence: str
+    length: str
+    legal_basis: str
+    verified: bool
+    verified_by: str
+    verified_on: date | None
     state: ClockState
     origin: Origin
     owner_id: UUID | None
@@ -60,7 +75,11 @@ class ClockOut(Shape):
 
 
 class RuleOut(Shape):
-    """One term of the law, in the caller's language."""
+    """One row of one term of the law, in the caller's language.
+
+    ``effective_to`` is the day before the next row, unless it ended sooner: then ``ends_on`` says
+    so, and ``end_basis`` what repealed it.
+    """
 
     id: UUID
     code: str
@@ -75,9 +94,13 @@ class RuleOut(Shape):
     legal_basis: str
     effective_from: date
     effective_to: date | None
+    ends_on: date | None
+    end_basis: str
     verified: bool
     verified_by: str
     verified_on: date | None
+    made_at: datetime | None
+    withdrawn_at: datetime | None
 
 
 class SwapDayOut(Shape):
@@ -92,8 +115,10 @@ class SwapDayOut(Shape):
 def _shown(session: Session, caller: Caller, clock: Clock) -> ClockOut:
     rule = clock_rules.get(session, clock.rule_id)
     said = {part: _said(caller, rule.said(part)) for part in ("title", "trigger", "consequence")}
-    more = {"legal_basis": _said(caller, rule.basis), "verified": clocks.breachable(session, clock)}
-    return ClockOut.model_validate(clock).model_copy(update=said | more)
+    law = {"length": _said(caller, clock.length), "legal_basis": _said(caller, clock.basis)}
+    told = said | law | {"verified": clocks.vouched_for(session, clock)}
+    own = {name: getattr(clock, name) for name in ClockOut.model_fields.keys() - told.keys()}
+    return ClockOut.model_validate(own | told)
 
 
 def _said(caller: Caller, phrase: Phrase) -> str:
@@ -152,21 +177,43 @@ def dismiss(
 
 
 @router.get("/clock-rules", summary="The terms of the law")
-def rules(session: Db, caller: RestCaller) -> Page[RuleOut]:
-    """Every row with its dates and who vouches for it."""
+def rules(session: Db, caller: RestCaller, *, withdrawn: bool = False) -> Page[RuleOut]:
+    """Every row with its dates and who vouches for it; on request those set aside as well."""
     caller.require(session, Deed.SEE_DESK)
-    return Page(items=[_rule(caller, each) for each in clock_rules.listed(session)])
+    found = clock_rules.history(session) if withdrawn else clock_rules.listed(session)
+    return Page(items=[_rule(caller, each) for each in found])
 
 
-@router.post("/clock-rules/{rule_id}/figures", summary="Change a term")
-def change(session: Db, caller: RestCaller, rule_id: UUID, asked: Figures) -> RuleOut:
-    """It must be verified anew; clocks that run keep their end."""
-    return _rule(caller, deeds.change(session, caller, rule_id, asked))
+@router.post("/clock-rules/{rule_id}/figures", summary="The law of a term changed")
+def amend(session: Db, caller: RestCaller, rule_id: UUID, asked: Figures) -> RuleOut:
+    """Answers with its new row, to be verified; the row before ends the day before.
+
+    Clocks that run keep what they were started with.
+    """
+    return _rule(caller, deeds.amend(session, caller, rule_id, asked))
+
+
+@router.post("/clock-rules/{rule_id}/correct", summary="A row was entered wrongly")
+def correct(session: Db, caller: RestCaller, rule_id: UUID, asked: Correct) -> RuleOut:
+    """Answers with the row that holds now: the same one, or another when it had been in use."""
+    return _rule(caller, deeds.correct(session, caller, rule_id, asked))
+
+
+@router.post("/clock-rules/{rule_id}/repeal", summary="The law gives a term up")
+def repeal(session: Db, caller: RestCaller, rule_id: UUID, asked: Repeal) -> RuleOut:
+    """After its last day; without one a repeal is taken back."""
+    return _rule(caller, deeds.repeal(session, caller, rule_id, asked))
+
+
+@router.post("/clock-rules/{rule_id}/withdraw", summary="Take out a row that should not be there")
+def withdraw(session: Db, caller: RestCaller, rule_id: UUID, asked: Because) -> RuleOut:
+    """One that is still to come, or was entered today, and that no clock was started with."""
+    return _rule(caller, deeds.withdraw(session, caller, rule_id, asked))
 
 
 @router.post("/clock-rules/{rule_id}/verify", summary="Vouch for a term")
 def verify(session: Db, caller: RestCaller, rule_id: UUID, asked: Verify) -> RuleOut:
-    """By name and date."""
+    """By name and date; clocks of the row that run count from now on, and their people hear it."""
     return _rule(caller, deeds.verify(session, caller, rule_id, asked))
 
 

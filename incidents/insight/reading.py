@@ -12,6 +12,7 @@ from incidents.intake import merging as flag_merging
 from incidents.intake import parting, scans, triage, wording
 from incidents.matter import (
     body_corrections,
+    clock_rule_changes,
     clock_rules,
     flag_ladder,
     level_rules,
@@ -88,7 +89,8 @@ TELLERS = (
     *(absences, agreed, by_hand, feeds, keeping, passing_on, planning, stand_ins, swaps),
     *(bodies, body_corrections, contacts, focal_points, imported, importing, postings, routing),
     *(flag_merging, parting, triage, wording, silences, findings),
-    *(flag_ladder, level_rules, level_timings, must_be_told, standing_changes),
+    *(clock_rule_changes, flag_ladder, level_rules, level_timings, must_be_told),
+    standing_changes,
     *(taskforce_facts, telling, score_reminders),
     *(closing_reports, edits, follow_ups, looking_back, meeting_reminders),
     *(opening, lifecycle, resuming, merging, grading, replanning, journal, decisions),

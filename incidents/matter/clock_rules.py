@@ -1,7 +1,8 @@
 """What the law gives a term for: dated rows with their basis, read and vouched for by somebody.
 
-A row nobody has vouched for is shown as such, alerts only the owner of its clock, and never
-records a breach (rule 8 of practice).
+A term has a row for each time its law changed; one day belongs to one of them at most. A row
+nobody has vouched for is shown as such, alerts only the owner of its clock, and never records a
+breach (rule 8 of practice). ``clock_rule_changes`` makes, corrects and ends them.
 """
 
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field, Session, col, select
 
 from incidents.matter import calendar
@@ -17,31 +18,40 @@ from incidents.matter.calendar import Unit
 from incidents.people.roles import Role
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
-from incidents.record.database import Table, choice, document, identifier, locked
+from incidents.record.database import (
+    Table,
+    choice,
+    document,
+    identifier,
+    locked,
+    moment,
+)
 from incidents.record.errors import Conflict, Invalid, NotFound, Wrong
 from incidents.record.facts import Fact, Private
-from incidents.record.language import N_, Language, Phrase
+from incidents.record.language import N_, Language, Phrase, speech
 
-_LONGEST = {
-    Unit.HOURS: 10_000,
-    Unit.HOURS_BEFORE: 10_000,
-    Unit.DAYS: 3_660,
-    Unit.WORKING_DAYS: 1_000,
-    Unit.MONTHS: 120,
-}
-_LONGEST_BASIS = 500
-_LEAP = 2028
+SET_ASIDE = N_("Dòng này đã được gỡ vì ghi sai.")
 
 FIRST_INFORMATION = "FIRST_INFORMATION"
 """The term of the law that a real event starts; a person says whether this is one (rule 8)."""
 
 
 class ClockRule(Table, table=True):
-    """One term of one instrument for as long as it is in force."""
+    """One term of one instrument for as long as it is in force.
+
+    What a clock was started with is never rewritten, nor is what was in force before today.
+    """
 
     __tablename__ = "clock_rule"
     __table_args__ = (
-        UniqueConstraint("code", "effective_from"),
+        Index(
+            "uq_clock_rule_standing",
+            "code",
+            "effective_from",
+            unique=True,
+            sqlite_where=text("withdrawn_at IS NULL"),
+            postgresql_where=text("withdrawn_at IS NULL"),
+        ),
         CheckConstraint("amount > 0", name="amount"),
         CheckConstraint("(unit = 'yearly') = (before <> '')", name="before"),
         CheckConstraint(
@@ -65,9 +75,25 @@ class ClockRule(Table, table=True):
     legal_basis: str
     effective_from: date
     effective_to: date | None = None
+    """Its last day: the one before the next row begins, or sooner where it ends by itself."""
+    ends_on: date | None = None
+    """The last day it has of its own, by its instrument or because it was repealed."""
+    end_basis: str = ""
+    """What repealed it."""
+    made_at: datetime | None = moment(optional=True)
+    """Nothing for the rows a desk begins with."""
+    used_at: datetime | None = moment(optional=True)
+    """When the first clock was started with it."""
+    withdrawn_at: datetime | None = moment(optional=True)
+    """When it was set aside as entered wrongly; it counts on no day since."""
     verified: bool = False
     verified_by: str = ""
     verified_on: date | None = None
+
+    def holds(self, on: date) -> bool:
+        """Whether it is the law of a day."""
+        ended = self.effective_to is not None and self.effective_to < on
+        return self.withdrawn_at is None and self.effective_from <= on and not ended
 
     @property
     def figures(self) -> dict[str, Any]:
@@ -83,6 +109,11 @@ class ClockRule(Table, table=True):
     def counts_back(self) -> bool:
         """Whether it counts from an event that is to come, back to what must be done before it."""
         return self.unit is Unit.HOURS_BEFORE
+
+    @property
+    def length(self) -> Phrase:
+        """How long it is, in words."""
+        return length_of(self.figures)
 
     @property
     def title(self) -> Phrase:
@@ -107,9 +138,23 @@ class ClockRule(Table, table=True):
         return calendar.after(session, start, self.amount, self.unit, rolls=self.rolls)
 
 
+def length_of(figures: dict[str, Any]) -> Phrase:
+    """How long a term of these figures is, in words."""
+    unit = Unit(figures["unit"])
+
+    def said(language: Language) -> str:
+        say = speech(language)
+        if unit is Unit.YEARLY:
+            month, day = figures["before"].split("-")
+            return say.text(N_("hằng năm, trước ngày %(day)s"), day=f"{day}/{month}")
+        return unit.of(figures["amount"], say)
+
+    return Phrase(said(Language.VI), said(Language.EN))
+
+
 @dataclass(frozen=True)
 class ClockRuleChanged(Fact):
-    """The office changed the figures of a term; somebody must vouch for it anew."""
+    """The office rewrote the figures of a term: what was done before rows were kept by date."""
 
     rule: str
     before_amount: int
@@ -139,29 +184,49 @@ class ClockRuleVerified(Fact):
 
 
 def listed(session: Session) -> list[ClockRule]:
-    """Every row, in the order of their codes and dates."""
-    return list(
-        session.exec(select(ClockRule).order_by(col(ClockRule.code), col(ClockRule.effective_from)))
-    )
+    """Every row that counts, in the order of their codes and dates."""
+    return [rule for rule in history(session) if rule.withdrawn_at is None]
+
+
+def history(session: Session) -> list[ClockRule]:
+    """The same with those that were set aside as entered wrongly."""
+    order = (col(ClockRule.code), col(ClockRule.effective_from), col(ClockRule.id))
+    return list(session.exec(select(ClockRule).order_by(*order)))
+
+
+def versions(session: Session, code: str) -> list[ClockRule]:
+    """The rows of one term that count, by their dates."""
+    return [rule for rule in listed(session) if rule.code == code]
 
 
 def on_offer(session: Session, on: date) -> list[ClockRule]:
     """The rows in force on a day, one a code."""
-    found: dict[str, ClockRule] = {}
-    for rule in listed(session):
-        if rule.effective_from <= on and (rule.effective_to is None or rule.effective_to >= on):
-            found[rule.code] = rule
-    return list(found.values())
+    return [rule for rule in listed(session) if rule.holds(on)]
 
 
 def in_force(session: Session, code: str, on: date) -> ClockRule:
     """The row of a code on a day; ``Conflict`` where the law of that day had none."""
-    found = next((r for r in on_offer(session, on) if r.code == code), None)
+    rows = versions(session, code)
+    found = next((rule for rule in rows if rule.holds(on)), None)
     if found:
         return found
-    if any(r.code == code for r in listed(session)):
+    if rows:
         raise Conflict(N_("Quy định này không có hiệu lực vào ngày %(day)s."), day=on)
     raise NotFound(N_("Không có thời hạn luật định mang mã này."))
+
+
+def used(session: Session, code: str, on: date) -> ClockRule:
+    """The row in force on a day, for a clock that starts: from now on nobody rewrites it.
+
+    Whoever locks an incident as well locks it after the row.
+    """
+    rule = get(session, in_force(session, code, on).id, lock=True)
+    if not rule.holds(on):
+        raise Conflict(N_("Quy định này vừa được sửa. Hãy thử lại."))
+    if rule.used_at is None:
+        rule.used_at = clock.now()
+        session.add(rule)
+    return rule
 
 
 def get(session: Session, rule_id: UUID, *, lock: bool = False) -> ClockRule:
@@ -173,84 +238,18 @@ def get(session: Session, rule_id: UUID, *, lock: bool = False) -> ClockRule:
 
 
 def titles(session: Session) -> dict[str, Phrase]:
-    """What each code is called: its newest row says."""
+    """What each code is called: its latest row says."""
     return {rule.code: rule.title for rule in listed(session)}
 
 
-def change(
-    session: Session,
-    rule_id: UUID,
-    *,
-    amount: int,
-    unit: Unit,
-    legal_basis: str,
-    effective_from: date,
-    by: Actor,
-    effective_to: date | None = None,
-    before: str = "",
-    rolls: bool = False,
-) -> ClockRule:
-    """Change figures, basis or dates: whoever vouched for the row vouches no more.
+def verify(session: Session, rule_id: UUID, *, name: str, on: date, by: Actor) -> ClockRule:
+    """Somebody named read the instrument on a day and vouches for the row as it stands.
 
-    Clocks that run keep the end they were given.
+    For the row alone: ``clock_vouching.verify`` is what people do, for clocks that run as well.
     """
     rule = get(session, rule_id, lock=True)
-    _acceptable(amount, unit, before.strip(), legal_basis, effective_from, effective_to)
-    fact = ClockRuleChanged(
-        rule=rule.code,
-        before_amount=rule.amount,
-        before_unit=rule.unit,
-        amount=amount,
-        unit=unit,
-        legal_basis=legal_basis.strip(),
-    )
-    rule.amount, rule.unit, rule.before, rule.rolls = amount, unit, before.strip(), rolls
-    if legal_basis.strip() != rule.legal_basis:
-        rule.legal_basis = legal_basis.strip()
-        english = {k: v for k, v in rule.texts[Language.EN.value].items() if k != "legal_basis"}
-        rule.texts = {**rule.texts, Language.EN.value: english}
-    rule.effective_from, rule.effective_to = effective_from, effective_to
-    rule.verified, rule.verified_by, rule.verified_on = False, "", None
-    session.add(rule)
-    timeline.record(session, timeline.DESK, fact, by=by)
-    return rule
-
-
-def _acceptable(
-    amount: int, unit: Unit, before: str, basis: str, first: date, last: date | None
-) -> None:
-    wrong: Wrong = {}
-    if not 0 < amount <= _LONGEST.get(unit, 1):
-        wrong["amount"] = (N_("Ghi số từ 1 đến %(most)s."), {"most": _LONGEST.get(unit, 1)})
-    if (unit is Unit.YEARLY) != bool(before) or (before and not _is_day(before)):
-        wrong["before"] = (
-            N_("Chỉ thời hạn hằng năm có ngày, ghi theo dạng tháng-ngày, như 12-01."),
-            {},
-        )
-    if not basis.strip() or len(basis) > _LONGEST_BASIS:
-        wrong["legal_basis"] = (
-            N_("Ghi căn cứ pháp lý, tối đa %(most)s ký tự."),
-            {"most": _LONGEST_BASIS},
-        )
-    if last and last < first:
-        wrong["effective_to"] = (N_("Ngày hết hiệu lực phải sau ngày có hiệu lực."), {})
-    if wrong:
-        raise Invalid(fields=wrong)
-
-
-def _is_day(before: str) -> bool:
-    month, _, day = before.partition("-")
-    try:
-        date(_LEAP, int(month), int(day))
-    except ValueError:
-        return False
-    # A day that not every year has cannot be a yearly term.
-    return (int(month), int(day)) != (2, 29)
-
-
-def verify(session: Session, rule_id: UUID, *, name: str, on: date, by: Actor) -> ClockRule:
-    """Somebody named read the instrument on a day and vouches for the row as it stands."""
-    rule = get(session, rule_id, lock=True)
+    if rule.withdrawn_at:
+        raise Conflict(SET_ASIDE)
     wrong: Wrong = {}
     if not name.strip():
         wrong["verified_by"] = (N_("Ghi họ tên người thẩm định."), {})

@@ -81,9 +81,30 @@ def test_a_program_of_an_administrator_keeps_rules_and_calendar(
         "legal_basis": "Luật sửa đổi",
         "effective_from": "2027-01-01",
     }
-    where = f"/clock-rules/{rules['ACCESS_SIMPLE']['id']}/figures"
-    assert lan.post(where, figures).status_code == 403
-    assert an.post(where, figures).json()["amount"] == 7
+    where = f"/clock-rules/{rules['ACCESS_SIMPLE']['id']}"
+    assert lan.post(f"{where}/figures", figures).status_code == 403
+    coming = an.post(f"{where}/figures", figures).json()
+    assert (coming["amount"], coming["effective_to"], coming["verified"]) == (7, None, False)
+
+    def kept(**asked: bool) -> list[tuple[int, str | None]]:
+        found = lan.get("/clock-rules", params=asked).json()["items"]
+        return [(r["amount"], r["effective_to"]) for r in found if r["code"] == "ACCESS_SIMPLE"]
+
+    assert kept() == [(5, "2026-12-31"), (7, None)]
+    again = an.post(f"{where}/figures", figures)
+    assert (again.status_code, list(again.json()["fields"])) == (422, ["effective_from"])
+    fewer = figures | {"amount": 6}
+    unsaid = an.post(f"{where}/correct", fewer | {"effective_from": "2018-07-01"})
+    assert (unsaid.status_code, list(unsaid.json()["fields"])) == (422, ["reason"])
+    row = f"/clock-rules/{coming['id']}"
+    corrected = an.post(f"{row}/correct", fewer | {"reason": "Gõ nhầm"}).json()
+    assert (corrected["id"], corrected["amount"]) == (coming["id"], 6)
+    ended = {"last_day": "2027-06-30", "legal_basis": "Luật 9"}
+    assert an.post(f"{row}/repeal", ended).json()["end_basis"] == "Luật 9"
+    gone = an.post(f"{row}/withdraw", {"reason": "Không ban hành"})
+    assert gone.json()["withdrawn_at"]
+    assert kept() == [(5, None)]
+    assert len(kept(withdrawn=True)) == 2
     day = {"day": "2026-12-26", "kind": "working", "reason": "Làm bù", "decision": "TB 88"}
     assert an.post("/swap-days", day).status_code == 201
     assert lan.get("/swap-days").json()["items"] == [day]
@@ -213,6 +234,9 @@ def test_a_program_reads_from_which_event_a_clock_counts_back(
     }
     changed = an.post(f"/clock-rules/{rule_id('ACCOUNT_LOCK')}/figures", figures)
     assert changed.json()["unit"] == "hours_before"
+    assert [(c["length"], c["verified"]) for c in lan.get(here).json()["items"]] == [
+        ("24 giờ trước sự kiện", False)
+    ]
     desk.set_aside()
 
 
@@ -221,7 +245,7 @@ def test_an_administrator_verifies_terms_and_keeps_the_calendar_on_a_page(
 ) -> None:
     an, path = new_browser("an"), "/quan-tri/thoi-han"
     page = an.get(path)
-    assert "16 quy định chưa thẩm định" in page.text
+    assert "15 quy định chưa thẩm định" in page.text
     assert path in an.get("/").text
     assert path not in new_browser("lan").get("/").text
     assert "24 giờ trước sự kiện" in page.text
@@ -230,10 +254,23 @@ def test_an_administrator_verifies_terms_and_keeps_the_calendar_on_a_page(
     assert (refused.status_code, "tương lai" in refused.text) == (422, True)
     page = an.post(f"{path}/{rule}/tham-dinh", verified_by="Dung", verified_on="2026-11-20")
     assert "thẩm định: Dung, 20/11/2026" in page.text
-    changed = {"amount": "48", "unit": "hours", "effective_from": "2026-01-01"}
-    page = an.post(f"{path}/{rule}/sua", legal_basis="Nghị định mới", **changed)
-    assert "48 giờ" in page.text
-    assert "16 quy định chưa thẩm định" in page.text
+    changed = {"amount": "48", "unit": "hours", "legal_basis": "Nghị định mới"}
+    refused = an.post(f"{path}/{rule}/doi", effective_from="2026-01-01", **changed)
+    assert refused.status_code == 422
+    assert re.search(r'<details class="more" open><summary>Luật đổi: ghi bản mới', refused.text)
+    page = an.post(f"{path}/{rule}/doi", effective_from="2027-01-01", **changed)
+    assert "Từ ngày 01/01/2027: 48 giờ" in page.text
+    assert "sắp có hiệu lực" in page.text
+    assert "15 quy định chưa thẩm định" in page.text
+    coming = rule_id("DATA_BREACH")
+    an.post(f"{path}/{coming}/go", reason="Không ban hành")
+    assert "48 giờ" not in an.get(path).text
+    right = {"effective_from": "2026-01-01", "reason": "Đọc nhầm", **changed}
+    page = an.post(f"{path}/{rule}/sua", **right)
+    assert "ghi sai, đã gỡ" in page.text
+    ended = {"last_day": "2026-11-01", "legal_basis": "Luật 9"}
+    page = an.post(f"{path}/{rule_id('DATA_BREACH')}/bai-bo", **ended)
+    assert "bãi bỏ theo Luật 9" in page.text
     day = {"day": "2026-12-26", "kind": "working"}
     refused = an.post(f"{path}/ngay", decision="TB 88", **day)
     assert refused.status_code == 422

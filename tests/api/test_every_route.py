@@ -226,6 +226,12 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
         {"amount": 1, "unit": "hours", "legal_basis": "x", "effective_from": "2026-01-01"},
         ADMINISTRATORS,
     ),
+    ("POST", "/api/v1/clock-rules/{rule_id}/correct"): (
+        {"amount": 1, "unit": "hours", "legal_basis": "x", "effective_from": "2026-01-01"},
+        ADMINISTRATORS,
+    ),
+    ("POST", "/api/v1/clock-rules/{rule_id}/repeal"): ({"legal_basis": "x"}, ADMINISTRATORS),
+    ("POST", "/api/v1/clock-rules/{rule_id}/withdraw"): (BECAUSE, ADMINISTRATORS),
     ("POST", "/api/v1/clock-rules/{rule_id}/verify"): (
         {"verified_by": "x", "verified_on": "2026-01-01"},
         ADMINISTRATORS,

@@ -8,7 +8,7 @@ from incidents.matter.clock_rules import ClockRule
 from incidents.matter.incidents import Incident
 from incidents.people.roles import Role
 from incidents.record import database
-from incidents.response.clocks import clock_endings, clocks
+from incidents.response.clocks import clock_endings, clock_vouching, clocks
 from incidents.response.clocks.clock_facts import ProofKind
 from incidents.response.clocks.clocks import Clock
 from tests.harness import Desk
@@ -26,7 +26,7 @@ def rule(code: str = FIRST) -> ClockRule:
 def vouch(desk: Desk, code: str = FIRST) -> ClockRule:
     on = date(2026, 11, 20)
     return desk.do(
-        clock_rules.verify, rule(code).id, name="Bùi Phương Dung", on=on, by=desk.cast.an
+        clock_vouching.verify, rule(code).id, name="Bùi Phương Dung", on=on, by=desk.cast.an
     )
 
 

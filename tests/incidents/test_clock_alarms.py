@@ -1,14 +1,16 @@
 """Terms are spoken of at each share of their time, once, to whom each share concerns."""
 
+from dataclasses import replace
 from datetime import date
-from typing import Any
 
 import pytest
 
-from incidents.matter import clock_rules
+from incidents.matter import clock_rule_changes, clock_rules
 from incidents.matter.calendar import Unit
+from incidents.matter.clock_rule_terms import Terms
 from incidents.matter.incidents import Incident
 from incidents.record import database
+from incidents.record.language import Language
 from incidents.record.outbox import MessageState
 from incidents.response.clocks import clock_endings, clocks
 from incidents.response.clocks.clocks import ClockState
@@ -67,21 +69,50 @@ def test_an_unverified_term_alerts_its_owner_alone_and_records_no_breach(
     assert desk.reload(clock).state is ClockState.MET
 
 
-def test_a_term_changed_while_a_clock_runs_no_longer_stands_behind_it(
+def test_a_clock_keeps_the_law_it_was_started_with_whatever_becomes_of_the_row(
     desk: Desk, incident: Incident
 ) -> None:
+    """The row is corrected and the law changes from a day past: the breach stays a breach."""
     vouch(desk)
     clock = started(desk, incident)
-    changed: dict[str, Any] = {
-        "unit": Unit.HOURS,
-        "legal_basis": "Mới",
-        "effective_from": date(2026, 1, 1),
-    }
-    desk.do(clock_rules.change, clock.rule_id, amount=12, by=desk.cast.an, **changed)
-    vouch(desk)
-    assert desk.reload(clock).due_at == clock.due_at
+    line = desk.timeline(incident)[-1].text
+    assert "24 giờ, căn cứ Nghị định 09/2017/NĐ-CP, Điều 6" in line
+    assert "24 hours, basis Decree 09/2017/ND-CP" in desk.timeline(incident, Language.EN)[-1].text
+    an, today = desk.cast.an, desk.time.date()
+    new = Terms(amount=12, unit=Unit.HOURS, legal_basis="Mới", effective_from=today)
+    desk.do(clock_rule_changes.amend, clock.rule_id, new, by=an)
+    wrong = replace(new, amount=48, effective_from=date(2017, 3, 30))
+    desk.do(clock_rule_changes.correct, clock.rule_id, wrong, reason="Đọc nhầm", by=an)
+    kept = desk.reload(clock)
+    assert (kept.due_at, str(kept.length)) == (clock.due_at, "24 giờ")
+    assert (kept.verified, kept.verified_by) == (True, "Bùi Phương Dung")
+    assert "Nghị định 09/2017" in str(kept.basis)
+    with database.reading() as session:
+        assert clock_rules.get(session, kept.rule_id).amount == 24
     desk.fast_forward(hours(24))
-    assert desk.reload(clock).state is ClockState.LAPSED
+    assert desk.reload(clock).state is ClockState.OVERDUE
+    desk.set_aside()
+
+
+def test_vouched_for_while_it_runs_a_clock_counts_from_then_on_and_its_people_hear_it(
+    desk: Desk, incident: Incident
+) -> None:
+    cast = desk.cast
+    clock, over = started(desk, incident), started(desk, incident)
+    desk.time += hours(1)
+    met(desk, over)
+    rung = started(desk, incident, triggered_at=desk.time - hours(25))
+    desk.expect_message(to=cast.minh, kind="clock_due", containing="hết thời hạn")
+    vouch(desk)
+    for told in (cast.minh, cast.binh):
+        desk.expect_message(to=told, kind="clock_vouched", containing="quá hạn là vi phạm")
+    desk.expect_nothing()
+    assert desk.facts(incident).count("ClockVouchedFor") == 1
+    assert "Bùi Phương Dung, ngày 20/11/2026" in desk.timeline(incident)[-1].text
+    desk.fast_forward(hours(24))
+    assert desk.reload(clock).state is ClockState.OVERDUE
+    assert desk.reload(rung).state is ClockState.LAPSED
+    assert not desk.reload(over).verified
     desk.set_aside()
 
 

@@ -1,4 +1,4 @@
-"""Rules of the law: dated rows, each vouched for by a name and anew when its figures change."""
+"""Rules of the law: dated rows, each vouched for by a name; a change is a row of its own."""
 
 import re
 from datetime import date
@@ -6,22 +6,25 @@ from typing import Any
 
 import pytest
 
+from incidents.matter import clock_rule_changes as changes
 from incidents.matter import clock_rules
 from incidents.matter.calendar import Unit
+from incidents.matter.clock_rule_terms import Terms
 from incidents.record import database
 from incidents.record.errors import Conflict, Invalid, NotFound
 from incidents.record.language import Language
 from incidents.record.timeline import DESK
+from incidents.response.clocks import clock_vouching
 from tests.harness import Desk
-from tests.incidents.terms import NOTICE, rule, vouch
+from tests.incidents.terms import FIRST, NOTICE, rule, vouch
 
 
 def test_the_desk_starts_with_the_terms_of_the_plan_none_of_them_vouched_for(
     migrated: None,
 ) -> None:
     with database.reading() as session:
-        rows = clock_rules.listed(session)
-    figures = {r.code: (r.amount, r.unit) for r in rows}
+        shipped = clock_rules.listed(session)
+    figures = {r.code: (r.amount, r.unit) for r in shipped}
     assert figures == {
         "FIRST_INFORMATION": (24, Unit.HOURS),
         "PRESS_CORRECTION_ELECTRONIC": (24, Unit.HOURS),
@@ -39,10 +42,10 @@ def test_the_desk_starts_with_the_terms_of_the_plan_none_of_them_vouched_for(
         "ANNUAL_REPORT": (1, Unit.YEARLY),
         NOTICE: (24, Unit.HOURS_BEFORE),
     }
-    assert all(r.basis.en != r.basis.vi for r in rows)
-    assert not [r.basis.en for r in rows if re.search("[À-ỹ]", r.basis.en)]
-    assert not any(r.verified for r in rows)
-    for row in rows:
+    assert all(r.basis.en != r.basis.vi for r in shipped)
+    assert not [r.basis.en for r in shipped if re.search("[À-ỹ]", r.basis.en)]
+    assert not any(r.verified for r in shipped)
+    for row in shipped:
         assert row.legal_basis
         for part in ("title", "trigger", "consequence"):
             said = row.said(part)
@@ -65,48 +68,132 @@ def test_a_term_is_that_of_the_law_in_force_on_the_day(migrated: None) -> None:
     assert len(offered) == len(set(offered)) == 15
 
 
-def test_changed_figures_must_be_vouched_for_anew(desk: Desk) -> None:
+def test_somebody_who_has_read_the_law_vouches_for_a_row(desk: Desk) -> None:
     an = desk.cast.an
     with desk.refused(Invalid, "họ tên người thẩm định"):
-        desk.do(clock_rules.verify, rule().id, name=" ", on=date(2026, 11, 20), by=an)
+        desk.do(clock_vouching.verify, rule().id, name=" ", on=date(2026, 11, 20), by=an)
     with desk.refused(Invalid, "tương lai"):
-        desk.do(clock_rules.verify, rule().id, name="Dung", on=date(2026, 11, 24), by=an)
+        desk.do(clock_vouching.verify, rule().id, name="Dung", on=date(2026, 11, 24), by=an)
     vouched = vouch(desk)
     assert (vouched.verified, vouched.verified_by, vouched.verified_on) == (
         True,
         "Bùi Phương Dung",
         date(2026, 11, 20),
     )
-    same: dict[str, Any] = {"unit": Unit.HOURS, "legal_basis": "Nghị định mới", "by": an}
-    since = date(2026, 1, 1)
-    with desk.refused(Invalid, "từ 1 đến"):
-        desk.do(clock_rules.change, rule().id, amount=0, effective_from=since, **same)
-    with desk.refused(Invalid, "hằng năm"):
-        desk.do(
-            clock_rules.change, rule().id, amount=1, effective_from=since, before="12-01", **same
-        )
-    with desk.refused(Invalid, "hết hiệu lực"):
-        desk.do(
-            clock_rules.change,
-            rule().id,
-            amount=1,
-            effective_from=since,
-            effective_to=date(2025, 1, 1),
-            **same,
-        )
-    changed = desk.do(clock_rules.change, rule().id, amount=12, effective_from=since, **same)
-    assert (changed.amount, changed.verified, changed.verified_by) == (12, False, "")
-    assert desk.facts(DESK) == ["ClockRuleVerified", "ClockRuleChanged"]
-    assert "«Thông tin chính thức đầu tiên»: 24 giờ → 12 giờ" in desk.timeline(DESK)[1].text
+    assert desk.facts(DESK) == ["ClockRuleVerified"]
+
+
+def rows(code: str = FIRST) -> list[tuple[int, date, date | None, bool]]:
+    """Amount, first and last day of each row that counts, and whether it is vouched for."""
+    with database.reading() as session:
+        found = clock_rules.versions(session, code)
+    return [(r.amount, r.effective_from, r.effective_to, r.verified) for r in found]
+
+
+def says(amount: int, since: date, until: date | None = None, **more: Any) -> Terms:
+    said: dict[str, Any] = {"legal_basis": "Nghị định mới", "unit": Unit.HOURS, **more}
+    return Terms(amount=amount, effective_from=since, effective_to=until, **said)
+
+
+SHIPPED = date(2017, 3, 30)
+NEW_YEAR = date(2027, 1, 1)
+
+
+def test_a_law_that_changes_gets_a_row_and_the_one_before_holds_until_its_eve(desk: Desk) -> None:
+    """Coming, postponed, taken out, repealed: no day has two rows, nor none unless it is meant."""
+    an = desk.cast.an
+    vouch(desk)
+    for wrong, words in (
+        (says(0, NEW_YEAR), "từ 1 đến"),
+        (says(1, NEW_YEAR, before="12-01"), "hằng năm"),
+        (says(1, NEW_YEAR, date(2026, 1, 1)), "hết hiệu lực"),
+        (says(1, NEW_YEAR, legal_basis=" "), "căn cứ pháp lý"),
+        (says(12, SHIPPED), "hãy sửa bản đó"),
+    ):
+        with desk.refused(Invalid, words):
+            desk.do(changes.amend, rule().id, wrong, by=an)
+    coming = desk.do(changes.amend, rule().id, says(12, NEW_YEAR), by=an)
+    eve = date(2026, 12, 31)
+    assert rows() == [(24, SHIPPED, eve, True), (12, NEW_YEAR, None, False)]
+    with database.reading() as session:
+        held, then = (clock_rules.in_force(session, FIRST, day) for day in (eve, NEW_YEAR))
+    assert (held.amount, then.amount) == (24, 12)
+
+    # Postponed before it came: written anew in place, and the old figures hold on.
+    march = date(2027, 3, 1)
+    moved = desk.do(changes.correct, coming.id, says(10, march), reason="Hoãn", by=an)
+    assert moved.id == coming.id
+    assert rows() == [(24, SHIPPED, date(2027, 2, 28), True), (10, march, None, False)]
+    with desk.refused(Invalid, "Từ ngày 01/03/2027 đã có bản khác"):
+        desk.do(changes.amend, held.id, says(8, NEW_YEAR, date(2027, 5, 1)), by=an)
+    with desk.refused(Invalid, "Từ 02/01/2027 đến 28/02/2027 sẽ không có quy định nào"):
+        desk.do(changes.amend, held.id, says(8, NEW_YEAR, NEW_YEAR), by=an)
+    with desk.refused(Conflict, "bản có hiệu lực từ ngày 01/03/2027"):
+        desk.do(changes.repeal, held.id, last_day=eve, legal_basis="NĐ", by=an)
+    with desk.refused(Invalid, "Nêu lý do"):
+        desk.do(changes.withdraw, coming.id, reason=" ", by=an)
+    desk.do(changes.withdraw, coming.id, reason="Không ban hành", by=an)
+    assert rows() == [(24, SHIPPED, None, True)]
+    with desk.refused(Conflict, "đã được gỡ"):
+        desk.do(changes.amend, coming.id, says(12, NEW_YEAR), by=an)
+    with desk.refused(Conflict, "Chỉ gỡ được bản chưa có hiệu lực"):
+        desk.do(changes.withdraw, held.id, reason="Thôi", by=an)
+
+    with desk.refused(Invalid, "Ghi ngày cuối"):
+        desk.do(changes.repeal, held.id, last_day=None, legal_basis="NĐ", by=an)
+    ended = desk.do(changes.repeal, held.id, last_day=eve, legal_basis="Luật 12/2026", by=an)
+    assert (ended.effective_to, ended.end_basis, ended.verified) == (eve, "Luật 12/2026", True)
+    with desk.refused(Invalid, "sẽ không có quy định nào"):
+        desk.do(changes.amend, held.id, says(12, march), by=an)
+    desk.do(changes.amend, held.id, says(12, march, gap_meant=True), by=an)
+    assert rows() == [(24, SHIPPED, eve, True), (12, march, None, False)]
+    with database.reading() as session, pytest.raises(Conflict):
+        clock_rules.in_force(session, FIRST, date(2027, 2, 1))
+    desk.do(changes.repeal, rule().id, last_day=date(2028, 1, 1), legal_basis="NĐ", by=an)
+    desk.do(changes.repeal, rule().id, last_day=None, legal_basis="Đính chính", by=an)
+    assert rows()[-1] == (12, march, None, False)
+    assert desk.facts(DESK) == [
+        "ClockRuleVerified",
+        "ClockRuleAmended",
+        "ClockRuleCorrected",
+        "ClockRuleWithdrawn",
+        "ClockRuleRepealed",
+        "ClockRuleAmended",
+        "ClockRuleRepealed",
+        "ClockRuleKept",
+    ]
+    lines = [line.text for line in desk.timeline(DESK)]
+    assert "từ ngày 01/01/2027 là 12 giờ (trước đó 24 giờ), căn cứ Nghị định mới" in lines[1]
     assert "First official information" in desk.timeline(DESK, Language.EN)[1].text
+
+
+def test_what_was_in_force_is_set_aside_when_it_was_wrong_and_never_written_over(
+    desk: Desk,
+) -> None:
+    an, shipped = desk.cast.an, vouch(desk)
+    with desk.refused(Invalid, "Nêu lý do"):
+        desk.do(changes.correct, shipped.id, says(12, SHIPPED), reason="", by=an)
+    right = desk.do(changes.correct, shipped.id, says(12, SHIPPED), reason="Đọc nhầm", by=an)
+    assert rows() == [(12, SHIPPED, None, False)]
+    kept = desk.reload(shipped)
+    assert right.id != kept.id
+    assert (kept.amount, kept.verified, kept.withdrawn_at) == (24, True, desk.time)
+    with desk.refused(Conflict, "đã được gỡ"):
+        desk.do(clock_vouching.verify, kept.id, name="Dung", on=desk.time.date(), by=an)
+    # A slip of today leaves nothing behind: the same row says it right.
+    again = desk.do(changes.correct, right.id, says(18, SHIPPED), reason="Gõ nhầm", by=an)
+    assert again.id == right.id
+    with database.reading() as session:
+        assert len([r for r in clock_rules.history(session) if r.code == FIRST]) == 2
+    with desk.refused(Conflict, "Chỉ gỡ được"):
+        desk.do(changes.withdraw, right.id, reason="Thôi", by=an)
 
 
 def test_a_basis_the_office_typed_reads_as_it_typed_it(desk: Desk) -> None:
     shipped = rule("PRESS_QUESTION")
-    figures = {"amount": 20, "unit": Unit.DAYS, "effective_from": shipped.effective_from}
-    same = figures | {"legal_basis": shipped.legal_basis}
-    desk.do(clock_rules.change, shipped.id, **same, by=desk.cast.an)
-    assert desk.reload(shipped).basis == shipped.basis
-    other = figures | {"legal_basis": "Nghị định mới"}
-    desk.do(clock_rules.change, shipped.id, **other, by=desk.cast.an)
-    assert str(desk.reload(shipped).basis) == desk.reload(shipped).basis.en == "Nghị định mới"
+    figures: dict[str, Any] = {"unit": Unit.DAYS, "since": date(2027, 1, 1), "amount": 20}
+    same = says(**figures, legal_basis=shipped.legal_basis)
+    made = desk.do(changes.amend, shipped.id, same, by=desk.cast.an)
+    assert made.basis == shipped.basis
+    other = desk.do(changes.correct, made.id, says(**figures), reason="Nhầm", by=desk.cast.an)
+    assert str(other.basis) == other.basis.en == "Nghị định mới"

@@ -7,8 +7,7 @@ import pytest
 
 from incidents.intake import evidence
 from incidents.intake.evidence import EvidenceKind
-from incidents.matter import clock_rules
-from incidents.matter.calendar import Unit
+from incidents.matter import clock_rule_changes, clock_rules
 from incidents.matter.incidents import Incident
 from incidents.record import database
 from incidents.record.actors import ENGINE
@@ -74,16 +73,8 @@ def test_an_event_at_a_known_time_proposes_the_first_words_by_itself(desk: Desk)
 def test_a_term_no_longer_in_force_is_not_proposed_and_stops_nothing(
     desk: Desk, incident: Incident
 ) -> None:
-    desk.do(
-        clock_rules.change,
-        rule().id,
-        amount=24,
-        unit=Unit.HOURS,
-        legal_basis="Đã thay thế",
-        effective_from=date(2017, 1, 1),
-        effective_to=date(2026, 11, 1),
-        by=desk.cast.an,
-    )
+    ended = {"last_day": date(2026, 11, 1), "legal_basis": "Đã thay thế"}
+    desk.do(clock_rule_changes.repeal, rule().id, **ended, by=desk.cast.an)
     assert desk.do(clocks.propose_once, incident.id, FIRST, by=ENGINE, origin=Origin.FACT) is None
     with desk.refused(Conflict, "không có hiệu lực"):
         proposed(desk, incident)

@@ -93,7 +93,7 @@ def test_an_event_less_than_the_term_away_is_late_the_moment_its_clock_is_starte
     assert found.share == 100
     assert found.state is (ClockState.OVERDUE if verified else ClockState.LAPSED)
     first, then = desk.facts(incident)[-2:]
-    assert first == "EventClockStartedLate"
+    assert first == "EventTermStartedLate"
     assert then == ("ClockOverdue" if verified else "ClockLapsed")
     assert "hạn 01:00 ngày 23/11/2026 đã qua trước khi xác nhận" in desk.timeline(incident)[-2].text
     told = [desk.cast.tung, desk.cast.binh, desk.cast.chuong] if verified else [desk.cast.tung]

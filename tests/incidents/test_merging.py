@@ -16,7 +16,7 @@ from incidents.record import database
 from incidents.record.errors import Conflict, GuardFailed, Invalid
 from incidents.record.language import Language
 from incidents.response.answers import signing
-from incidents.response.clocks import clock_endings, clocks
+from incidents.response.clocks import clock_endings, clock_vouching, clocks
 from incidents.response.clocks.clock_facts import ProofKind
 from incidents.response.life import lifecycle, merging
 from incidents.response.staffing import directing, recusing
@@ -51,7 +51,7 @@ def vouched(desk: Desk, code: str) -> None:
     with database.reading() as session:
         rule = clock_rules.in_force(session, code, desk.time.date())
     desk.do(
-        clock_rules.verify, rule.id, name="Bùi Phương Dung", on=desk.time.date(), by=desk.cast.an
+        clock_vouching.verify, rule.id, name="Bùi Phương Dung", on=desk.time.date(), by=desk.cast.an
     )
 
 

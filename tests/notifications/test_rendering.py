@@ -167,6 +167,7 @@ def _every_kind(
         "signal_outcome": {"outcome": "dismissed", "ground": "opinion", "body": "", "slip": ""},
         "clock_due": {"clock": str(started.id), "percent": 75},
         "clock_breached": {"clock": str(started.id), "percent": 100},
+        "clock_vouched": {"clock": str(started.id), "percent": "vouched"},
     }
     values |= dict.fromkeys(destinations.ABOUT_ROSTERS, about_a_shift)
     values |= {

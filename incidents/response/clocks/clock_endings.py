@@ -51,7 +51,7 @@ def meet(
     if not ending.counts_back and ending.triggered_at and done_at < ending.triggered_at:
         raise Invalid(fields={"met_at": (N_("Việc này có trước mốc phát sinh."), {})})
     late = ending.due_at is not None and done_at > ending.due_at
-    if late and ending.state is not ClockState.LAPSED and clocks.breachable(session, ending):
+    if late and ending.state is not ClockState.LAPSED and ending.verified:
         raise Conflict(
             N_("Hoàn thành sau hạn %(due)s: hãy giải trình việc quá hạn."), due=ending.due_at
         )
@@ -119,9 +119,7 @@ def explain(session: Session, clock_id: UUID, explanation: str, *, by: Actor) ->
             }
         )
     if ending.state is ClockState.RUNNING:
-        if not (
-            ending.due_at and ending.due_at <= clock.now() and clocks.breachable(session, ending)
-        ):
+        if not (ending.due_at and ending.due_at <= clock.now() and ending.verified):
             raise Conflict(N_("Thời hạn này chưa quá hạn nên chưa có gì để giải trình."))
         clocks.run_out(session, ending)
     ending.reason = explanation.strip()
@@ -167,7 +165,7 @@ def breached(session: Session, incident_id: UUID) -> bool:
             each.state is ClockState.RUNNING
             and each.due_at is not None
             and each.due_at <= now
-            and clocks.breachable(session, each)
+            and each.verified
         )
         for each in clocks.of_incident(session, incident_id)
     )
@@ -185,17 +183,17 @@ def unsettled(session: Session, incident_id: UUID) -> Missing:
             {"number": each.number, "rule": clock_rules.get(session, each.rule_id).title},
         )
         for each in clocks.of_incident(session, incident_id)
-        if (words := _owed(session, each))
+        if (words := _owed(each))
     ]
 
 
-def _owed(session: Session, each: Clock) -> str:
+def _owed(each: Clock) -> str:
     if each.state is ClockState.PROPOSED:
         return N_(
             "Thời hạn luật định số %(number)s «%(rule)s» mới được đề xuất: "
             "xác nhận có áp dụng, hoặc ghi lý do không áp dụng."
         )
-    running = each.state is ClockState.RUNNING and clocks.breachable(session, each)
+    running = each.state is ClockState.RUNNING and each.verified
     if running or each.state is ClockState.OVERDUE:
         return N_("Thời hạn luật định số %(number)s «%(rule)s» chưa hoàn thành và chưa giải trình.")
     return ""

@@ -1,11 +1,11 @@
 """What the timeline says of statutory clocks; ``clock`` is the number of one in its incident."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 
 from incidents.record.facts import Fact, PersonId, Private
-from incidents.record.language import N_, Labelled
+from incidents.record.language import N_, Labelled, Phrase
 
 
 class Origin(Labelled):
@@ -46,7 +46,7 @@ class ClockProposed(Fact):
 
 @dataclass(frozen=True)
 class ClockStarted(Fact):
-    """A person confirmed the trigger and its moment."""
+    """A person confirmed the trigger and its moment; said until the line named its law."""
 
     clock: int
     rule: str
@@ -89,6 +89,77 @@ class EventClockStartedLate(EventClockStarted):
         "Xác nhận thời hạn luật định số %(clock)s «%(rule)s»: sự kiện lúc %(event_at)s, hạn "
         "%(due_at)s đã qua trước khi xác nhận, phụ trách %(owner)s, quy định đã thẩm định: "
         "%(verified)s. %(note)s"
+    )
+
+
+@dataclass(frozen=True)
+class TermStarted(Fact):
+    """A person confirmed the trigger and its moment; length and basis are those it runs by."""
+
+    clock: int
+    rule: str
+    length: Phrase
+    legal_basis: Phrase
+    triggered_at: datetime
+    certainty: Certainty
+    due_at: datetime
+    owner: PersonId | None
+    verified: bool
+    verified_on: date | None
+    verified_by: Private
+    note: Private
+    says: ClassVar[str] = N_(
+        "Xác nhận thời hạn luật định số %(clock)s «%(rule)s»: %(length)s, căn cứ "
+        "%(legal_basis)s; phát sinh %(triggered_at)s (%(certainty)s), hạn %(due_at)s, phụ trách "
+        "%(owner)s, quy định đã thẩm định: %(verified)s. %(note)s"
+    )
+
+
+@dataclass(frozen=True)
+class EventTermStarted(Fact):
+    """A person confirmed an event to come and its time; the term counts back from it."""
+
+    clock: int
+    rule: str
+    length: Phrase
+    legal_basis: Phrase
+    event_at: datetime
+    due_at: datetime
+    owner: PersonId | None
+    verified: bool
+    verified_on: date | None
+    verified_by: Private
+    note: Private
+    says: ClassVar[str] = N_(
+        "Xác nhận thời hạn luật định số %(clock)s «%(rule)s»: %(length)s, căn cứ "
+        "%(legal_basis)s; sự kiện lúc %(event_at)s, phải hoàn thành trước %(due_at)s, phụ trách "
+        "%(owner)s, quy định đã thẩm định: %(verified)s. %(note)s"
+    )
+
+
+@dataclass(frozen=True)
+class EventTermStartedLate(EventTermStarted):
+    """A person confirmed an event so near that the term had ended before it was started."""
+
+    says: ClassVar[str] = N_(
+        "Xác nhận thời hạn luật định số %(clock)s «%(rule)s»: %(length)s, căn cứ "
+        "%(legal_basis)s; sự kiện lúc %(event_at)s, hạn %(due_at)s đã qua trước khi xác nhận, "
+        "phụ trách %(owner)s, quy định đã thẩm định: %(verified)s. %(note)s"
+    )
+
+
+@dataclass(frozen=True)
+class ClockVouchedFor(Fact):
+    """Somebody vouched for the term of a clock while it ran: its end, passed, is a breach."""
+
+    clock: int
+    rule: str
+    due_at: datetime
+    verified_on: date
+    verified_by: Private
+    says: ClassVar[str] = N_(
+        "Quy định của thời hạn luật định số %(clock)s «%(rule)s» đã được thẩm định: "
+        "%(verified_by)s, ngày %(verified_on)s; từ nay quá hạn %(due_at)s là vi phạm"
     )
 
 

@@ -23,35 +23,37 @@ def ring(session: Session, alarm_id: UUID) -> None:
         return
     if alarm.percent == _END:
         if clocks.run_out(session, running):
-            told = [*_owner(session, running), *_first(session, running, Role.LEAD)]
-            told += _first(session, running, Role.CHAIR)
-            _tell(session, running, "clock_breached", told, alarm.percent)
+            told = [*owner(session, running), *first(session, running, Role.LEAD)]
+            told += first(session, running, Role.CHAIR)
+            tell(session, running, "clock_breached", told, alarm.percent)
         else:
-            _tell(session, running, "clock_due", _owner(session, running), alarm.percent)
+            tell(session, running, "clock_due", owner(session, running), alarm.percent)
     elif clock_alarms.last_due(session, alarm):
-        told = _owner(session, running)
-        if clocks.breachable(session, running):
-            told += _first(session, running, Role.LEAD)
-        _tell(session, running, "clock_due", told, alarm.percent)
+        told = owner(session, running)
+        if running.verified:
+            told += first(session, running, Role.LEAD)
+        tell(session, running, "clock_due", told, alarm.percent)
 
 
-def _owner(session: Session, running: Clock) -> list[UUID]:
+def owner(session: Session, running: Clock) -> list[UUID]:
     """Whose clock it is; without one, or when they have left, whoever is on duty."""
     if running.owner_id and persons.get(session, running.owner_id).active:
         return [running.owner_id]
     return rosters.to_alert(session, clock.now())
 
 
-def _first(session: Session, running: Clock, role: Role) -> list[UUID]:
+def first(session: Session, running: Clock, role: Role) -> list[UUID]:
+    """Whoever holds a part in its incident, if anybody does."""
     return taskforces.candidates(session, running.incident_id, role)[:1]
 
 
-def _tell(session: Session, running: Clock, kind: str, told: list[UUID], percent: int) -> None:
+def tell(session: Session, running: Clock, kind: str, told: list[UUID], moment: int | str) -> None:
+    """Tell people of a clock, once a moment: a share of its time in percent, or a word for it."""
     persons.tell_all(
         session,
         dict.fromkeys(told),
         kind,
-        key=f"clock:{running.id}:{percent}",
+        key=f"clock:{running.id}:{moment}",
         incident_id=running.incident_id,
-        values={"clock": str(running.id), "percent": percent},
+        values={"clock": str(running.id), "percent": moment},
     )

@@ -1,10 +1,11 @@
 """Statutory clocks: proposed from facts, started by a named person, ended with their proof.
 
-They run on their own: no level, no playbook and no stand-down moves the end that was worked out
-when one started. Only a term somebody has vouched for can be breached (rule 8 of practice).
+No level, no playbook and no stand-down moves the end that was worked out when one started. Only a
+term somebody has vouched for can be breached (rule 8 of practice); a clock keeps who had.
 """
 
-from datetime import datetime
+from dataclasses import asdict
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,18 +22,18 @@ from incidents.record.actors import ENGINE, Actor
 from incidents.record.database import Table, choice, document, identifier, locked, moment, reference
 from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound, NotPermitted, Wrong
 from incidents.record.facts import Fact
-from incidents.record.language import N_, Labelled
+from incidents.record.language import N_, Labelled, Phrase
 from incidents.response.clocks import clock_alarms
 from incidents.response.clocks.clock_facts import (
     Certainty,
     ClockLapsed,
     ClockOverdue,
     ClockProposed,
-    ClockStarted,
-    EventClockStarted,
-    EventClockStartedLate,
+    EventTermStarted,
+    EventTermStartedLate,
     Origin,
     ProofKind,
+    TermStarted,
 )
 
 PROSE = 4_000
@@ -55,7 +56,10 @@ STARTED = (ClockState.RUNNING, ClockState.LAPSED, ClockState.OVERDUE)
 
 
 class Clock(Table, table=True):
-    """One term of the law on one incident; figures and end are those of its start."""
+    """One term of the law on one incident; figures, basis and end are those of its start.
+
+    So is who vouched for them; ``clock_vouching`` alone adds somebody who did so while it ran.
+    """
 
     __tablename__ = "clock"
     __table_args__ = (
@@ -75,6 +79,11 @@ class Clock(Table, table=True):
     code: str
     rule_id: UUID = reference("clock_rule.id")
     figures: dict[str, Any] = document()
+    legal_basis: dict[str, Any] = document()
+    """Language → the instrument as its row named it."""
+    verified: bool = False
+    verified_by: str = ""
+    verified_on: date | None = None
     state: ClockState = choice(ClockState, ClockState.PROPOSED)
     origin: Origin = choice(Origin)
     owner_id: UUID | None = reference("person.id", optional=True)
@@ -97,6 +106,16 @@ class Clock(Table, table=True):
     def counts_back(self) -> bool:
         """Whether its moment is that of an event to come, and its end lies before that."""
         return self.figures["unit"] == Unit.HOURS_BEFORE.value
+
+    @property
+    def length(self) -> Phrase:
+        """How long its term is, in words."""
+        return clock_rules.length_of(self.figures)
+
+    @property
+    def basis(self) -> Phrase:
+        """The instrument it runs by."""
+        return Phrase(**self.legal_basis)
 
     @property
     def share(self) -> int:
@@ -153,6 +172,7 @@ def _proposed(
         code=rule.code,
         rule_id=rule.id,
         figures=rule.figures,
+        legal_basis=asdict(rule.basis),
         origin=origin,
         proposed_at=clock.now(),
         proposed_by=by.person_id,
@@ -183,17 +203,20 @@ def start(
     the one in force on the day of the trigger. One that counts back needs the time of its event:
     its time is what is left until its end, and an end that has passed already is said at once.
     """
+    waiting = get(session, clock_id)
+    since = triggered_at or _earliest(session, waiting.incident_id)
+    # The row before the incident: whoever vouches for it holds both in this order as well.
+    rule = clock_rules.used(session, waiting.code, since.astimezone(clock.LOCAL).date())
     begun = get(session, clock_id, lock=True)
     incidents.live(session, begun.incident_id)
     if begun.state is not ClockState.PROPOSED:
         raise AlreadySettled(N_("Thời hạn này đã được xác nhận hoặc đã kết thúc."))
     if by.person_id is None:
         raise NotPermitted(N_("Chỉ người có tên mới xác nhận được thời hạn luật định."))
-    since = triggered_at or _earliest(session, begun.incident_id)
-    rule = clock_rules.in_force(session, begun.code, since.astimezone(clock.LOCAL).date())
     _startable(rule, confirmed, triggered_at, note)
-    owner = _owner(session, begun, rule, owner_id)
-    begun.rule_id, begun.figures, begun.owner_id = rule.id, rule.figures, owner
+    begun.owner_id = _owner(session, begun, rule, owner_id)
+    begun.rule_id, begun.figures, begun.legal_basis = rule.id, rule.figures, asdict(rule.basis)
+    vouch(begun, rule)
     begun.triggered_at, begun.due_at = since, rule.ends(session, since)
     begun.certainty = Certainty.EXACT if triggered_at else Certainty.ESTIMATED
     begun.started_at, begun.started_by = clock.now(), by.person_id
@@ -202,18 +225,25 @@ def start(
     clock_alarms.arm(
         session, begun.id, begun.started_at if rule.counts_back else since, begun.due_at
     )
-    fact = _started(begun, since, verified=rule.verified, note=note.strip())
+    fact = _started(begun, since, note=note.strip())
     timeline.record(session, begun.incident_id, fact, by=by)
     return begun
 
 
+def vouch(running: Clock, rule: ClockRule) -> None:
+    """Keep with a clock whether, by whom and when its row was vouched for."""
+    running.verified, running.verified_by = rule.verified, rule.verified_by
+    running.verified_on = rule.verified_on
+
+
 def _started(begun: Clock, since: datetime, **said: Any) -> Fact:
     said |= {"clock": begun.number, "rule": begun.code, "owner": begun.owner_id}
-    said |= {"due_at": begun.due_at}
+    said |= {"due_at": begun.due_at, "length": begun.length, "legal_basis": begun.basis}
+    said |= {name: getattr(begun, name) for name in ("verified", "verified_by", "verified_on")}
     if not begun.counts_back:
-        return ClockStarted(triggered_at=since, certainty=begun.certainty, **said)
+        return TermStarted(triggered_at=since, certainty=begun.certainty, **said)
     late = begun.due_at is not None and begun.due_at <= clock.now()
-    return (EventClockStartedLate if late else EventClockStarted)(event_at=since, **said)
+    return (EventTermStartedLate if late else EventTermStarted)(event_at=since, **said)
 
 
 def _startable(
@@ -262,21 +292,18 @@ def _owner(session: Session, begun: Clock, rule: ClockRule, wanted: UUID | None)
 # --- run out, ended ------------------------------------------------------------------------------
 
 
-def breachable(session: Session, running: Clock) -> bool:
-    """Whether its end, passed, would be a breach."""
-    return vouched_for(running, clock_rules.get(session, running.rule_id))
-
-
-def vouched_for(running: Clock, rule: ClockRule) -> bool:
-    """Whether somebody has vouched for the very figures a clock runs by."""
-    return rule.verified and rule.figures == running.figures
+def vouched_for(session: Session, shown: Clock) -> bool:
+    """Whether running out is a breach: of a proposed one as its row stands, then by its start."""
+    if shown.state is ClockState.PROPOSED:
+        return clock_rules.get(session, shown.rule_id).verified
+    return shown.verified
 
 
 def run_out(session: Session, running: Clock) -> bool:
     """Record that its end has passed; says whether that is a breach."""
     if running.due_at is None:
         raise ValueError("a clock that was not started has no end")
-    breach = breachable(session, running)
+    breach = running.verified
     kind = ClockOverdue if breach else ClockLapsed
     running.state = ClockState.OVERDUE if breach else ClockState.LAPSED
     session.add(running)
