@@ -3,8 +3,10 @@
 Before a wait nothing may be read; after it, what that wait first saw.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from enum import Enum
+from typing import Any, Generic, Self, TypeVar
 from uuid import UUID
 
 from incidents.response.steps import forms
@@ -66,6 +68,7 @@ class Awaited:
     def __init__(self, key: str, form: type[Form], step: Step | None = None) -> None:
         self.key, self.form, self.step = key, form, step
         self.outcome: Outcome | None = None
+        self.usual: Mapping[str, Enum | bool] = {}
 
     @property
     def known(self) -> bool:
@@ -94,6 +97,17 @@ class Asked(Generic[F]):
 
     def __init__(self, *parts: Awaited) -> None:
         self.parts = parts
+
+    def usually(self, **answers: Enum | bool) -> Self:
+        """What is ordinarily answered, where a rehearsal on paper would guess otherwise.
+
+        Nothing else goes by it. ``ValueError`` for a field nobody is asked for.
+        """
+        for part in self.parts:
+            if unknown := answers.keys() - part.form.model_fields.keys():
+                raise ValueError(f"«{part.key}» does not ask for {', '.join(sorted(unknown))}")
+            part.usual = answers
+        return self
 
     @property
     def settled(self) -> bool:

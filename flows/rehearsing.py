@@ -1,6 +1,7 @@
 """A dry rehearsal: the ordinary way through a playbook with times, nothing opened, nothing read.
 
-Everybody takes their whole time and answers as one hopes; the clock is on paper.
+Everybody takes their whole time and answers as the playbook calls usual, else as one hopes; the
+clock is on paper.
 """
 
 import contextlib
@@ -29,7 +30,7 @@ from incidents.response.steps.steps import StepKind
 
 _UNWELCOME = frozenset({"refused", "overdue", "declined", "waived"})
 _HOPED_FOR = frozenset({"claim", "false", "fabricated", "answer", "sent", "granted"})
-"""Answers the ordinary way takes; where none of them is offered, the first one."""
+"""Answers the ordinary way takes where the playbook names none; else the first one, or yes."""
 
 _ROUNDS = 3
 """Repeats shown of a bulletin that comes again and again."""
@@ -92,7 +93,8 @@ class _Paper:
                 hour=hour,
             )
         )
-        return Explored(wanted, _ordinary)
+        asked_for = Explored(wanted, lambda label, among: _ordinary(asked_for.usual, label, among))
+        return asked_for
 
     def wait(
         self,
@@ -139,9 +141,12 @@ class _Paper:
         raise Finished
 
 
-def _ordinary(label: str, options: Sequence[Any]) -> Any:
+def _ordinary(usual: Mapping[str, Any], label: str, options: Sequence[Any]) -> Any:
+    what = label.rsplit(": ", 1)[-1]
+    if what in usual:
+        return usual[what]
     if options == [True, False]:
-        return label.rsplit(": ", 1)[-1] not in _UNWELCOME
+        return what not in _UNWELCOME
     return next(
         (each for each in options if isinstance(each, Enum) and each.value in _HOPED_FOR),
         options[0],

@@ -55,7 +55,7 @@ def health_scare(run: Run) -> None:
         form=CaseReport,
         due=minutes(60),
         life_safety=True,
-    )
+    ).usually(cases=Cases.WAITING)
     sorted_out = run.ask(
         "classify the content",
         of=MONITORING,
@@ -111,7 +111,12 @@ def confirmed(run: Run, report: Asked[CaseReport]) -> None:
     publish(run, "test results", template="results", report=report)
     restore(run, report)
     for day in run.every(days(1), at_most=OUTBREAK_DAYS):
-        today = run.ask(f"report the cases {day}", of=SUBJECT_LEAD, form=CaseReport, due=hours(4))
+        today = run.ask(
+            f"report the cases {day}",
+            of=SUBJECT_LEAD,
+            form=CaseReport,
+            due=hours(4),
+        ).usually(cases=Cases.CONFIRMED if day == 1 else Cases.NONE)
         run.wait(today)
         if today.done and today.answer.cases is Cases.NONE:
             publish(run, "all-clear", template="all_clear", report=today)

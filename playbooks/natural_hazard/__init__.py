@@ -63,14 +63,14 @@ def natural_hazard(run: Run) -> None:
         due=minutes(20),
         then=MONITORING,
         life_safety=True,
-    )
+    ).usually(danger=Danger.NOT_EXCLUDED)
     technical = run.ask(
         "report from the technical authority",
         of=SUBJECT_LEAD,
         form=HazardReport,
         due=minutes(20),
         life_safety=True,
-    )
+    ).usually(danger=Danger.NOT_EXCLUDED)
     run.ask("send pictures", of=COMMUNE, due=hours(6), after=ground, mandatory=False)
     sorted_out = run.ask(
         "classify the content",
@@ -117,8 +117,11 @@ def keep_informed(
     refuted = refute(run, technical, sorted_out)
     for round_ in run.every(CADENCE, at_most=A_WEEK):
         technical = run.ask(
-            f"report the danger {round_}", of=SUBJECT_LEAD, form=HazardReport, due=minutes(20)
-        )
+            f"report the danger {round_}",
+            of=SUBJECT_LEAD,
+            form=HazardReport,
+            due=minutes(20),
+        ).usually(danger=Danger.NOT_EXCLUDED if round_ == 1 else Danger.EXCLUDED)
         run.wait(technical, in_time=True)  # the public was promised an hour
         if excluded(technical):
             break

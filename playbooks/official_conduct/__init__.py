@@ -44,8 +44,12 @@ def official_conduct(run: Run) -> None:
 
     # Steps 1, 2 and 8: those concerned step back, the whole record is kept, nobody is hunted.
     stepped_back = run.ask(
-        "take those concerned out", of=SECRETARY, form=Recusal, due=minutes(15), then=LEGAL
-    )
+        "take those concerned out",
+        of=SECRETARY,
+        form=Recusal,
+        due=minutes(15),
+        then=LEGAL,
+    ).usually(lead=False, chair=False)
     run.ask("keep the full record", of=MONITORING, form=Capture, due=minutes(45), then=DUTY_OFFICER)
     run.ask("protect whoever spoke up", of=LEGAL, due=hours(1), then=SECRETARY)
     run.wait(stepped_back)
@@ -91,14 +95,18 @@ def look_into(run: Run, signers: tuple[Role, Role]) -> None:
         due=days(1),
         then=LEGAL,
         after=ordered,
-    )
+    ).usually(finding=Finding.UNDETERMINED)
     routines.say_first(run, "holding statement", template="holding", by=head)
     facts = known(run, found, head)
     if facts is None:
         return
     still = run.ask(
-        "look again who is concerned", of=SECRETARY, form=Recusal, due=minutes(15), then=LEGAL
-    )
+        "look again who is concerned",
+        of=SECRETARY,
+        form=Recusal,
+        due=minutes(15),
+        then=LEGAL,
+    ).usually(lead=False, chair=False)
     run.wait(still)
     if concerns_the_chair(still):
         leave_to_those_above(run, beside_the_chair(signers, one_tier_up(still)))

@@ -98,7 +98,7 @@ def ask_the_newsroom(run: Run, facts: Verification) -> None:
         form=NewsroomAnswer,
         due=hours(1),
         then=STANDING_DEPUTY,
-    )
+    ).usually(redress=Redress.NONE)
     run.wait(talked)
     if says(talked, Redress.CONTESTED):
         weighed = weigh(run, "weigh what the newsroom holds")
