@@ -1,6 +1,6 @@
 """What REST says of rosters."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -63,7 +63,7 @@ class OnDutyOut(BaseModel):
 
 
 class FaultOut(Shape):
-    """Something to put right on the rosters."""
+    """Something to put right on the rosters; ``rest`` is what is left between two shifts."""
 
     kind: FaultKind
     role: Role
@@ -72,6 +72,7 @@ class FaultOut(Shape):
     person_id: UUID | None
     other_role: Role | None
     covered: bool
+    rest: timedelta | None
 
 
 class RosterLookOut(BaseModel):

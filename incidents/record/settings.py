@@ -41,6 +41,8 @@ class Settings(BaseSettings):
     desk_name: str = ""
     contact_review_days: int = 90
     """After so many days an address or a focal point counts as stale and its agency is asked."""
+    rest_hours: int = Field(default=8, ge=0, le=168)
+    """Between two shifts of one person: with less the rosters warn; 0 warns of none."""
 
     @field_validator("database_url")
     @classmethod

@@ -11,6 +11,7 @@ from tests.api.conftest import Browser, Program
 from tests.harness import START, Desk
 
 New = Callable[..., Program]
+Open = Callable[..., Browser]
 DAILY = {
     "rule": "FREQ=DAILY;BYHOUR=6,14,22",
     "hand_over": "06:00",
@@ -41,7 +42,9 @@ def shifts(program: Program, roster: str) -> list[dict[str, Any]]:
     return program.get(f"/rosters/{roster}/shifts").json()["items"]
 
 
-def test_a_roster_is_drawn_up_read_and_ended(desk: Desk, program: New, roster: str) -> None:
+def test_a_roster_is_drawn_up_read_and_ended(
+    desk: Desk, program: New, roster: str, new_browser: Open
+) -> None:
     ha, tung = program("ha"), program("tung")
     duty = {d["role"]: d for d in ha.get("/on-duty").json()["items"]}
     assert [p["name"] for p in duty["duty_officer"]["people"]] == [desk.cast.lan.name]
@@ -61,6 +64,13 @@ def test_a_roster_is_drawn_up_read_and_ended(desk: Desk, program: New, roster: s
     assert ended.json()["valid_to"] == "2026-11-24"
     faults = ha.get("/rosters/faults").json()["items"]
     assert [f["kind"] for f in faults] == ["gap"]
+    alone = DAILY | {"people": [str(desk.cast.duc.id)], "valid_from": "2026-11-25"}
+    look = tung.post(f"/rosters/{roster}/rotations/look", alone).json()["faults"]
+    (tired,) = [f for f in look if f["kind"] == "rest"]
+    assert (tired["person_id"], tired["rest"]) == (str(desk.cast.duc.id), "PT0S")
+    tung.post(f"/rosters/{roster}/rotations", alone)
+    assert "hai ca sát nhau, không đủ giờ nghỉ" in new_browser("ha").get("/lich-truc").text
+    assert "không nghỉ giữa hai ca" in new_browser("ha").get("/lich-truc").text
 
 
 def test_on_duty_at_a_moment_far_ahead(program: New, roster: str) -> None:
@@ -215,9 +225,6 @@ def test_a_calendar_is_read_without_signing_in_until_revoked(
     assert duc.post(f"/calendar-feeds/{made['id']}/revoke").json()["revoked_at"]
     assert somebody.get(path).status_code == 404
     assert somebody.get("/lich/khong-co.ics").status_code == 404
-
-
-Open = Callable[..., Browser]
 
 
 def test_the_week_shows_who_when_holes_and_feasts(

@@ -15,6 +15,7 @@ from incidents.people.duty import (
     keeping,
     rotations,
     schedule,
+    stand_ins,
 )
 from incidents.people.duty.faults import FaultKind
 from incidents.people.roles import Role
@@ -287,3 +288,32 @@ def test_asking_who_is_on_duty_costs_one_look_with_rosters_as_without(desk: Desk
 def _rows(roster: Roster) -> Sequence[Shift]:
     with database.reading() as session:
         return session.exec(select(Shift).where(Shift.roster_id == roster.id)).all()
+
+
+def test_two_shifts_with_less_rest_than_the_office_sets_are_warned_of_and_refused_to_nobody(
+    desk: Desk,
+) -> None:
+    cast = desk.cast
+    hoa, duc = cast.hoa, cast.duc
+    # Two in turn, two shifts each: the second of each pair follows the first without rest.
+    roster = draw_up(desk, hoa, duc, shifts_each=2, first=date(2026, 11, 23))
+    warned = found(local(24, 0), local(25, 0), FaultKind.REST)
+    assert [(f.person_id, f.starts_at, f.rest) for f in warned] == [
+        (duc.id, local(24, 6), timedelta()),
+        (hoa.id, local(24, 22), timedelta()),
+    ]
+    # The first shift of a pair may be over when the look begins.
+    assert found(local(24, 6), local(24, 7), FaultKind.REST) == warned[:1]
+    # A part in the middle that somebody stands in for leaves one shift, not two.
+    desk.do(
+        stand_ins.set_,
+        roster.id,
+        person_id=cast.tung.id,
+        instead_of=duc.id,
+        starts_at=local(24, 8),
+        ends_at=local(24, 9),
+        reason="Họp",
+        by=cast.tung,
+    )
+    assert len(found(local(24, 0), local(25, 0), FaultKind.REST)) == 2
+    desk.set_aside()

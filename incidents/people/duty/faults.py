@@ -1,4 +1,8 @@
-"""Faults of the rosters: nobody on duty, one person twice, somebody away who should be on duty."""
+"""Faults of the rosters: nobody on duty, one person twice or without rest, somebody away on duty.
+
+Too little rest is a warning like the others and refuses nothing: whoever keeps the roster knows
+whether it is a night at the desk or a week at home with the telephone.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,7 +15,7 @@ from incidents.people import rosters
 from incidents.people.duty import changes, filling, rotations, schedule
 from incidents.people.roles import Role
 from incidents.people.rosters import Roster, Shift
-from incidents.record import clock
+from incidents.record import clock, settings
 from incidents.record.language import N_, Labelled
 
 RETIRED_AFTER = timedelta(days=7)
@@ -24,11 +28,15 @@ class FaultKind(Labelled):
     GAP = "gap", N_("không có ai trực")
     CLASH = "clash", N_("một người trực hai nơi cùng lúc")
     AWAY = "away", N_("người vắng mặt có ca trực")
+    REST = "rest", N_("hai ca sát nhau, không đủ giờ nghỉ")
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing to put right; a clash names both rosters' roles."""
+    """One thing to put right; where two shifts are in it, it names the roles of both.
+
+    One of too little rest runs from the second shift to the end of the last that follows so.
+    """
 
     kind: FaultKind
     role: Role
@@ -38,6 +46,7 @@ class Fault:
     other_role: Role | None = None
     covered: bool = False
     """Whether somebody else is on duty in the role meanwhile."""
+    rest: timedelta | None = None
 
 
 def find(session: Session, start: datetime, end: datetime) -> list[Fault]:
@@ -45,12 +54,14 @@ def find(session: Session, start: datetime, end: datetime) -> list[Fault]:
     start = max(start, clock.now())
     if end <= start:
         return []
-    shifts = schedule.between(session, start, end)
+    enough = timedelta(hours=settings.current().rest_hours)
+    touching = schedule.between(session, start - enough, end)
+    shifts = [shift for shift in touching if shift.ends_at > start]
     plans = {
         roster.id: (roster, filling.assigned(session, roster, start, end))
         for roster in rosters.every(session)
     }
-    found = _clashes(shifts, start)
+    found = _clashes(shifts, start) + _restless(touching, start, enough)
     away = changes.away(session, start)
     for roster, assigned in plans.values():
         on = [s for s in shifts if s.role is roster.role]
@@ -112,10 +123,45 @@ def _gaps(roster: Roster, on: list[Shift], start: datetime, end: datetime) -> li
     return found
 
 
-def _clashes(shifts: list[Shift], start: datetime) -> list[Fault]:
-    by_person: dict[UUID, list[Shift]] = {}
+def _restless(shifts: list[Shift], start: datetime, enough: timedelta) -> list[Fault]:
+    """Shifts that begin sooner after the one before than the office calls rest.
+
+    A row of them is one thing to put right, with the least rest there is in it.
+    """
+    found = list[Fault]()
+    for person_id, own in _by_person(shifts).items():
+        row: Fault | None = None
+        for one, other in pairwise(own):
+            rest = other.starts_at - one.ends_at
+            # What is left on both sides of a stand-in is one shift, not two.
+            whole = (one.roster_id, one.slot_at) == (other.roster_id, other.slot_at)
+            if whole or not timedelta() <= rest < enough or other.starts_at < start:
+                row = None
+                continue
+            begins, least = (row.starts_at, row.rest) if row else (other.starts_at, rest)
+            if row:
+                found.remove(row)
+            row = Fault(
+                FaultKind.REST,
+                other.role,
+                begins,
+                other.ends_at,
+                person_id,
+                one.role,
+                rest=min(rest, least or timedelta()),
+            )
+            found.append(row)
+    return found
+
+
+def _by_person(shifts: list[Shift]) -> dict[UUID, list[Shift]]:
+    found: dict[UUID, list[Shift]] = {}
     for shift in shifts:
-        by_person.setdefault(shift.person_id, []).append(shift)
+        found.setdefault(shift.person_id, []).append(shift)
+    return found
+
+
+def _clashes(shifts: list[Shift], start: datetime) -> list[Fault]:
     return [
         Fault(
             FaultKind.CLASH,
@@ -125,7 +171,7 @@ def _clashes(shifts: list[Shift], start: datetime) -> list[Fault]:
             person_id,
             other.role,
         )
-        for person_id, own in by_person.items()
+        for person_id, own in _by_person(shifts).items()
         for one, other in pairwise(own)
         if other.starts_at < one.ends_at
     ]
