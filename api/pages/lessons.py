@@ -55,6 +55,7 @@ def shown(
         status=problem.status if problem else 200,
         problem=problem,
         entries=found,
+        wanting=sum(e.wanting for e in found) if chosen is not Filter.UNASSIGNED else 0,
         codes=codes(found),
         chosen=chosen,
         mine=mine,

@@ -49,16 +49,17 @@ class LessonOut(Shape):
     """Dropped because a later answer says it again."""
     settled_at: datetime | None
     settled_by: UUID | None
+    wanting: bool = False
+    """Open without somebody of the directory who owns it, or without a day."""
 
 
 def _entry(entry: Entry) -> LessonOut:
-    code = lessons.code(entry.incident, entry.lesson)
-    return LessonOut.model_validate(entry.lesson).model_copy(update={"code": code})
+    told = {"code": lessons.code(entry.incident, entry.lesson), "wanting": entry.wanting}
+    return LessonOut.model_validate(entry.lesson).model_copy(update=told)
 
 
 def _one(session: Session, lesson: Lesson) -> LessonOut:
-    code = lessons.code(incidents.get(session, lesson.incident_id), lesson)
-    return LessonOut.model_validate(lesson).model_copy(update={"code": code})
+    return _entry(Entry(lesson, incidents.get(session, lesson.incident_id), None, None))
 
 
 @router.get("/lessons", summary="The register of lessons")

@@ -26,10 +26,12 @@ def test_a_program_keeps_the_register(
     assert minh.post(here, asked).status_code == 403
     made = ha.post(here, asked)
     assert (made.status_code, made.json()["code"]) == (201, f"{incident.number}/1")
+    assert made.json()["wanting"] is True
     lesson = f"/lessons/{made.json()['id']}"
     given = {"owner_id": str(desk.cast.kien.id), "due_on": "2026-12-01"}
     assert kien.get("/lessons").status_code == 403
-    assert ha.post(f"{lesson}/assign", given).json()["due_on"] == "2026-12-01"
+    taken = ha.post(f"{lesson}/assign", given).json()
+    assert (taken["due_on"], taken["wanting"]) == ("2026-12-01", False)
     assert [x["code"] for x in kien.get("/lessons").json()["items"]] == [made.json()["code"]]
     assert kien.post(f"{lesson}/drop", {"reason": "Thôi"}).status_code == 403
     desk.fast_forward(hours(1))
@@ -48,6 +50,12 @@ def test_a_program_keeps_the_register(
     desk.set_aside()
 
 
+def first_of(page: str, improvement: str) -> str:
+    """The id of the lesson a page says this of."""
+    before = page.partition(f'<p class="strong said">{improvement}')[0]
+    return before.rpartition('id="bai-hoc-')[2].partition('"')[0]
+
+
 def test_the_room_writes_one_and_the_register_follows_it(
     desk: Desk, incident: Incident, new_browser: Callable[..., Browser]
 ) -> None:
@@ -59,6 +67,14 @@ def test_the_room_writes_one_and_the_register_follows_it(
     page = ha.get("/bai-hoc").text
     assert f"{incident.number}/1" in page
     assert "chưa giao" in page
+    assert "1 bài học chưa có người phụ trách hoặc chưa có hạn" in page
+    assert "chưa có người phụ trách" not in ha.get("/bai-hoc?loc=unassigned").text
+    ha.post(f"{room}/ghi-bai-hoc", improvement="Gọi sớm hơn", owner_name="Người lạ")
+    undated = ha.get("/bai-hoc?loc=unassigned").text
+    assert "chưa có trong danh bạ" in undated
+    assert "chưa có hạn" in undated
+    assert "chưa có hạn" in ha.get(room).text
+    ha.post(f"/bai-hoc/{first_of(undated, 'Gọi sớm hơn')}/bo", reason="Thôi")
     lesson_id = page.split('id="bai-hoc-')[1].split('"')[0]
     refused = ha.post(f"/bai-hoc/{lesson_id}/giao", owner_id=str(desk.cast.khoi.id), due_on="x")
     assert refused.status_code == 422

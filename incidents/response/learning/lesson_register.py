@@ -51,6 +51,13 @@ class Entry:
         open_ = self.lesson.state is LessonState.OPEN
         return open_ and day is not None and day < incidents.today()
 
+    @property
+    def wanting(self) -> bool:
+        """Whether it is open and nobody of the directory owns it, or it has no day."""
+        lesson = self.lesson
+        open_ = lesson.state is LessonState.OPEN
+        return open_ and (lesson.owner_id is None or lesson.due_on is None)
+
 
 def find(
     session: Session,
