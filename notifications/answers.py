@@ -14,7 +14,7 @@ from sqlmodel import Session
 from incidents.intake import signals
 from incidents.intake.evidence import Evidence
 from incidents.intake.signals import Signal
-from incidents.matter import incidents, ties
+from incidents.matter import incidents, recusals, ties
 from incidents.people import persons
 from incidents.people.persons import Person
 from incidents.people.roles import Role
@@ -115,11 +115,15 @@ LINKS_OUTLIVE = timedelta(days=7)
 
 
 def _live(session: Session, token: str) -> AnswerLink:
-    """The link, unless it is dead: the matter of a step may have ended long ago."""
+    """The link, unless it is dead: the matter of a step may have ended, or concern its person."""
     link = links.find(session, token)
     if link.step_id is None:
         return link
-    incident = incidents.get(session, steps.get(session, link.step_id).incident_id)
+    step = steps.get(session, link.step_id)
+    # Open work was taken from whom the matter concerns, so for whoever has it nothing is asked.
+    if step.settled or str(link.person_id) not in step.holder_ids:
+        recusals.require_unnamed(session, step.incident_id, link.person_id)
+    incident = incidents.get(session, step.incident_id)
     if incident.ended_at and not incident.live and clock.now() > incident.ended_at + LINKS_OUTLIVE:
         raise NotFound(
             N_(

@@ -19,6 +19,8 @@ from trucban.terminal import (
 )
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from sqlmodel import Session
 
 command = typer.Typer()
@@ -33,15 +35,15 @@ def status(*, username: Reader = None, lang: Lang = None, as_json: AsJson = Fals
 
     desk.require_ready()
     with database.reading() as session:
-        desk.act(session, username, Deed.SEE_DESK)
-        found = _gather(session)
+        reader = desk.act(session, username, Deed.SEE_DESK).person_id
+        found = _gather(session, reader)
     if as_json:
         put_json(found)
     else:
         _show(found, voice(lang))
 
 
-def _gather(session: "Session") -> dict[str, Any]:
+def _gather(session: "Session", reader: "UUID | None") -> dict[str, Any]:
     from incidents.intake import signals
     from incidents.matter import incidents
     from incidents.response.steps import steps
@@ -71,8 +73,15 @@ def _gather(session: "Session") -> dict[str, Any]:
             }
             for s in sorted(signals.waiting(session), key=lambda s: s.exercise)
         ],
-        "incidents": [row(i) for i in incidents.recent(session, live_only=True, exercise=False)],
-        "exercises": [row(i) for i in incidents.recent(session, live_only=True, exercise=True)],
+        **{
+            name: [
+                row(each)
+                for each in incidents.recent(
+                    session, live_only=True, exercise=exercise, reader=reader
+                )
+            ]
+            for name, exercise in (("incidents", False), ("exercises", True))
+        },
         "messages": _messages(session),
     }
 

@@ -74,7 +74,7 @@ def see(session: Session, caller: Caller, claim_id: UUID, deed: Deed = Deed.SEE_
     claim = claims.get(session, claim_id)
     places = claims.places(session, claim)
     if not any(permissions.allowed(session, caller.person, deed, place) for place in places):
-        caller.require(session, deed)
+        caller.require(session, deed, next(iter(places), None))
     return claim
 
 

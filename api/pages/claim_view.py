@@ -30,7 +30,7 @@ def gather(session: Session, place: Place, person: Person, may: Collection[Deed]
     return {
         "claims": stated,
         "claim_tags": {claim.id: typology.named(claim.tags) for claim in stated},
-        "claim_links": claims.elsewhere(session, stated),
+        "claim_links": claims.elsewhere(session, stated, person.id),
         "verifiers": persons.names(session, verified_by),
         "may_state": worked_on and Deed.STATE_CLAIM in may,
         "may_settle": worked_on and Deed.VERIFY in may,

@@ -31,7 +31,7 @@ def home(request: Request, session: Db, caller: Reader) -> Response:
     caller.require(session, Deed.FLAG)
     if not permissions.allowed(session, caller.person, Deed.SEE_DESK):
         return rendering.for_caller(request, "outsider.html", caller)
-    live = incidents.recent(session, live_only=True)
+    live = incidents.recent(session, live_only=True, reader=caller.person.id)
     waiting = signals.waiting(session)
     mine = steps.mine(session, caller.person.id)
     open_steps = _open_steps(session, live)
@@ -111,7 +111,7 @@ def all_incidents(
 ) -> Response:
     """Every incident, the newest number first."""
     caller.require(session, Deed.SEE_DESK)
-    rows = incidents.recent(session, before=truoc, limit=30)
+    rows = incidents.recent(session, before=truoc, limit=30, reader=caller.person.id)
     return rendering.for_caller(
         request,
         "incidents.html",

@@ -16,7 +16,7 @@ from incidents.people import persons, roles
 from incidents.people.persons import Person
 from incidents.people.roles import Role
 from incidents.record import clock
-from incidents.record.language import N_, Language, speech
+from incidents.record.language import N_, speech
 from incidents.response.steps import catalog
 from incidents.response.steps.catalog import USUAL
 from incidents.rights import permissions
@@ -83,7 +83,7 @@ def _mentioned(signal: Signal) -> set[UUID]:
 
 def _choices(session: Session, signal: Signal, person: Person) -> dict[str, Any]:
     say = speech(person.language)
-    targets = _targets(session, signal, person.language)
+    targets = _targets(session, signal, person)
     return {
         "grounds": [(g.value, say.value(g)) for g in Ground],
         "targets": targets,
@@ -105,19 +105,19 @@ def _watchers(session: Session, person: Person) -> list[Person]:
     return [person, *others]
 
 
-def _targets(session: Session, signal: Signal, language: Language) -> list[tuple[str, str]]:
+def _targets(session: Session, signal: Signal, person: Person) -> list[tuple[str, str]]:
     """What it may be merged into; flags with its very words or address come first, and say so.
 
     What is exercised meets exercises only.
     """
-    say, drill = speech(language), signal.exercise
+    say, drill = speech(person.language), signal.exercise
     waiting = [s for s in signals.waiting(session) if s.exercise is drill]
     others = [s for s in waiting if s.id != signal.id]
     found = [(s.code, f"{s.code} – {s.headline}") for s in others if not _same(signal, s)]
     alike = [
         (s.code, f"{say.text(_SAME)} {s.code} – {s.headline}") for s in others if _same(signal, s)
     ]
-    live = incidents.recent(session, live_only=True, exercise=drill)
+    live = incidents.recent(session, live_only=True, exercise=drill, reader=person.id)
     opened = signals.of_incidents(session, [i.id for i in live])
     same = {s.incident_id for s in opened if _same(signal, s)}
     alike += [(i.number, f"{say.text(_SAME)} {i.number} – {i.title}") for i in live if i.id in same]

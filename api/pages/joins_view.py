@@ -23,19 +23,21 @@ def gather(
     opens_again = incident.status is Status.CLOSED and Deed.REOPEN in may
     names = catalog.names(session, person.language) if joins or opens_again else {}
     return {
-        "ties": ties.of(session, incident.id),
+        "ties": ties.of(session, incident.id, reader=person.id),
         "flares": list(Flare),
         "playbook_options": [
             (code, name)
             for code, name in names.items()
             if incident.exercise or code not in catalog.EXERCISE_ONLY
         ],
-        "merge_options": _others(session, incident) if joins else [],
+        "merge_options": _others(session, incident, person) if joins else [],
         "reopens": opens_again,
         "too_late": opens_again and resuming.too_late_to_reopen(session, incident),
     }
 
 
-def _others(session: Session, incident: Incident) -> list[tuple[str, str]]:
-    live = incidents.recent(session, live_only=True, exercise=incident.exercise, limit=_OTHERS)
+def _others(session: Session, incident: Incident, reader: Person) -> list[tuple[str, str]]:
+    live = incidents.recent(
+        session, live_only=True, exercise=incident.exercise, limit=_OTHERS, reader=reader.id
+    )
     return [(each.number, f"{each.number} – {each.title}") for each in live if each != incident]

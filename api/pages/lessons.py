@@ -19,8 +19,9 @@ from api.pages.forms import again, filled
 from api.problems import Problem
 from incidents.matter.incidents import Incident
 from incidents.people import persons
+from incidents.people.persons import Person
 from incidents.record.errors import NotFound
-from incidents.record.language import N_, Speech, speech
+from incidents.record.language import N_, speech
 from incidents.response.learning import lesson_register, lessons
 from incidents.response.learning.lesson_register import Entry, Filter
 from incidents.rights import permissions
@@ -46,7 +47,8 @@ def shown(
     person, say = caller.person, speech(caller.person.language)
     may = permissions.deeds(session, person)
     mine = mine or Deed.SEE_DESK not in may
-    found = lesson_register.find(session, chosen, owner_id=person.id if mine else None)
+    owner = person.id if mine else None
+    found = lesson_register.find(session, chosen, owner_id=owner, reader=person.id)
     people = persons.everybody(session, active=False)
     return rendering.for_caller(
         request,
@@ -62,7 +64,7 @@ def shown(
         filters=[(each.value, say.value(each)) for each in Filter],
         named={p.id: p for p in people},
         people_options=choosing.people(people),
-        earlier_options=earlier_options(session) if Deed.LEARN in may else [],
+        earlier_options=earlier_options(session, person) if Deed.LEARN in may else [],
         may_learn=Deed.LEARN in may,
         may_see_all=Deed.SEE_DESK in may,
     )
@@ -78,17 +80,18 @@ def codes(found: list[Entry]) -> dict[UUID, str]:
     }
 
 
-def earlier_options(session: Session) -> list[tuple[str, str]]:
+def earlier_options(session: Session, reader: Person) -> list[tuple[str, str]]:
     """The lessons that may have taught the same before."""
-    return [_option(e) for e in _first_taught(session)]
+    return [_option(e) for e in _first_taught(session, reader)]
 
 
 class Earlier:
     """What the room offers as taught before: every pick from one look at the register."""
 
-    def __init__(self, session: Session, incident: Incident, say: Speech) -> None:
-        self._incident, self._say = incident, say
-        self._found = [e for e in _first_taught(session) if e.incident.id != incident.id]
+    def __init__(self, session: Session, incident: Incident, reader: Person) -> None:
+        self._incident, self._say = incident, speech(reader.language)
+        found = _first_taught(session, reader)
+        self._found = [e for e in found if e.incident.id != incident.id]
 
     def options(self, cause: str = "") -> list[tuple[str, str]]:
         """Those that resemble stand first and say so, with how often they came back."""
@@ -109,8 +112,8 @@ class Earlier:
 _ALIKE = N_("[Tương tự]")
 
 
-def _first_taught(session: Session) -> list[Entry]:
-    found = lesson_register.find(session, Filter.ALL)
+def _first_taught(session: Session, reader: Person) -> list[Entry]:
+    found = lesson_register.find(session, Filter.ALL, reader=reader.id)
     return [e for e in found if e.lesson.earlier_id is None]
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
@@ -14,8 +14,9 @@ from api.identity import Caller
 from api.pages import rendering
 from api.pages.kinds import KINDS
 from incidents.intake import signals
+from incidents.intake.signals import Signal
 from incidents.matter import incidents
-from incidents.people import persons
+from incidents.people import concerned, persons
 from incidents.people.directory import contacts
 from incidents.record import links, settings
 from incidents.record.errors import NotFound
@@ -48,6 +49,7 @@ def listed(
     """The newest first."""
     _admitted(session, caller)
     wanted = select(OutgoingMessage).order_by(col(OutgoingMessage.id).desc()).limit(_SHOWN)
+    wanted = wanted.where(*_open_to(caller))
     if trang_thai:
         wanted = wanted.where(OutgoingMessage.state == trang_thai)
     if vu_viec:
@@ -70,6 +72,17 @@ def listed(
     )
 
 
+def _open_to(caller: Caller) -> tuple[Any, Any]:
+    """Without what is about an incident that concerns the reader, or about one of its flags."""
+    person_id = caller.person.id
+    shut = select(Signal.id).where(~concerned.open_to(person_id, col(Signal.incident_id)))
+    flag = col(OutgoingMessage.signal_id)
+    return (
+        concerned.open_to(person_id, col(OutgoingMessage.incident_id)),
+        flag.is_(None) | flag.not_in(shut),
+    )
+
+
 def _drills(session: Session, rows: Sequence[OutgoingMessage]) -> set[UUID]:
     """The exercises, and the flags of exercises, that messages are about."""
     about = {m.incident_id for m in rows if m.incident_id}
@@ -84,6 +97,11 @@ def one(request: Request, session: Db, caller: Reader, message_id: UUID) -> Resp
     message = session.get(OutgoingMessage, message_id)
     if message is None:
         raise NotFound(N_("Không tìm thấy tin này."))
+    if message.incident_id:
+        about = incidents.get(session, message.incident_id)
+        caller.require(session, Deed.SEE_INCIDENT, about)
+    if message.signal_id:
+        caller.require(session, Deed.SEE_DESK, signals.get(session, message.signal_id))
     mail = mails.preview(session, message)
     attempts = session.exec(
         select(DeliveryAttempt)

@@ -9,7 +9,7 @@ from api.deeds import incidents as deeds
 from api.dependencies import Db, Reader
 from api.pages import rendering
 from incidents.insight import contents
-from incidents.intake import evidence
+from incidents.intake import evidence, signals
 from incidents.intake.evidence import Evidence
 from incidents.intake.scans import PaperScan
 from incidents.matter import incidents
@@ -27,8 +27,11 @@ _SHOWN_IN_PLACE = ("image/png", "image/jpeg", "image/webp", "image/gif")
 def kept(session: Db, caller: Reader, evidence_id: UUID) -> Response:
     """A file as it was kept. What is no plain picture is downloaded, never run in our pages."""
     found = evidence.get(session, evidence_id)
-    subject = incidents.get(session, found.incident_id) if found.incident_id else None
-    caller.require(session, Deed.SEE_INCIDENT, subject)
+    if found.incident_id:
+        caller.require(session, Deed.SEE_INCIDENT, incidents.get(session, found.incident_id))
+    else:
+        flag = signals.get(session, found.signal_id) if found.signal_id else None
+        caller.require(session, Deed.SEE_INCIDENT, flag)
     return file_of(found)
 
 

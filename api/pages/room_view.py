@@ -29,7 +29,6 @@ from incidents.people.directory import postings
 from incidents.people.organisations import Organisation
 from incidents.people.persons import Person
 from incidents.record import clock
-from incidents.record.language import speech
 from incidents.record.outbox import MessageState, OutgoingMessage
 from incidents.response.ending import meeting_reminders
 from incidents.response.judgement import findings
@@ -120,11 +119,11 @@ def gather(session: Session, incident: Incident, person: Person, *, chosen: str)
         "statements": _statements(session, incident, words, out),
         "out": out,
         "decisions": decisions.gather(session, incident, person.language, titles),
-        "lessons": (taught := lesson_register.find(session, incident_id=incident.id)),
+        "lessons": (
+            taught := lesson_register.find(session, incident_id=incident.id, reader=person.id)
+        ),
         "lesson_codes": lessons.codes(taught),
-        "earlier": lessons.Earlier(session, incident, speech(person.language))
-        if Deed.LEARN in may
-        else None,
+        "earlier": lessons.Earlier(session, incident, person) if Deed.LEARN in may else None,
         "clocks": clock_forms.gather(session, incident),
         **joins_view.gather(session, incident, person, may),
         "force": force,

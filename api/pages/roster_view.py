@@ -16,7 +16,7 @@ from incidents.people.persons import Person
 from incidents.people.rosters import Roster, Shift
 from incidents.record import clock, settings
 from incidents.record.language import Language, Speech, speech
-from incidents.response.reports import handovers
+from incidents.response.reports import handed_over, handovers
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 
@@ -134,7 +134,7 @@ def _own(session: Session, caller: Caller, now: datetime) -> dict[str, Any]:
     person = caller.person
     inside = permissions.allowed(session, person, Deed.SEE_DESK)
     asked = swaps.waiting(session, person.id)
-    notes = handovers.recent(session, 5) if inside else []
+    notes = handed_over.recent(session, person, 5) if inside else []
     to_hand_over = handovers.own_shift(session, person.id)
     written = handovers.of_shift(session, to_hand_over.id) if to_hand_over else None
     if written and written.acknowledged_at:
@@ -146,7 +146,7 @@ def _own(session: Session, caller: Caller, now: datetime) -> dict[str, Any]:
         "notes": notes,
         "for_me": {n.id for n in notes if handovers.may_acknowledge(session, n, person.id)},
         "to_hand_over": to_hand_over,
-        "prefill": (written or handovers.prefill(session, person.language))
+        "prefill": (written or handovers.prefill(session, person.language, reader=person.id))
         if to_hand_over
         else None,
         "coming": coming[:20],

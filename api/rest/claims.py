@@ -26,18 +26,20 @@ from incidents.record.errors import NotFound
 from incidents.record.language import N_
 from incidents.response.judgement import findings
 from incidents.response.steps import steps
+from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 
 router = deeds_under("", "claims")
 
 
-def _whole(session: Session, claim: Claim) -> ClaimOut:
+def _whole(session: Session, caller: Caller, claim: Claim) -> ClaimOut:
     shown = ClaimOut.model_validate(claim)
     shown.places = [
         PlaceOut(kind="incident", name=place.number)
         if isinstance(place, Incident)
         else PlaceOut(kind="signal", name=place.code)
         for place in claims.places(session, claim)
+        if permissions.allowed(session, caller.person, Deed.SEE_DESK, place)
     ]
     return shown
 
@@ -57,7 +59,7 @@ def of_incident(session: Db, caller: RestCaller, number: str) -> Page[ClaimOut]:
 @router.post("/incidents/{number}/claims", status_code=201, summary="State one by hand")
 def add_to_incident(session: Db, caller: RestCaller, number: str, asked: Put) -> ClaimOut:
     """One checkable sentence, perhaps classed."""
-    return _whole(session, deeds.add(session, caller, number, asked))
+    return _whole(session, caller, deeds.add(session, caller, number, asked))
 
 
 @router.post("/incidents/{number}/claims/{claim_id}/settle", summary="Say what is true of it")
@@ -68,7 +70,7 @@ def settle_in_incident(
     place = deeds.at(session, caller, number, Deed.SEE_INCIDENT)
     if claim_id not in {claim.id for claim in deeds.stated_at(session, place)}:
         raise NotFound(N_("Không tìm thấy nội dung này."))
-    return _whole(session, deeds.settle(session, caller, claim_id, asked))
+    return _whole(session, caller, deeds.settle(session, caller, claim_id, asked))
 
 
 @router.get("/incidents/{number}/findings", summary="What verifications found, and if they differ")
@@ -102,37 +104,37 @@ def of_signal(session: Db, caller: RestCaller, code: str) -> Page[ClaimOut]:
 @router.post("/signals/{code}/claims", status_code=201, summary="State one by hand in a flag")
 def add_to_signal(session: Db, caller: RestCaller, code: str, asked: Put) -> ClaimOut:
     """It comes along when the flag is opened or merged."""
-    return _whole(session, deeds.add(session, caller, code, asked))
+    return _whole(session, caller, deeds.add(session, caller, code, asked))
 
 
 @router.get("/claims/{claim_id}", summary="One claim, and everywhere it stands")
 def one(session: Db, caller: RestCaller, claim_id: UUID) -> ClaimOut:
     """By its id."""
-    return _whole(session, deeds.see(session, caller, claim_id))
+    return _whole(session, caller, deeds.see(session, caller, claim_id))
 
 
 @router.post("/claims/{claim_id}/edit", summary="Word or class it otherwise")
 def edit(session: Db, caller: RestCaller, claim_id: UUID, asked: Put) -> ClaimOut:
     """A verified sentence keeps its words; it may still be classed."""
-    return _whole(session, deeds.edit(session, caller, claim_id, asked))
+    return _whole(session, caller, deeds.edit(session, caller, claim_id, asked))
 
 
 @router.post("/claims/{claim_id}/link", summary="Say where else it stands")
 def link(session: Db, caller: RestCaller, claim_id: UUID, asked: Link) -> ClaimOut:
     """In another flag or a live incident."""
-    return _whole(session, deeds.link(session, caller, claim_id, asked))
+    return _whole(session, caller, deeds.link(session, caller, claim_id, asked))
 
 
 @router.post("/claims/{claim_id}/unlink", summary="Take a link back")
 def unlink(session: Db, caller: RestCaller, claim_id: UUID, asked: Unlink) -> ClaimOut:
     """Where it was stated first it stays."""
-    return _whole(session, deeds.unlink(session, caller, claim_id, asked))
+    return _whole(session, caller, deeds.unlink(session, caller, claim_id, asked))
 
 
 @router.post("/claims/{claim_id}/settle", summary="Say what is true of one claim")
 def settle(session: Db, caller: RestCaller, claim_id: UUID, asked: Settle) -> ClaimOut:
     """By a named person who did not report it; told in every matter it stands in."""
-    return _whole(session, deeds.settle(session, caller, claim_id, asked))
+    return _whole(session, caller, deeds.settle(session, caller, claim_id, asked))
 
 
 @router.get("/claim-tags", summary="The behaviours a claim may be tagged with")

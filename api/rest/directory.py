@@ -14,7 +14,7 @@ from api.rest.shapes import (
 )
 from incidents.matter.incidents import Incident
 from incidents.matter.taskforces import TaskForce, TaskForceMember
-from incidents.people import persons
+from incidents.people import concerned, persons
 from incidents.people.directory import postings
 from incidents.response.steps import catalog
 from incidents.response.steps.runs import PlaybookRun
@@ -56,6 +56,7 @@ def task_forces(session: Db, caller: RestCaller) -> Page[TaskForceOut]:
         select(TaskForce, Incident)
         .join(Incident, col(Incident.id) == TaskForce.incident_id)
         .where(col(TaskForce.dissolved_at).is_(None))
+        .where(concerned.open_to(caller.person.id, col(TaskForce.incident_id)))
         .order_by(col(Incident.number).desc())
     ).all()
     seats = session.exec(
@@ -96,6 +97,7 @@ def runs(session: Db, caller: RestCaller) -> Page[RunOut]:
     rows = session.exec(
         select(PlaybookRun)
         .where(col(PlaybookRun.ended_at).is_(None))
+        .where(concerned.open_to(caller.person.id, col(PlaybookRun.incident_id)))
         .order_by(col(PlaybookRun.started_at))
     )
     return Page(items=[RunOut.model_validate(r) for r in rows])

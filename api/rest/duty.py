@@ -16,7 +16,7 @@ from incidents.people.duty import absences, feeds, swaps
 from incidents.people.duty.changes import FARTHEST, Absence
 from incidents.people.duty.feeds import CalendarFeed
 from incidents.record import clock, settings
-from incidents.response.reports import handovers
+from incidents.response.reports import handed_over, handovers
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 
@@ -85,16 +85,19 @@ def cancel_absence(session: Db, caller: RestCaller, absence_id: UUID) -> Absence
 
 @router.get("/hand-overs", summary="The last hand-over notes")
 def notes(session: Db, caller: RestCaller) -> Page[HandOverOut]:
-    """The newest first."""
+    """The newest first, without the lines about a matter that concerns the caller."""
     caller.require(session, Deed.SEE_DESK)
-    return Page(items=[HandOverOut.model_validate(n) for n in handovers.recent(session)])
+    found = handed_over.recent(session, caller.person)
+    return Page(items=[HandOverOut.model_validate(each) for each in found])
 
 
 @router.get("/hand-overs/draft", summary="What the record says for a hand-over note")
 def draft(session: Db, caller: RestCaller) -> PrefillOut:
     """Open work, the nearest due times and what is not known, in the caller's language."""
     caller.require(session, Deed.SEE_DESK)
-    return PrefillOut.model_validate(handovers.prefill(session, caller.person.language))
+    person = caller.person
+    drawn = handovers.prefill(session, person.language, reader=person.id)
+    return PrefillOut.model_validate(drawn)
 
 
 @router.post("/hand-overs", status_code=201, summary="Hand my shift over")

@@ -68,7 +68,14 @@ def listed(
 ) -> Page[IncidentOut]:
     """``before`` is the ``next`` of the page above; ``exercise`` keeps exercises out, or alone."""
     caller.require(session, Deed.SEE_DESK)
-    rows = incidents.recent(session, live_only=live, before=before, limit=limit, exercise=exercise)
+    rows = incidents.recent(
+        session,
+        live_only=live,
+        before=before,
+        limit=limit,
+        exercise=exercise,
+        reader=caller.person.id,
+    )
     following = rows[-1].number if len(rows) == limit else None
     went = ties.went_to(session, [r.id for r in rows if r.status is Status.MERGED])
     return Page(items=[_shown(r, went.get(r.id)) for r in rows], next=following)

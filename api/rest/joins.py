@@ -36,7 +36,7 @@ def listed(session: Db, caller: RestCaller, number: str) -> Page[TieOut]:
                 outgoing=tie.incident_id == incident.id,
                 made_at=tie.made_at,
             )
-            for tie, other in ties.of(session, incident.id)
+            for tie, other in ties.of(session, incident.id, reader=caller.person.id)
         ]
     )
 

@@ -73,7 +73,7 @@ def listed(
     caller.require(session, Deed.SEE_LESSONS)
     inside = permissions.allowed(session, caller.person, Deed.SEE_DESK)
     owner = caller.person.id if mine or not inside else None
-    found = lesson_register.find(session, state, owner_id=owner)
+    found = lesson_register.find(session, state, owner_id=owner, reader=caller.person.id)
     return Page(items=[_entry(each) for each in found])
 
 
@@ -81,7 +81,7 @@ def listed(
 def of_incident(session: Db, caller: RestCaller, number: str) -> Page[LessonOut]:
     """The nearest day first."""
     incident = incident_deeds.see(session, caller, number)
-    found = lesson_register.find(session, incident_id=incident.id)
+    found = lesson_register.find(session, incident_id=incident.id, reader=caller.person.id)
     return Page(items=[_entry(each) for each in found])
 
 

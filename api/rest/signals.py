@@ -16,6 +16,7 @@ from api.rest.routers import deeds_under
 from api.rest.shapes import Page
 from incidents.intake import signals
 from incidents.intake.signals import File, Signal, SignalState
+from incidents.people import concerned
 from incidents.record.errors import Invalid
 from incidents.record.language import N_
 from incidents.response.steps import forms
@@ -84,6 +85,7 @@ def flagged(
     """``before`` is the ``next`` of the page above; ``exercise`` keeps exercises out, or alone."""
     caller.require(session, Deed.SEE_DESK)
     wanted = select(Signal).order_by(col(Signal.id).desc()).limit(limit)
+    wanted = wanted.where(concerned.open_to(caller.person.id, col(Signal.incident_id)))
     wanted = wanted.where(Signal.state == state) if state else wanted
     if exercise is not None:
         wanted = wanted.where(col(Signal.exercise).is_(exercise))

@@ -9,6 +9,7 @@ from prometheus_client import Gauge
 from sqlmodel import Session, col, select
 
 from flows.duties import known
+from incidents.matter import recusals
 from incidents.people import persons, rosters
 from incidents.record import clock, database, proof, settings
 from incidents.record.language import N_
@@ -44,9 +45,7 @@ def audit() -> int:
         new = [each for each in found if not known(session, f"{_key(each)}:")]
     for what in ("run", "message", "timer", "failed"):
         _OVERDUE.labels(what).set(sum(each.what == what for each in found))
-    for each in new:
-        _raise(each)
-    return len(new)
+    return sum(_raise(each) for each in new)
 
 
 def beat() -> None:
@@ -141,13 +140,17 @@ def _key(found: Finding) -> str:
     return f"audit:{found.what}:{found.subject}"
 
 
-def _raise(found: Finding) -> None:
+def _raise(found: Finding) -> bool:
+    """Whether anybody was there to be told."""
     with database.transaction() as session:
-        persons.tell_all(
+        told = persons.tell_all(
             session,
-            rosters.to_alert(session, clock.now()),
+            recusals.to_alert(session, found.incident_id)
+            if found.incident_id
+            else rosters.to_alert(session, clock.now()),
             ALARM,
             key=_key(found),
             incident_id=found.incident_id,
             values={"what": found.sentence},
         )
+    return bool(told)

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, func, select
 from flows.duties import Due, carry_out, known
 from incidents.intake import signals
 from incidents.intake.signals import Signal, SignalState
-from incidents.matter import incidents
+from incidents.matter import incidents, recusals
 from incidents.matter.taskforces import REGULARISE_WITHIN, TaskForce
 from incidents.people import persons, roles, rosters
 from incidents.people.roles import Role
@@ -144,19 +144,18 @@ def _tell_late_direction(force: TaskForce, now: datetime) -> int:
         if session.get_one(TaskForce, force.id, with_for_update=True).regularised_at:
             return 0  # entered while we were looking
         people = [
-            *rosters.to_alert(session, now),
+            *recusals.to_alert(session, force.incident_id),
             *roles.holders(session, Role.STANDING_DEPUTY, now)[:1],
         ]
-        for person_id in dict.fromkeys(people):
-            persons.tell(
-                session,
-                person_id,
-                "direction_unsigned",
-                key=key,
-                incident_id=force.incident_id,
-                values={"given_by": force.direction_by or ""},
-            )
-    return len(people)
+        told = persons.tell_all(
+            session,
+            people,
+            "direction_unsigned",
+            key=key,
+            incident_id=force.incident_id,
+            values={"given_by": force.direction_by or ""},
+        )
+    return len(told)
 
 
 COMING = (

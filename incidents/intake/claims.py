@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, Column, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Column, UniqueConstraint, func
 from sqlmodel import Field, Session, col, or_, select
 
 from incidents.intake import signals
@@ -14,6 +14,7 @@ from incidents.intake.signals import Nature, Signal, SignalState
 from incidents.intake.typology import ContentType, Subject
 from incidents.matter import incidents, recusals
 from incidents.matter.incidents import Finding, Incident
+from incidents.people import concerned
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
 from incidents.record.database import Table, choice, identifier, moment, reference
@@ -283,8 +284,11 @@ def move(
             session.add(ClaimLink(claim_id=claim.id, incident_id=after))
 
 
-def elsewhere(session: Session, stated: Sequence[Claim]) -> dict[UUID, list[str]]:
-    """Of many claims, the numbers and codes of everything they were linked to; one query."""
+def elsewhere(session: Session, stated: Sequence[Claim], reader: UUID) -> dict[UUID, list[str]]:
+    """Of many claims, the numbers and codes of everything they were linked to; one query.
+
+    Without what concerns the reader.
+    """
     found: dict[UUID, list[str]] = {claim.id: [] for claim in stated}
     if not found:
         return found
@@ -292,7 +296,10 @@ def elsewhere(session: Session, stated: Sequence[Claim]) -> dict[UUID, list[str]
         select(col(ClaimLink.claim_id), col(Incident.number), col(Signal.code))
         .outerjoin(Incident, col(Incident.id) == ClaimLink.incident_id)
         .outerjoin(Signal, col(Signal.id) == ClaimLink.signal_id)
-        .where(col(ClaimLink.claim_id).in_(found))
+        .where(
+            col(ClaimLink.claim_id).in_(found),
+            concerned.open_to(reader, func.coalesce(ClaimLink.incident_id, Signal.incident_id)),
+        )
         .order_by(col(ClaimLink.id))
     ):
         found[claim_id].append(number or code)

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from incidents.intake import evidence, reporters, signals, triage
 from incidents.intake.reporters import Outcome
 from incidents.intake.signals import Signal, SignalState
-from incidents.matter import incidents
+from incidents.matter import incidents, recusals
 from incidents.matter.incidents import Incident
 from incidents.record import timeline
 from incidents.record.actors import Actor
@@ -46,6 +46,7 @@ class SignalJoined(Fact):
 def merge(session: Session, signal_id: UUID, into: str, *, reason: str = "", by: Actor) -> Signal:
     """Merge a flag into the flag of a code, or into the live incident of a number.
 
+    Into an incident never by whom it concerns, not by way of one of its flags either.
     Its code keeps working and tells where it went; a flag that was opened or merged before stands
     for where it went itself.
     """
@@ -116,6 +117,7 @@ def _into_flag(session: Session, signal: Signal, target: Signal, reason: str, by
 def _into_incident(
     session: Session, signal: Signal, incident: Incident, reason: str, by: Actor
 ) -> None:
+    recusals.require_free(session, incident.id, by.person_id)
     kept = evidence.hand_over(session, signal_id=signal.id, incident_id=incident.id)
     for each in (signal, *signals.merged_into(session, signal.id)):
         each.incident_id = incident.id

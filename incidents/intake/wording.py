@@ -11,7 +11,7 @@ from incidents.intake import claims, merging, typology
 from incidents.intake.claims import Claim, ClaimLink, ClaimStated, Place
 from incidents.intake.signals import Nature, Signal
 from incidents.intake.typology import ContentType, Subject
-from incidents.matter import incidents
+from incidents.matter import incidents, recusals
 from incidents.matter.incidents import Finding, Incident
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
@@ -145,11 +145,16 @@ def _check(wording: Wording) -> None:
 
 
 def link(session: Session, claim_id: UUID, to: str, *, by: Actor) -> Claim:
-    """The same sentence stands in the flag of a code or the incident of a number as well."""
+    """The same sentence stands in the flag of a code or the incident of a number as well.
+
+    In an incident whom it concerns does not say so.
+    """
     claim = claims.get(session, claim_id)
     target = merging.resolve(session, to)
     if isinstance(target, Signal) and target.incident_id:
         target = incidents.get(session, target.incident_id)
+    if isinstance(target, Incident):
+        recusals.require_free(session, target.id, by.person_id)
     before = claims.worked_on(session, claim)
     claims.workable(session, target)
     if any(place.exercise != target.exercise for place in before):
@@ -176,6 +181,8 @@ def unlink(session: Session, claim_id: UUID, where: str, *, by: Actor) -> Claim:
     target = merging.resolve(session, where)
     known = claims.links(session, claim.id)
     here = [each for each in known if target.id in (each.incident_id, each.signal_id)]
+    if isinstance(target, Incident):
+        recusals.require_free(session, target.id, by.person_id)
     if not here or (claim.incident_id is None and len(known) == 1):
         raise Conflict(N_("Nội dung này được tách từ đây, không bỏ được."))
     before = claims.worked_on(session, claim)

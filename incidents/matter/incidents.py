@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Column, Uuid, text
 from sqlmodel import Field, Session, col, select
 
+from incidents.people import concerned
 from incidents.record import clock
 from incidents.record.database import Table, choice, document, identifier, locked, moment
 from incidents.record.errors import Conflict, NotFound
@@ -164,10 +165,11 @@ def recent(
     before: str | None = None,
     limit: int = 50,
     exercise: bool | None = None,
+    reader: UUID | None = None,
 ) -> list[Incident]:
     """Incidents, newest number first; ``before`` is the number the last page ended with.
 
-    ``exercise`` keeps exercises out, or everything else.
+    ``exercise`` keeps exercises out, or everything else; ``reader`` what concerns that person.
     """
     wanted = select(Incident).order_by(col(Incident.number).desc()).limit(limit)
     if live_only:
@@ -176,4 +178,6 @@ def recent(
         wanted = wanted.where(Incident.number < before)
     if exercise is not None:
         wanted = wanted.where(col(Incident.exercise).is_(exercise))
+    if reader:
+        wanted = wanted.where(concerned.open_to(reader, col(Incident.id)))
     return list(session.exec(wanted))

@@ -1,48 +1,28 @@
 """Conflicts of interest: who is concerned by an incident and therefore decides nothing in it.
 
-A person named takes no part at all; of a body named, nobody judges: its people may still be asked
-for facts. Who declared it and why is on record; only leadership lifts it.
+A person named takes no part at all and reads nothing of it, in no list and in no message; of a body
+named, nobody judges: its people may still be asked for facts. Who declared it and why is on record;
+only leadership lifts it. Whoever is named keeps what they sent in themselves, as any reporter does:
+they know those words already, and whoever speaks up is told what became of it.
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, Column
-from sqlmodel import Field, Session, col, or_, select
+from sqlmodel import Session, col, or_, select
 
-from incidents.people import persons
+from incidents.people import persons, rosters
+from incidents.people.concerned import Recusal
 from incidents.people.persons import Person
 from incidents.people.roles import Role
-from incidents.record import database
-from incidents.record.database import Table, identifier, locked, moment, reference
+from incidents.record import clock, database
+from incidents.record.database import locked
 from incidents.record.errors import NotFound, NotPermitted
 from incidents.record.facts import Fact, PersonId, Private
 from incidents.record.language import N_
-
-
-class Recusal(Table, table=True):
-    """One conflict of interest, of a person or of a whole body."""
-
-    __tablename__ = "recusal"
-    __table_args__ = (
-        CheckConstraint("(person_id IS NULL) <> (organisation_id IS NULL)", name="about"),
-        CheckConstraint("(lifted_at IS NULL) = (lifted_by IS NULL)", name="lifted"),
-    )
-
-    id: UUID = identifier()
-    incident_id: UUID = reference("incident.id")
-    person_id: UUID | None = reference("person.id", optional=True)
-    organisation_id: UUID | None = reference("organisation.id", optional=True)
-    headed: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
-    """Roles they held when it was declared: those below them in such a role do not judge either."""
-    reason: str
-    declared_at: datetime = moment()
-    declared_by: UUID = reference("person.id")
-    lifted_at: datetime | None = moment(optional=True)
-    lifted_by: UUID | None = reference("person.id", optional=True)
-    lift_reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -166,6 +146,13 @@ def named_in(session: Session, person_id: UUID) -> set[UUID]:
     return set(session.exec(named))
 
 
+def to_alert(session: Session, incident_id: UUID) -> list[UUID]:
+    """Whoever is on duty and not named in an incident; where all of them are, who stands in."""
+    named, now = of(session, incident_id).named, clock.now()
+    on_duty = [p for p in rosters.to_alert(session, now) if p not in named]
+    return on_duty or [p for p in rosters.stand_ins(session, now) if p not in named]
+
+
 def require_free_at(session: Session, incident_id: UUID, person_id: UUID, moment: datetime) -> None:
     """Return if somebody was not declared concerned by a moment, of which it is told later."""
     if any(r.declared_at <= moment for r in _of_person(session, incident_id, person_id)):
@@ -174,7 +161,17 @@ def require_free_at(session: Session, incident_id: UUID, person_id: UUID, moment
 
 def require_free(session: Session, incident_id: UUID, *people: UUID | None) -> None:
     """Return if none of these is concerned by the incident; ``NotPermitted`` naming who is."""
-    barred = of(session, incident_id).keeps_out(judging=True)
+    _require_none_of(session, of(session, incident_id).keeps_out(judging=True), people)
+
+
+def require_unnamed(session: Session, incident_id: UUID, *people: UUID | None) -> None:
+    """The same for what takes no judgement: the people of a body that is concerned may do it."""
+    _require_none_of(session, of(session, incident_id).named, people)
+
+
+def _require_none_of(
+    session: Session, barred: Collection[UUID], people: Sequence[UUID | None]
+) -> None:
     for person_id in people:
         if person_id and person_id in barred:
             raise NotPermitted(

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Session, col, or_, select
 
 from incidents.matter.incidents import Incident
+from incidents.people import concerned
 from incidents.record import clock
 from incidents.record.actors import Actor
 from incidents.record.database import Table, choice, identifier, moment, reference
@@ -52,9 +53,14 @@ def tie(session: Session, incident_id: UUID, kind: TieKind, other_id: UUID, *, b
     return made
 
 
-def of(session: Session, incident_id: UUID) -> list[tuple[Tie, Incident]]:
-    """Every tie of an incident with the incident at its other end, the oldest first."""
-    found = session.exec(
+def of(
+    session: Session, incident_id: UUID, *, reader: UUID | None = None
+) -> list[tuple[Tie, Incident]]:
+    """Every tie of an incident with the incident at its other end, the oldest first.
+
+    For a ``reader`` without those whose other end concerns that person.
+    """
+    wanted = (
         select(Tie, Incident)
         .join(
             Incident,
@@ -65,7 +71,9 @@ def of(session: Session, incident_id: UUID) -> list[tuple[Tie, Incident]]:
         )
         .order_by(col(Tie.id))
     )
-    return list(found.all())
+    if reader:
+        wanted = wanted.where(concerned.open_to(reader, col(Incident.id)))
+    return list(session.exec(wanted))
 
 
 def merged_into(session: Session, incident_id: UUID) -> Incident | None:

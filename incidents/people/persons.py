@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, UniqueConstraint, bindparam
+from sqlalchemy import CheckConstraint, UniqueConstraint, Uuid, bindparam
 from sqlmodel import Field, Session, col, select
+
+from incidents.people import concerned
 
 # Persons point to its table: whoever writes one needs it known, in whatever process.
 from incidents.people.organisations import Organisation as Organisation  # noqa: PLC0414
@@ -159,9 +161,17 @@ class Call:
 
 
 def tell_together(session: Session, calls: Sequence[Call], **about: Any) -> list[OutgoingMessage]:
-    """Queue several kinds of message about one thing: two statements for all of them."""
+    """Queue several kinds of message about one thing: two statements for all of them.
+
+    About an incident nobody is told anything whom it concerns themselves, but that it does.
+    """
     lists = [(call, list(dict.fromkeys(call.people))) for call in calls]
-    points = addresses(session, [person_id for _, people in lists for person_id in people])
+    themselves = all(call.kind in concerned.HEAR_THEMSELVES for call in calls)
+    points = addresses(
+        session,
+        [person_id for _, people in lists for person_id in people],
+        of_incident=None if themselves else about.get("incident_id"),
+    )
     return outbox.queue_all(
         session,
         [
@@ -192,18 +202,26 @@ _USABLE = (
     )
     .order_by(col(ContactPoint.bounced_at).is_not(None), col(ContactPoint.position))
 )
+_NOT_CONCERNED = _USABLE.where(
+    concerned.open_to(col(ContactPoint.person_id), bindparam("incident", type_=Uuid()))
+)
 
 
-def addresses(session: Session, people: Iterable[UUID]) -> dict[UUID, list[ContactPoint]]:
+def addresses(
+    session: Session, people: Iterable[UUID], *, of_incident: UUID | None = None
+) -> dict[UUID, list[ContactPoint]]:
     """The addresses to use for each person, first choice first.
 
     An address nobody verified or that bounced is still used when it is all a person has: a late
-    complaint is better than silence.
+    complaint is better than silence. ``of_incident`` leaves out whom it concerns themselves.
     """
     points: dict[UUID, list[ContactPoint]] = {person_id: [] for person_id in people}
     if not points:
         return {}
-    for point in session.exec(_USABLE, params={"people": list(points)}):
+    asked: dict[str, Any] = {"people": list(points)}
+    if of_incident:
+        asked["incident"] = of_incident
+    for point in session.exec(_NOT_CONCERNED if of_incident else _USABLE, params=asked):
         if point.person_id:
             points[point.person_id].append(point)
     return {

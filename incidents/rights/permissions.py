@@ -42,8 +42,7 @@ def allowed(session: Session, person: Person | None, deed: Deed, subject: Subjec
     """Whether the person may do the deed to the subject."""
     if person is None or not person.active:
         return False
-    incident_id = _incident_of(subject)
-    if incident_id and deed not in _CLEARED and deed in _shut(session, person.id, incident_id):
+    if deed not in _CLEARED and deed in _taken(session, person, subject):
         return False
     rule = _RULES.get(deed)
     if rule:
@@ -53,11 +52,10 @@ def allowed(session: Session, person: Person | None, deed: Deed, subject: Subjec
 
 def deeds(session: Session, person: Person, subject: Incident | None = None) -> frozenset[Deed]:
     """Everything a person may do with one look at their roles; steps are asked one by one."""
-    incident_id = _incident_of(subject)
-    held = roles_in(session, person.id, incident_id)
+    held = roles_in(session, person.id, _incident_of(subject))
     inside = person.administrator or bool(held)
     acts = person.administrator or bool(held - READS)
-    shut = _shut(session, person.id, incident_id) if incident_id else frozenset[Deed]()
+    shut = _taken(session, person, subject)
     return frozenset(
         deed
         for deed in Deed
@@ -66,7 +64,11 @@ def deeds(session: Session, person: Person, subject: Incident | None = None) -> 
 
 
 def sees(session: Session, person: Person) -> Callable[[Incident], bool]:
-    """Which of many incidents a person may see, at the cost of three queries for all of them."""
+    """Which of many incidents a person may see, at the cost of three queries for all of them.
+
+    For what is gathered by other means than a query of one's own: a list that is asked for in one
+    is narrowed there, by ``concerned.open_to``.
+    """
     inside = person.administrator or bool(roles_in(session, person.id, None))
     seats = taskforces.seats_of(session, person.id)
     shut = recusals.named_in(session, person.id)
@@ -90,9 +92,13 @@ def _by_roles(
     )
 
 
-def _shut(session: Session, person_id: UUID, incident_id: UUID) -> frozenset[Deed]:
-    """What a conflict of interest takes: of whoever is named all, of their body what judges."""
-    conflict = recusals.concerns(session, incident_id, person_id)
+def _taken(session: Session, person: Person, subject: Subject) -> frozenset[Deed]:
+    """What a conflict of interest takes: of whoever is named all, of their body what judges.
+
+    The flags of an incident are its matter: what is shut there is shut with them.
+    """
+    incident_id = subject.incident_id if isinstance(subject, Signal) else _incident_of(subject)
+    conflict = recusals.concerns(session, incident_id, person.id) if incident_id else None
     if conflict is None:
         return frozenset()
     return frozenset(Deed) - {Deed.FLAG} if conflict.person_id else frozenset(Deed) - _FACTUAL
@@ -104,6 +110,7 @@ _CLEARED = frozenset({Deed.ANSWER})
 _FACTUAL = frozenset(
     {
         Deed.FLAG,
+        Deed.SEE_DESK,
         Deed.SEE_INCIDENT,
         Deed.NOTE,
         Deed.ANSWER,
@@ -238,7 +245,8 @@ def _triages(deed: Deed) -> Callable[[Session, Person, Subject], bool]:
 def on_flag(session: Session, person: Person, signal: Signal) -> frozenset[Deed]:
     """Everything a person may do about one flag, with one look at their roles."""
     may = deeds(session, person)
-    return may | _WATCHERS if watches(signal, person.id) else may
+    may = may | _WATCHERS if watches(signal, person.id) else may
+    return may - _taken(session, person, signal)
 
 
 def watches(signal: Signal, person_id: UUID) -> bool:

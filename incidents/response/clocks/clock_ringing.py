@@ -4,10 +4,9 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from incidents.matter import taskforces
-from incidents.people import persons, rosters
+from incidents.matter import recusals, taskforces
+from incidents.people import persons
 from incidents.people.roles import Role
-from incidents.record import clock
 from incidents.response.clocks import clock_alarms, clocks
 from incidents.response.clocks.clock_alarms import ClockAlarm
 from incidents.response.clocks.clocks import Clock, ClockState
@@ -36,10 +35,11 @@ def ring(session: Session, alarm_id: UUID) -> None:
 
 
 def owner(session: Session, running: Clock) -> list[UUID]:
-    """Whose clock it is; without one, or when they have left, whoever is on duty."""
-    if running.owner_id and persons.get(session, running.owner_id).active:
-        return [running.owner_id]
-    return rosters.to_alert(session, clock.now())
+    """Whose clock it is; without one, who left or whom it concerns since, whoever is on duty."""
+    theirs, named = running.owner_id, recusals.of(session, running.incident_id).named
+    if theirs and theirs not in named and persons.get(session, theirs).active:
+        return [theirs]
+    return recusals.to_alert(session, running.incident_id)
 
 
 def first(session: Session, running: Clock, role: Role) -> list[UUID]:

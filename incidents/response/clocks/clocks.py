@@ -13,10 +13,10 @@ from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Session, col, select
 
 from incidents.intake import evidence, signals
-from incidents.matter import clock_rules, incidents, taskforces
+from incidents.matter import clock_rules, incidents, recusals, taskforces
 from incidents.matter.calendar import Unit
 from incidents.matter.clock_rules import ClockRule
-from incidents.people import persons, rosters
+from incidents.people import persons
 from incidents.record import clock, outbox, timeline
 from incidents.record.actors import ENGINE, Actor
 from incidents.record.database import Table, choice, document, identifier, locked, moment, reference
@@ -275,8 +275,7 @@ def _earliest(session: Session, incident_id: UUID) -> datetime:
     """The earliest trace of the matter, where nobody knows when it happened."""
     incident = incidents.get(session, incident_id)
     traces = [e.captured_at for e in evidence.of_incident(session, incident_id)]
-    for flag in signals.of_incident(session, incident_id):
-        traces += [flag.seen_at or flag.flagged_at]
+    traces += [f.seen_at or f.flagged_at for f in signals.of_incident(session, incident_id)]
     return min([*traces, incident.detected_at])
 
 
@@ -284,9 +283,10 @@ def _owner(session: Session, begun: Clock, rule: ClockRule, wanted: UUID | None)
     if wanted:
         if not persons.get(session, wanted).active:
             raise Invalid(fields={"owner_id": (N_("Người này không còn làm việc."), {})})
+        recusals.require_unnamed(session, begun.incident_id, wanted)
         return wanted
     holding = taskforces.candidates(session, begun.incident_id, rule.role)
-    return next(iter(holding or rosters.to_alert(session, clock.now())), None)
+    return next(iter(holding or recusals.to_alert(session, begun.incident_id)), None)
 
 
 # --- run out, ended ------------------------------------------------------------------------------

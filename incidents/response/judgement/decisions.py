@@ -12,9 +12,10 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, UniqueConstraint, func
 from sqlmodel import Session, col, select
 
-from incidents.matter import incidents, recusals
+from incidents.matter import incidents, recusals, taskforces
 from incidents.matter.incidents import Incident, Status
 from incidents.people import persons
+from incidents.people.roles import Role
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
 from incidents.record.database import Table, document, identifier, locked, moment, reference
@@ -247,9 +248,12 @@ def reminder(decision: Decision) -> str:
 
 
 def remind(session: Session, decision: Decision) -> None:
-    """Ask whoever decided it to look at it again, once."""
-    who = decision.decided_by or decision.recorded_by
-    if who:
+    """Ask whoever decided it to look at it again, once; where it concerns them, whoever leads."""
+    named = recusals.of(session, decision.incident_id).named
+    theirs = [p for p in (decision.decided_by, decision.recorded_by) if p and p not in named]
+    leads = taskforces.candidates(session, decision.incident_id, Role.LEAD)
+    line = [*theirs, *leads] or recusals.to_alert(session, decision.incident_id)
+    for who in line[:1]:
         persons.tell(
             session,
             who,

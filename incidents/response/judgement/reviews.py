@@ -14,7 +14,7 @@ from sqlmodel import Session, col, func, select
 
 from incidents.intake import signals
 from incidents.intake.signals import Signal, SignalState
-from incidents.matter import incidents
+from incidents.matter import incidents, recusals
 from incidents.matter.incidents import LIVE, Incident
 from incidents.people import persons, rosters
 from incidents.record import clock
@@ -91,7 +91,7 @@ def _ring(
     for rung in range(row.review_told, reached):
         persons.tell_all(
             session,
-            dict.fromkeys([*_called(session, rung, owner), *(above if rung else ())]),
+            dict.fromkeys([*_called(session, rung, owner, row), *(above if rung else ())]),
             kind,
             key=f"review:{row.id}:{row.review_at.isoformat()}",
             values={"review_at": row.review_at.isoformat()},
@@ -105,11 +105,13 @@ def _reached(review_at: datetime | None, now: datetime) -> int:
     return sum(review_at is not None and now >= review_at + rung for rung in _RUNGS)
 
 
-def _called(session: Session, rung: int, owner: UUID | None) -> list[UUID]:
-    """The owner first; without one, or when they have left, whoever is on duty at once."""
-    if rung == 0 and owner and persons.get(session, owner).active:
+def _called(session: Session, rung: int, owner: UUID | None, row: Signal | Silence) -> list[UUID]:
+    """The owner first; without one, who left or whom it concerns, whoever is on duty at once."""
+    matter = row.incident_id
+    free = not matter or owner not in recusals.of(session, matter).named
+    if rung == 0 and owner and free and persons.get(session, owner).active:
         return [owner]
-    return rosters.to_alert(session, clock.now())
+    return recusals.to_alert(session, matter) if matter else rosters.to_alert(session, clock.now())
 
 
 COMING = tuple(

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from incidents.matter import incidents
+from incidents.matter import incidents, recusals
 from incidents.matter.incidents import Incident
-from incidents.people import persons, roles
+from incidents.people import concerned, persons, roles
 from incidents.people.roles import Role
 from incidents.record import clock
 from incidents.record.language import N_, Labelled
@@ -65,9 +65,13 @@ def find(
     *,
     incident_id: UUID | None = None,
     owner_id: UUID | None = None,
+    reader: UUID | None = None,
     limit: int = 200,
 ) -> list[Entry]:
-    """The lessons asked for, the nearest day first, those without one last; three queries."""
+    """The lessons asked for, the nearest day first, those without one last; three queries.
+
+    For a ``reader`` without those of incidents that concern that person.
+    """
     wanted = select(Lesson, Incident).join(Incident, col(Incident.id) == Lesson.incident_id)
     open_ = col(Lesson.state) == LessonState.OPEN
     match chosen:
@@ -88,9 +92,12 @@ def find(
         wanted = wanted.where(Lesson.incident_id == incident_id)
     if owner_id:
         wanted = wanted.where(Lesson.owner_id == owner_id)
+    if reader:
+        wanted = wanted.where(concerned.open_to(reader, col(Lesson.incident_id)))
     order = (col(Lesson.due_on).is_(None), col(Lesson.due_on), col(Lesson.id).desc())
     rows = session.exec(wanted.order_by(*order).limit(limit)).all()
-    firsts = _firsts(session, {lesson.earlier_id for lesson, _ in rows if lesson.earlier_id})
+    before = {lesson.earlier_id for lesson, _ in rows if lesson.earlier_id}
+    firsts = _firsts(session, before, reader)
     return [Entry(lesson, incident, *_before(firsts, lesson)) for lesson, incident in rows]
 
 
@@ -108,15 +115,19 @@ def _alike(one: str, other: str) -> bool:
     return shared >= _FEW and shared >= _SHARE * min(len(words), len(others))
 
 
-def _firsts(session: Session, ids: set[UUID]) -> dict[UUID, tuple[Lesson, Incident]]:
+def _firsts(
+    session: Session, ids: set[UUID], reader: UUID | None
+) -> dict[UUID, tuple[Lesson, Incident]]:
     if not ids:
         return {}
-    rows = session.exec(
+    wanted = (
         select(Lesson, Incident)
         .join(Incident, col(Incident.id) == Lesson.incident_id)
         .where(col(Lesson.id).in_(ids))
     )
-    return {lesson.id: (lesson, incident) for lesson, incident in rows}
+    if reader:
+        wanted = wanted.where(concerned.open_to(reader, col(Lesson.incident_id)))
+    return {lesson.id: (lesson, incident) for lesson, incident in session.exec(wanted)}
 
 
 def _before(
@@ -172,12 +183,19 @@ def _morning(day: date) -> datetime:
 
 
 def remind(session: Session, reminder: Reminder) -> None:
-    """Send it; its key keeps it to once a day that was agreed."""
+    """Send it; its key keeps it to once a day that was agreed.
+
+    In place of whom the incident concerns the standing deputy hears, or else whoever is on duty.
+    """
+    matter = reminder.lesson.incident_id
+    named = recusals.of(session, matter).named
+    keepers = roles.holders(session, Role.STANDING_DEPUTY, clock.now())[:1]
+    free = [p for p in reminder.people if p not in named] or [p for p in keepers if p not in named]
     persons.tell_all(
         session,
-        reminder.people,
+        free or recusals.to_alert(session, matter),
         "lesson_due",
         key=reminder.key,
-        incident_id=reminder.lesson.incident_id,
+        incident_id=matter,
         values={"lesson": str(reminder.lesson.id), "overdue": reminder.overdue},
     )

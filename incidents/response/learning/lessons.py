@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Column, Date, UniqueConstraint, func
 from sqlmodel import Field, Session, col, select
 
-from incidents.matter import incidents
+from incidents.matter import incidents, recusals
 from incidents.matter.incidents import Incident, Status
 from incidents.people import persons
 from incidents.people.persons import Person
@@ -118,6 +118,8 @@ def learn(
     # Numbers have no twins, as those of the timeline, whose lock comes last everywhere.
     locked(session, TimelineHead, incident_id)
     owner = persons.get(session, learnt.owner_id) if learnt.owner_id else None
+    if owner:
+        recusals.require_unnamed(session, incident_id, owner.id)
     owner = owner or _named(session, learnt.owner_name)
     last = session.exec(select(func.max(Lesson.number)).where(Lesson.incident_id == incident_id))
     lesson = Lesson(
@@ -194,6 +196,7 @@ def assign(session: Session, lesson_id: UUID, owner_id: UUID, due_on: date, *, b
         raise Invalid(fields={"due_on": (PAST, {})})
     if not owner.active:
         raise Invalid(fields={"owner_id": (N_("Người này không còn làm việc."), {})})
+    recusals.require_unnamed(session, lesson.incident_id, owner.id)
     lesson.owner_id, lesson.owner_name, lesson.due_on = owner.id, "", due_on
     session.add(lesson)
     _record(session, lesson, LessonAssigned(lesson.number, owner.id, due_on), by)
@@ -240,8 +243,12 @@ def _record(session: Session, lesson: Lesson, fact: Fact, by: Actor) -> None:
 
 
 def link(session: Session, lesson_id: UUID, earlier_id: UUID, *, by: Actor) -> Lesson:
-    """Say that an older lesson of another incident taught the same; the first one counts it."""
+    """Say that an older lesson of another incident taught the same; the first one counts it.
+
+    Not by whom the older one's incident concerns: they do not read it.
+    """
     lesson, earlier = get(session, lesson_id), get(session, earlier_id)
+    recusals.require_free(session, earlier.incident_id, by.person_id)
     first = get(session, earlier.earlier_id or earlier.id, lock=True)
     if lesson.earlier_id:
         raise AlreadySettled(N_("Bài học này đã được nối với một bài học trước."))

@@ -5,11 +5,11 @@ from typing import Annotated, ClassVar
 
 from sqlmodel import Session
 
-from incidents.matter import incidents, taskforces
+from incidents.matter import incidents, recusals, taskforces
 from incidents.matter.incidents import Incident, Status
-from incidents.people import persons, rosters
+from incidents.people import persons
 from incidents.people.roles import Role
-from incidents.record import clock, timeline
+from incidents.record import timeline
 from incidents.record.actors import ENGINE
 from incidents.record.errors import Conflict, Invalid
 from incidents.record.facts import Beside, Fact, Private
@@ -93,7 +93,7 @@ def give(session: Session, incident: Incident, number: int, inject: Inject) -> N
     people = taskforces.candidates(session, incident.id, inject.role)
     persons.tell_all(
         session,
-        dict.fromkeys(people or rosters.to_alert(session, clock.now())),
+        dict.fromkeys(people or recusals.to_alert(session, incident.id)),
         "inject",
         key=f"inject:{incident.id}:{number}",
         incident_id=incident.id,

@@ -89,10 +89,13 @@ class Prefill:
     remarks: str = ""
 
 
-def prefill(session: Session, language: Language) -> Prefill:
-    """Open incidents and flags, the nearest due times, and what nobody knows yet."""
+def prefill(session: Session, language: Language, *, reader: UUID | None = None) -> Prefill:
+    """Open incidents and flags, the nearest due times, and what nobody knows yet.
+
+    For a ``reader`` without the incidents that concern that person.
+    """
     say = speech(language)
-    live = incidents.recent(session, live_only=True)
+    live = incidents.recent(session, live_only=True, reader=reader)
     drawn = list(situation.gather(session, live).values())
     waiting = signals.waiting(session)
     opened = [_incident(say, each) for each in drawn]

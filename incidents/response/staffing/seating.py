@@ -130,8 +130,7 @@ def take_seat(
     """Write a seat down from now on, with the name their body has today."""
     persons.active(session, person_id)
     _watches_only(session, incidents.get(session, force.incident_id), role, person_id)
-    if person_id in recusals.of(session, force.incident_id).named:
-        recusals.require_free(session, force.incident_id, person_id)
+    recusals.require_unnamed(session, force.incident_id, person_id)
     seat = TaskForceMember(
         task_force_id=force.id,
         role=role,

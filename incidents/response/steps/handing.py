@@ -6,8 +6,8 @@ from sqlmodel import Session
 
 from incidents.matter import recusals
 from incidents.matter.taskforce_facts import RoleVacant, SignatureVacant
-from incidents.people import outsiders, persons, rosters
-from incidents.record import clock, links, timeline
+from incidents.people import outsiders, persons
+from incidents.record import links, timeline
 from incidents.record.actors import ENGINE
 from incidents.response.steps import requests, succession
 from incidents.response.steps.steps import Step, StepKind, StepState
@@ -47,7 +47,7 @@ def vacant(session: Session, step: Step) -> UUID | None:
     fact = SignatureVacant(step.role, step.number) if signature else RoleVacant(step.role)
     timeline.record(session, step.incident_id, fact, by=ENGINE)
     kept_out = recusals.of(session, step.incident_id).keeps_out(judging=succession.judges(step))
-    on_duty = [p for p in rosters.to_alert(session, clock.now()) if p not in kept_out]
+    on_duty = [p for p in recusals.to_alert(session, step.incident_id) if p not in kept_out]
     persons.tell_all(
         session,
         on_duty,

@@ -10,8 +10,8 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from incidents.matter import incidents, level_timings, taskforces
-from incidents.people import persons, rosters
+from incidents.matter import incidents, level_timings, recusals, taskforces
+from incidents.people import persons
 from incidents.people.roles import Role
 from incidents.record import clock, timeline
 from incidents.record.actors import ENGINE
@@ -84,7 +84,7 @@ def _call(session: Session, step: Step) -> None:
     """Our own liaison telephones; once it is with them, the duty officers hear of silence."""
     liaison = None if step.called_at else requests.call(session, step)
     if liaison is None:
-        for person_id in rosters.to_alert(session, clock.now()):
+        for person_id in recusals.to_alert(session, step.incident_id):
             notify(session, step, person_id, "step_unanswered")
         return
     hand_over(session, step, liaison, kind="step_call")
@@ -94,7 +94,7 @@ def _call(session: Session, step: Step) -> None:
 def _pass_on_silence(session: Session, step: Step) -> bool:
     incoming = succession.next_in_line(session, step)
     if incoming is None:
-        for person_id in rosters.to_alert(session, clock.now()):
+        for person_id in recusals.to_alert(session, step.incident_id):
             notify(session, step, person_id, "step_unanswered")
         return False
     passing.move(session, step, incoming, cause=Cause.SILENCE, by=ENGINE)
@@ -179,7 +179,7 @@ def _run_out(session: Session, step: Step) -> None:
         for role in (Role.SECRETARY, Role.LEAD)
         for person_id in taskforces.candidates(session, step.incident_id, role)[:1]
     ]
-    told = leading or rosters.to_alert(session, clock.now())
+    told = leading or recusals.to_alert(session, step.incident_id)
     persons.tell_all(
         session,
         [p for p in dict.fromkeys(told) if p != step.assignee_id],

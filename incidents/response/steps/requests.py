@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from incidents.matter import recusals, taskforces
-from incidents.people import outsiders, rosters
+from incidents.people import outsiders
 from incidents.people.roles import Role
 from incidents.record import clock, timeline
 from incidents.record.actors import ENGINE
@@ -63,7 +63,7 @@ def liaison(session: Session, step: Step) -> UUID | None:
     """
     wanted = (step.then_role, *_LIAISONS) if step.then_role else _LIAISONS
     line = [p for role in wanted for p in taskforces.line(session, step.incident_id, role)]
-    line += rosters.to_alert(session, clock.now())
+    line += recusals.to_alert(session, step.incident_id)
     kept_out = recusals.of(session, step.incident_id).keeps_out(judging=succession.judges(step))
     shut = kept_out | outsiders.among(session, line)
     return next((p for p in line if p not in shut), None)

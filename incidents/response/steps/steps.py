@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import JSON, CheckConstraint, Column, UniqueConstraint, false
 from sqlmodel import Field, Session, col, select
 
+from incidents.people import concerned
 from incidents.people.roles import Role
 from incidents.record.database import Table, choice, document, identifier, locked, moment, reference
 from incidents.record.errors import NotFound
@@ -318,6 +319,7 @@ def mine(session: Session, person_id: UUID) -> list[Step]:
         session.exec(
             select(Step)
             .where(Step.assignee_id == person_id, col(Step.state).in_(ANSWERABLE))
+            .where(concerned.open_to(person_id, col(Step.incident_id)))
             .order_by(col(Step.due_at))
         )
     )
