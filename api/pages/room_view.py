@@ -58,7 +58,7 @@ _CLAIMS = """ClaimStated ClaimReworded ClaimClassed ClaimLinked ClaimSettled Cla
 _DECISIONS = """DecisionTaken DecisionReplaced DecisionLogged DecisionSuperseded SituationReported
     LessonPassedOn LessonLearnt LessonAssigned LessonDone LessonDropped LessonWrittenAnew
     LessonCameBack LessonKnown
-    IncidentOpened ScoresGiven FloorTicked LevelSet LeadersTold
+    IncidentOpened ScoresGiven FloorTicked LevelSet LevelCarried LeadersTold
     StatusChanged StoodDown OpeningUndone ReviewHeld ReviewHeldLate CountSkipped
     ClosingReportSubmitted ClosingReportApproved ClosingReportReturned
     FlaredUp IncidentReopened FollowingOpened FollowsIncident

@@ -76,6 +76,7 @@ def test_a_program_splits_part_of_it_off(
 ) -> None:
     with database.reading() as session:
         (flag,) = signals.of_incident(session, incident.id)
+    desk.do(claims.state, incident.id, ["Đập vỡ"], nature=Nature.CLAIM, by=desk.cast.khoi)
     lan = program("lan")
     asked = {
         "signals": [flag.code],

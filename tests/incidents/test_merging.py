@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from incidents.intake import claims, evidence, signals, wording
+from incidents.intake import merging as joining
 from incidents.intake.claims import ClaimLink
 from incidents.intake.signals import Nature, Signal
 from incidents.matter import clock_rules, recusals, ties
@@ -18,7 +19,7 @@ from incidents.record.language import Language
 from incidents.response.answers import signing
 from incidents.response.clocks import clock_endings, clock_vouching, clocks
 from incidents.response.clocks.clock_facts import ProofKind
-from incidents.response.life import lifecycle, merging
+from incidents.response.life import grading, lifecycle, merging
 from incidents.response.staffing import directing, recusing
 from incidents.response.steps import runs
 from incidents.response.steps.runs import RunState
@@ -185,6 +186,7 @@ def test_whom_a_matter_concerns_it_concerns_wherever_it_goes_on(
         desk.do(recusing.declare, of.id, cast.tung.id, reason="Bị nêu tên", by=cast.lan)
     desk.do(recusing.declare, incident.id, cast.minh.id, reason="Người nhà", by=cast.lan)
     (flag,) = flags_of(incident)
+    stated(desk, incident, "Đập vỡ")
     made = split(desk, incident, signal_ids=[flag.id])
     merged(desk, incident, other)
     desk.set_aside()
@@ -277,7 +279,7 @@ def test_a_claim_of_a_flag_goes_with_it_or_stands_in_both(
 ) -> None:
     (flag,) = flags_of(incident)
     said = wording.Wording(text="Đê vỡ", nature=Nature.CLAIM)
-    (own,) = desk.do(claims.state, incident.id, ["Cầu sập"], nature=Nature.CLAIM, by=desk.cast.khoi)
+    own, stays = stated(desk, incident, "Cầu sập", "Chợ đóng cửa")
     flagged = desk.do(wording.add, desk.reload(incident), said, by=desk.cast.khoi)
     with database.transaction() as session:
         kept = claims.get(session, flagged.id)
@@ -288,8 +290,51 @@ def test_a_claim_of_a_flag_goes_with_it_or_stands_in_both(
         stands = {place.id for place in claims.places(session, claims.get(session, flagged.id))}
     assert stands == {incident.id, made.id}
     desk.set_aside()
-    again = split(desk, incident, signal_ids=[flag.id], claim_ids=[own.id])
+    again = split(desk, incident, signal_ids=[flag.id], claim_ids=[own])
     with database.reading() as session:
-        assert {c.id for c in claims.of_incident(session, again.id)} == {own.id, flagged.id}
-        assert claims.of_incident(session, incident.id) == []
+        assert {c.id for c in claims.of_incident(session, again.id)} == {own, flagged.id}
+        assert [c.id for c in claims.of_incident(session, incident.id)] == [stays]
+    desk.set_aside()
+    with desk.refused(Invalid, "chuyển hết thì không phải là tách"):
+        split(desk, incident, claim_ids=[stays])
+
+
+def test_what_a_level_rests_on_goes_with_the_matter_and_lower_only_with_a_second_person(
+    desk: Desk, incident: Incident
+) -> None:
+    cast, (flag,) = desk.cast, flags_of(incident)
+    (price,) = desk.do(claims.state, incident.id, ["Gạo lên"], nature=Nature.CLAIM, by=cast.khoi)
+    stated(desk, incident, "Đập vỡ")
+    another = desk.take(desk.flag("Chợ đóng cửa"))
+    desk.do(joining.merge, another.id, incident.number, by=cast.lan)
+    scores = dict.fromkeys(("reach", "velocity", "harm", "credibility", "duty"), 1)
+    desk.do(grading.score, incident.id, scores, floors=["RUN_OR_CROWD"], by=cast.lan)
+    assert desk.reload(incident).level == 4
+    desk.set_aside()
+    both = [flag.id, another.id]
+    # The floor goes with all that was flagged, whoever agrees; with part of it another does.
+    with desk.refused(Conflict, "Mức sàn cấp 4"):
+        split(desk, incident, signal_ids=both, seconded_by=cast.binh.id)
+    for second in (None, cast.lan.id):
+        with desk.refused(Invalid, "Hạ cấp độ cần người thứ hai"):
+            split(desk, incident, signal_ids=[another.id], level=0, seconded_by=second)
+    lower = split(desk, incident, claim_ids=[price.id], level=0, seconded_by=cast.tung.id)
+    desk.expect_message(to=cast.tung, kind="level_changed", containing="Việc khác")
+    (said,) = [line for line in desk.timeline(lower, Language.EN) if line.fact == "LevelCarried"]
+    assert "graded level 4: what was split off stands at level 0" in said.text
+    assert cast.tung.name in said.text
+    assert (lower.level, lower.level_provisional) == (0, False)
+
+    same = split(desk, incident, signal_ids=both, level=4)
+    assert (same.level, same.level_provisional, same.scores) == (
+        *(4, False),
+        desk.reload(incident).scores,
+    )
+    desk.set_aside()
+    with desk.refused(Conflict, "Mức sàn cấp 4"):
+        desk.do(
+            grading.override, same.id, 3, reason="Đã dịu", seconded_by=cast.binh.id, by=cast.lan
+        )
+    with desk.refused(Invalid, "Hạ cấp độ cần người thứ hai"):
+        desk.do(grading.score, same.id, scores, by=cast.lan)
     desk.set_aside()

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from incidents.matter import gradings, incidents, level_rules, recusals, taskforces
+from incidents.matter.gradings import Grading
 from incidents.matter.incidents import Incident
 from incidents.matter.level_rules import Floor, LevelRule
 from incidents.matter.severity import Criterion
@@ -68,6 +69,20 @@ class LevelSet(Fact):
     says: ClassVar[str] = N_(
         "Cấp độ %(before)s → %(after)s (điểm %(points)s; người thứ hai đồng ý: %(seconded_by)s). "
         "%(reason)s"
+    )
+
+
+@dataclass(frozen=True)
+class LevelCarried(Fact):
+    """It was split off a graded incident: what the level was there, and who agreed to a lower."""
+
+    number: str
+    before: int
+    after: int
+    seconded_by: PersonId | None
+    says: ClassVar[str] = N_(
+        "Vụ việc %(number)s đã xếp cấp %(before)s: phần tách ra ở cấp %(after)s "
+        "(người thứ hai đồng ý hạ cấp: %(seconded_by)s)"
     )
 
 
@@ -172,6 +187,13 @@ def override(
     second = _second(session, incident, seconded_by, by) if level < incident.level else None
     rule = level_rules.in_force(session, incidents.today())
     kept = gradings.kept(session, incident.id, rule)
+    _hold_floors(session, kept, level)
+    kept.raised_to = level if level > incident.level else None
+    _set_level(session, incident, level, points=None, reason=reason, seconded_by=second, by=by)
+    return incident
+
+
+def _hold_floors(session: Session, kept: Grading, level: int) -> None:
     for floor in gradings.rule_of(session, kept).ticked(kept.floors):
         if level < floor.level:
             raise Conflict(
@@ -179,9 +201,65 @@ def override(
                 level=floor.level,
                 floor=floor.name,
             )
-    kept.raised_to = level if level > incident.level else None
-    _set_level(session, incident, level, points=None, reason=reason, seconded_by=second, by=by)
-    return incident
+
+
+def may_divide(
+    session: Session,
+    old: Incident,
+    level: int,
+    *,
+    whole: bool,
+    seconded_by: UUID | None,
+    by: Actor,
+) -> UUID | None:
+    """Return if part of an incident may go on at a level, with who agrees that it is a lower one.
+
+    A level that was worked out or set goes down no other way than by a second person, and where
+    the ``whole`` of what was flagged goes the floors go with it. A provisional one binds nobody.
+    """
+    if old.level_provisional:
+        return None
+    kept = gradings.of(session, old.id) if whole else None
+    if kept:
+        _hold_floors(session, kept, level)
+    return _second(session, old, seconded_by, by) if level < old.level else None
+
+
+def go_along(
+    session: Session,
+    old: Incident,
+    new: Incident,
+    *,
+    whole: bool,
+    seconded_by: UUID | None,
+    reason: str,
+    by: Actor,
+) -> None:
+    """What the level rested on goes with the ``whole`` of what was flagged, as does who agreed.
+
+    Another matter at no lower level is graded anew, as any that was opened.
+    """
+    if old.level_provisional or not (whole or seconded_by):
+        return
+    before = gradings.of(session, old.id) if whole else None
+    if before:
+        kept = gradings.kept(session, new.id, gradings.rule_of(session, before))
+        kept.floors, raised = list(before.floors), before.raised_to
+        kept.raised_to = raised if raised and raised <= new.level else None
+        new.scores = old.scores
+    fact = LevelCarried(old.number, old.level, new.level, seconded_by)
+    timeline.record(session, new.id, fact, by=by)
+    score_reminders.end(session, new)
+    new.level_provisional = False
+    session.add(new)
+    persons.tell_all(
+        session,
+        [seconded_by] if seconded_by else [],
+        "level_changed",
+        key=f"level:{new.id}:split",
+        incident_id=new.id,
+        values={"level": new.level, "reason": reason, "steps": [], "seconded": True},
+    )
 
 
 def _set_level(

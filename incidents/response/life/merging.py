@@ -26,7 +26,7 @@ from incidents.record.errors import NO_REASON, Invalid, Missing, Wrong
 from incidents.record.facts import Fact, Private
 from incidents.record.language import N_
 from incidents.response.clocks import clock_endings
-from incidents.response.life import lifecycle, opening
+from incidents.response.life import grading, lifecycle, opening
 from incidents.response.staffing import recusing
 
 
@@ -174,12 +174,19 @@ def split(
     title: str,
     reason: str,
     by: Actor,
+    seconded_by: UUID | None = None,
 ) -> Incident:
-    """Open a new incident, with its own number, for some flags and claims of this one."""
+    """Open a new incident, with its own number, for some flags and claims of this one.
+
+    Something of the old one stays; the new one is graded lower only as the old one could be.
+    """
     old = incidents.live(session, incident_id)
-    flags = [s for s in signals.of_incident(session, old.id) if s.id in signal_ids]
+    here = signals.of_incident(session, old.id)
+    flags = [s for s in here if s.id in signal_ids]
     stated = [c for c in claims.of_incident(session, old.id) if c.id in claim_ids]
     _divisible(flags, stated, signal_ids, claim_ids, reason)
+    whole = bool(flags) and len(flags) == len(here)
+    second = grading.may_divide(session, old, level, whole=whole, seconded_by=seconded_by, by=by)
     natures = {each.nature for each in [*flags, *stated]}
     made = opening.carry_on(
         session,
@@ -193,10 +200,13 @@ def split(
     session.flush()
     made.detected_at = min([flag.flagged_at for flag in flags], default=old.detected_at)
     counts = _hand_over(session, old, made, flags, stated, by)
+    _something_stays(session, old)
     ties.tie(session, made.id, TieKind.SPLIT_FROM, old.id, by=by)
-    gone = IncidentSplit(number=made.number, reason=reason.strip(), **counts)
+    reason = reason.strip()
+    grading.go_along(session, old, made, whole=whole, seconded_by=second, reason=reason, by=by)
+    gone = IncidentSplit(number=made.number, reason=reason, **counts)
     timeline.record(session, old.id, gone, by=by)
-    came = SplitOff(number=old.number, reason=reason.strip(), **counts)
+    came = SplitOff(number=old.number, reason=reason, **counts)
     timeline.record(session, made.id, came, by=by)
     _tell(session, _members(session, old, by), old, "incident_split", made.number)
     return made
@@ -218,6 +228,16 @@ def _divisible(
         wrong["reason"] = NO_REASON
     if wrong:
         raise Invalid(fields=wrong)
+
+
+def _something_stays(session: Session, old: Incident) -> None:
+    """An incident that answers nothing any more would go on at its level all the same."""
+    if not (signals.of_incident(session, old.id) or claims.of_incident(session, old.id)):
+        nothing = N_(
+            "Phải còn ít nhất một tin báo hoặc nội dung ở vụ việc này: chuyển hết thì không phải "
+            "là tách. Mở nhầm thì hủy việc mở, hết việc thì dừng xử lý."
+        )
+        raise Invalid(fields={"signals": (nothing, {})})
 
 
 def _hand_over(
