@@ -5,75 +5,44 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
-from sqlmodel import select
 
 from incidents.intake import claims
 from incidents.intake.signals import Nature
-from incidents.matter import clock_rules, incidents
+from incidents.matter import clock_rules, incidents, recusals
 from incidents.matter.calendar import Unit
-from incidents.matter.incidents import Finding, Incident, Status
-from incidents.matter.mandates import TaskForceDecided
+from incidents.matter.incidents import Finding, Incident
 from incidents.matter.severity import Level
-from incidents.matter.taskforce_facts import DirectionRecorded, TaskForceActivated
 from incidents.people.persons import Person
 from incidents.people.roles import Role
-from incidents.record import database, timeline
+from incidents.record import database
 from incidents.record.errors import Refusal
-from incidents.record.outbox import OutgoingMessage
-from incidents.response.answers import signing
+from incidents.response.answers import answering, signing
 from incidents.response.clocks import clocks
-from incidents.response.clocks.clocks import ClockState
-from incidents.response.ending import closing, closing_reports
+from incidents.response.ending import closing
 from incidents.response.learning import looking_back
-from incidents.response.learning.looking_back import ReviewHeld
 from incidents.response.life import grading, lifecycle, merging, opening, resuming
-from incidents.response.life.grading import LevelSet
-from incidents.response.life.lifecycle import StatusChanged, StoodDown
-from incidents.response.life.merging import IncidentMerged
-from incidents.response.life.opening import IncidentOpened, OpeningUndone
 from incidents.response.life.resuming import Flare
-from incidents.response.staffing import founding, founding_decisions
+from incidents.response.staffing import founding, founding_decisions, recusing
 from incidents.response.staffing.founding import Seat
-from incidents.response.steps import steps
-from incidents.response.steps.steps import StepState
+from incidents.response.steps import added_steps, steps
+from incidents.response.steps.steps import ANSWERABLE
 from tests import ending
 from tests.harness import CODE, Desk, hours
+from tests.incidents.any_life import (
+    a_level_goes_down_by_two,
+    allowed,
+    merging_lowers_nothing_and_forgets_nobody,
+    the_law_waits_for_nobody,
+    told,
+    whom_it_concerns_is_out,
+)
 
 COUNTED = (Unit.HOURS, Unit.DAYS, Unit.WORKING_DAYS, Unit.MONTHS)
-SETTLED = (StepState.DONE, StepState.WAIVED, StepState.CANCELLED)
 CONCLUDED: dict[str, Any] = {"summary": "Xong.", "library_updated": "true"}
 
 Move = Callable[[Desk, Incident, int], bool | None]
-
-
-def told(incident: Incident) -> tuple[Status, int]:
-    """Status and level, from the facts of the timeline and nothing else."""
-    with database.reading() as session:
-        facts = [fact for _, fact in timeline.entries_of(session, incident.id)]
-    status, level = Status.OPEN, 0
-    for fact in facts:
-        match fact:
-            case IncidentOpened():
-                status, level = Status.OPEN, fact.level
-            case TaskForceActivated() | DirectionRecorded() | TaskForceDecided():
-                status = Status.ACTIVE if status is Status.OPEN else status
-            case StatusChanged():
-                assert fact.before is status
-                status = fact.after
-            case LevelSet():
-                assert fact.before == level
-                level = fact.after
-            case StoodDown():
-                status = Status.STOOD_DOWN
-            case OpeningUndone():
-                status = Status.UNDONE
-            case IncidentMerged():
-                status = Status.MERGED
-            case _:
-                pass
-    return status, level
 
 
 def _activate(desk: Desk, incident: Incident, _value: int) -> bool:
@@ -104,7 +73,11 @@ def _found_by_decision(desk: Desk, incident: Incident, value: int) -> None:
 
 
 def _conclude(desk: Desk, incident: Incident, _value: int) -> None:
-    desk.answer(_conclusion(incident), by=desk.cast.lan, **CONCLUDED)
+    """By Lan, or whoever has it in her place."""
+    key = _conclusion(incident)
+    with database.reading() as session:
+        by = session.get_one(Person, desk.step(key).assignee_id or desk.cast.lan.id)
+    desk.answer(key, by=by, **CONCLUDED)
 
 
 def _conclusion(incident: Incident) -> str:
@@ -151,21 +124,48 @@ def _close(desk: Desk, incident: Incident, _value: int) -> None:
     desk.do(closing.close, incident.id, reason="Theo tình hình", by=_approver(desk, incident))
 
 
-def _score(desk: Desk, incident: Incident, value: int) -> None:
-    scores = dict.fromkeys(("reach", "velocity", "harm", "credibility", "duty"), value)
-    desk.do(grading.score, incident.id, scores, by=desk.cast.binh)
+def _graded(how: str, second: str) -> Move:
+    """By Bình, with a second person who may be none, himself, or somebody who does not grade."""
+
+    def carry_out(desk: Desk, incident: Incident, value: int) -> None:
+        seconded_by = getattr(desk.cast, second).id if second else None
+        if how == "score":
+            scores = dict.fromkeys(("reach", "velocity", "harm", "credibility", "duty"), value)
+            desk.do(grading.score, incident.id, scores, seconded_by=seconded_by, by=desk.cast.binh)
+            return
+        desk.do(
+            grading.override,
+            incident.id,
+            value,
+            reason="Đánh giá lại",
+            seconded_by=seconded_by,
+            by=desk.cast.binh,
+        )
+
+    return carry_out
 
 
-def _override(desk: Desk, incident: Incident, value: int) -> None:
-    cast = desk.cast
-    desk.do(
-        grading.override,
-        incident.id,
-        value,
-        reason="Đánh giá lại",
-        seconded_by=cast.tung.id,
-        by=cast.binh,
-    )
+def _endanger(desk: Desk, incident: Incident, value: int) -> bool:
+    """Work on the safety of people, or what there is of it done."""
+    ha = desk.cast.ha
+    with database.reading() as session:
+        asked = [s for s in steps.of_incident(session, incident.id) if s.life_safety]
+    waiting = [s for s in asked if s.state in ANSWERABLE and s.assignee_id == ha.id]
+    if value and waiting:
+        desk.do(answering.complete, waiting[0].id, {}, by=ha)
+        return True
+    title = f"Sơ tán {incident.number}, {len(asked)}"
+    wanted = {"title": title, "role": Role.SECRETARY, "due_at": desk.time + hours(2)}
+    step = desk.do(added_steps.add, incident.id, **wanted, by=desk.cast.lan)
+    desk.do(added_steps.saves_lives, step, by=desk.cast.lan)
+    return True
+
+
+def _declare(desk: Desk, incident: Incident, value: int) -> None:
+    """The second person of most gradings, the secretary, the officer, the speaker, the deputy."""
+    named = ("tung", "ha", "lan", "minh", "nga")[value]
+    person = getattr(desk.cast, named)
+    desk.do(recusing.declare, incident.id, person.id, reason="Bị nêu tên", by=desk.cast.chuong)
 
 
 def _flare_up(desk: Desk, incident: Incident, value: int) -> None:
@@ -188,31 +188,41 @@ def _other(incident: Incident) -> Incident | None:
 def _merge(desk: Desk, incident: Incident, _value: int) -> bool:
     goes_on = _other(incident)
     if goes_on:
-        desk.do(merging.merge, incident.id, goes_on.id, reason="Cùng một tin", by=desk.cast.lan)
+        _join(desk, desk.reload(incident), goes_on)
     return goes_on is not None
 
 
 def _absorb(desk: Desk, incident: Incident, _value: int) -> bool:
     gone = _other(incident)
     if gone:
-        desk.do(merging.merge, gone.id, incident.id, reason="Cùng một tin", by=desk.cast.lan)
+        _join(desk, gone, desk.reload(incident))
     return gone is not None
 
 
-def _split(desk: Desk, incident: Incident, _value: int) -> None:
+def _join(desk: Desk, merged: Incident, goes_on: Incident) -> None:
+    desk.do(merging.merge, merged.id, goes_on.id, reason="Cùng một tin", by=desk.cast.lan)
+    merging_lowers_nothing_and_forgets_nobody(desk, merged, goes_on)
+
+
+def _split(desk: Desk, incident: Incident, value: int) -> None:
+    before = desk.reload(incident)
     with database.reading() as session:
         chosen = [claim.id for claim in claims.of_incident(session, incident.id)][:1]
-    desk.do(
+        named = recusals.of(session, incident.id).named
+    made = desk.do(
         merging.split,
         incident.id,
         signal_ids=[],
         claim_ids=chosen,
         playbook=CODE,
-        level=2,
+        level=value,
         title="Việc khác",
         reason="Hai việc khác nhau",
         by=desk.cast.lan,
     )
+    assert value >= before.level or before.level_provisional, "split off lower by one person"
+    with database.reading() as session:
+        assert recusals.of(session, made.id).named == named
 
 
 def _start_a_term(desk: Desk, incident: Incident, value: int) -> None:
@@ -242,8 +252,14 @@ CARRY_OUT: dict[str, Move] = {
     "release a shell": _release_a_shell,
     "state a claim": _state_a_claim,
     "settle the claims": _settle_the_claims,
-    "score": _score,
-    "override": _override,
+    "score": _graded("score", ""),
+    "score with a second": _graded("score", "tung"),
+    "override": _graded("override", "tung"),
+    "override alone": _graded("override", ""),
+    "override by oneself": _graded("override", "binh"),
+    "override with an outsider": _graded("override", "kien"),
+    "endanger": _endanger,
+    "declare": _declare,
     "stabilise": _ended_by(lifecycle.stabilise),
     "resolve": _ended_by(lifecycle.resolve),
     "review": _hold_a_review,
@@ -273,6 +289,10 @@ ONWARD = (
     "close",
 )
 ONWARD += ("reopen", "flare up", "take back")
+TO_THE_END = [("stabilise", 0), ("stand down", 0), ("endanger", 1), ("stabilise", 0)]
+WITHOUT_THEM = [("conclude", 0), ("merge", 0)]
+APART = [("state a claim", 0), ("split", 1), ("merge", 0)]
+LOWERING = ("score", "override alone", "override by oneself", "override with an outsider")
 MOVES = st.tuples(
     st.one_of(st.sampled_from(ONWARD), st.sampled_from(sorted(CARRY_OUT))),
     st.sampled_from(range(5)),
@@ -280,7 +300,7 @@ MOVES = st.tuples(
 
 
 @settings(
-    max_examples=15,
+    max_examples=12,
     deadline=None,
     database=None,
     # A life that fails is short enough to be read as it is; shrinking it would take minutes.
@@ -288,12 +308,18 @@ MOVES = st.tuples(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(level=st.sampled_from(range(5)), moves=st.lists(MOVES, min_size=6, max_size=16))
+# Each guard is met in every run, whatever chance brings.
+@example(level=3, moves=[("stabilise", 0), ("release a shell", 0), ("endanger", 0), *TO_THE_END])
+@example(level=4, moves=[("score", 4), *((each, 1) for each in LOWERING), *APART])
+@example(level=3, moves=[("activate", 0), *(("declare", n) for n in range(5)), *WITHOUT_THEM])
+@example(level=2, moves=[("score", 1), ("declare", 0), ("override", 0), ("absorb", 0)])
 def test_the_record_alone_tells_how_an_incident_stands_and_no_guard_is_passed(
     desk: Desk, level: int, moves: list[tuple[str, int]]
 ) -> None:
     incident = desk.opened(level=level)
     desk.plan(incident, _conclusion(incident), Role.DUTY_OFFICER, form="Conclusion")
     ends: dict[UUID, datetime] = {}
+    heard: dict[UUID, int] = {}
     for move, value in moves:
         before, picture = desk.reload(incident), desk.picture()
         try:
@@ -302,52 +328,10 @@ def test_the_record_alone_tells_how_an_incident_stands_and_no_guard_is_passed(
             assert desk.picture() == picture, f"a refused «{move}» changed something"
         else:
             if happened:
-                _allowed(incident, before, move)
+                allowed(incident, before, move)
         now = desk.reload(incident)
         assert told(incident) == (now.status, now.level), move
-        _the_law_waits_for_nobody(incident, ends)
+        a_level_goes_down_by_two(desk, before)
+        whom_it_concerns_is_out(incident, heard)
+        the_law_waits_for_nobody(incident, ends)
     desk.set_aside()
-
-
-def _the_law_waits_for_nobody(incident: Incident, ends: dict[UUID, datetime]) -> None:
-    """No term ends at another time than it did when it was started; nothing is sent twice."""
-    with database.reading() as session:
-        terms = clocks.of_incident(session, incident.id)
-        attempts = session.exec(select(OutgoingMessage.attempts)).all()
-    for term in terms:
-        if term.due_at:
-            assert ends.setdefault(term.id, term.due_at) == term.due_at, term.code
-        # Shipped rules are not vouched for yet: they remind and record no breach.
-        assert term.state is not ClockState.OVERDUE, term.code
-    assert max(attempts) <= 1
-
-
-def _allowed(incident: Incident, before: Incident, move: str) -> None:
-    """What must have been true for this to happen at all."""
-    with database.reading() as session:
-        asked = steps.of_incident(session, incident.id)
-        stated = claims.of_incident(session, incident.id)
-        terms = clocks.of_incident(session, incident.id)
-        reviewed = timeline.says(session, incident.id, ReviewHeld)
-        approved = closing_reports.approved(session, before)
-    match move:
-        case "resolve":
-            assert before.status is Status.STABILISING
-            assert all(s.state in SETTLED for s in asked if s.mandatory)
-            assert all(c.finding is not Finding.PENDING for c in stated)
-            assert not any(c.state is ClockState.PROPOSED for c in terms)
-        case "close":
-            assert before.status is Status.RESOLVED
-            assert any(s.form == "Conclusion" and s.state is StepState.DONE for s in asked)
-            assert reviewed or before.level < Level.HIGH
-            assert approved
-        case "report" | "take back":
-            assert before.status is Status.RESOLVED
-        case "reopen":
-            assert before.status is Status.CLOSED
-        case "flare up":
-            assert before.status is Status.STABILISING
-        case "review" | "wait":
-            pass
-        case _:
-            assert before.live, f"«{move}» happened to an incident that had ended"
