@@ -18,7 +18,14 @@ from incidents.people import concerned
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
 from incidents.record.database import Table, choice, identifier, moment, reference
-from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound, NotPermitted
+from incidents.record.errors import (
+    AlreadySettled,
+    Conflict,
+    Invalid,
+    NotFound,
+    NotPermitted,
+    Wrong,
+)
 from incidents.record.facts import Fact, Private
 from incidents.record.language import N_
 
@@ -164,7 +171,7 @@ def settle(
     for place in stands_in:
         if isinstance(place, Incident):
             recusals.require_free(session, place.id, person_id)
-    fields: dict[str, tuple[str, dict[str, str]]] = {}
+    fields: Wrong = {}
     if finding is Finding.PENDING:
         fields["finding"] = (N_("Chọn một kết quả."), {})
     if not explanation.strip():

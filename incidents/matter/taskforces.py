@@ -203,8 +203,7 @@ def _call_out(
     named = recusals.of(session, incident.id).named
     called: dict[UUID, list[str]] = {}
     for role in wanted:
-        people, first = _people_for(session, role, now, incident, told=True)
-        for rank, person_id in enumerate(people, start=first):
+        for person_id, rank in _people_for(session, role, now, incident, told=True):
             if person_id in named:
                 continue
             session.add(
@@ -241,13 +240,13 @@ def call_out(
 
 def _people_for(
     session: Session, role: Role, at: datetime, incident: Incident, *, told: bool = False
-) -> tuple[list[UUID], int]:
+) -> list[tuple[UUID, int]]:
     """By roster, by what the matter is about, by post; ``told`` writes the way into the record.
 
-    With the rank of the first: a post that only deputies hold heads nothing in the room either.
+    Each with their rank: a post that only deputies hold heads nothing in the room either.
     """
-    if role is Role.DUTY_OFFICER:
-        return rosters.on_shift(session, at) or roles.holders(session, role, at), 1
+    if role is Role.DUTY_OFFICER and (on_shift := rosters.on_shift(session, at)):
+        return _in_order(on_shift)
     if role in routing.ROUTED:
         matter = Matter(incident.playbook, incident.title, incident.place)
         rule, people = routing.routed(session, role, matter, at)
@@ -255,9 +254,14 @@ def _people_for(
             if told:
                 fact = WorkRouted(role=role, organisation=rule.organisation_id)
                 timeline.record(session, incident.id, fact, by=ENGINE)
-            return people, 1
+            return _in_order(people)
     ranked = roles.ranked(session, role, at)
-    return [person_id for person_id, _ in ranked], min((rank for _, rank in ranked[:1]), default=1)
+    headed = not ranked or ranked[0][1] == 1
+    return _in_order([person_id for person_id, _ in ranked], first=1 if headed else 2)
+
+
+def _in_order(people: list[UUID], *, first: int = 1) -> list[tuple[UUID, int]]:
+    return [(person_id, rank) for rank, person_id in enumerate(people, start=first)]
 
 
 def candidates(session: Session, incident_id: UUID, role: Role) -> list[UUID]:
@@ -277,8 +281,8 @@ def line(session: Session, incident_id: UUID, role: Role) -> list[UUID]:
     ).all()
     if in_role:
         return list(in_role)
-    people, _ = _people_for(session, role, now, incidents.get(session, incident_id))
-    return people
+    called = _people_for(session, role, now, incidents.get(session, incident_id))
+    return [person_id for person_id, _ in called]
 
 
 def find_member(

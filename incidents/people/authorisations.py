@@ -162,7 +162,7 @@ def _check(session: Session, paper: Authorisation) -> None:
     persons.active(session, paper.grantee_id)
     # Held on the day of the paper, and still when it begins to count here.
     for at in (paper.valid_from, max(paper.valid_from, clock.now())):
-        if roles.incumbent(session, paper.role, at) != [paper.grantor_id]:
+        if roles.incumbent(session, paper.role, at) != paper.grantor_id:
             sentence = N_("%(name)s không giữ vai %(role)s từ ngày ghi trên giấy.")
             raise Invalid(
                 fields={"grantor_id": (sentence, {"name": grantor.name, "role": paper.role})}
@@ -245,4 +245,5 @@ def signers(session: Session, role: Role, at: datetime) -> list[UUID]:
     when nobody is left above.
     """
     holder = roles.incumbent(session, role, at)
-    return list(dict.fromkeys([*holder, *(a.grantee_id for a in valid(session, role, at))]))
+    papers = [a.grantee_id for a in valid(session, role, at)]
+    return list(dict.fromkeys([holder, *papers] if holder else papers))

@@ -99,9 +99,9 @@ def ranked(session: Session, role: Role, at: datetime) -> list[tuple[UUID, int]]
     ]
 
 
-def incumbent(session: Session, role: Role, at: datetime) -> list[UUID]:
+def incumbent(session: Session, role: Role, at: datetime) -> UUID | None:
     """Who holds the role itself; nobody while only deputies are left, who do not inherit it."""
-    return [person_id for person_id, rank in ranked(session, role, at) if rank == 1][:1]
+    return next((person_id for person_id, rank in ranked(session, role, at) if rank == 1), None)
 
 
 def held_now(session: Session, at: datetime) -> set[Role]:

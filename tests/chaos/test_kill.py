@@ -28,6 +28,7 @@ ROOT = Path(__file__).parents[2]
 LANES = 1 if "PYTEST_XDIST_WORKER" in os.environ else 2
 COMMITS_IN_THE_SAMPLE = 40
 SIDE_BY_SIDE_IN_THE_SAMPLE = 10
+SAID_EVERY = 50
 SEED = int(os.environ.get("TRUCBAN_CHAOS_SEED") or random.randrange(10**6))
 # A dead desk's claim on a message lasts a minute, on a run half of that.
 LEASES_OVER = 61.0
@@ -126,16 +127,19 @@ def test_killed_anywhere_it_loses_nothing_and_doubles_nothing(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     chosen = _chosen(undisturbed["points"], capsys)
-    _visit_all(lanes, template, undisturbed, chosen, in_step=True)
+    _visit_all(lanes, template, undisturbed, chosen, capsys, in_step=True)
 
 
 def test_killed_while_it_sends_side_by_side_only_what_was_under_way_goes_twice(
-    lanes: "Queue[Lane]", template: Path, undisturbed: dict[str, Any]
+    lanes: "Queue[Lane]",
+    template: Path,
+    undisturbed: dict[str, Any],
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """The desk sends several at once; where exactly it dies then differs from run to run."""
     after = [n for n, where in enumerate(undisturbed["points"]) if where == f"after {MAIL}"]
     chosen = after if _all() else _seeded().sample(after, SIDE_BY_SIDE_IN_THE_SAMPLE)
-    _visit_all(lanes, template, undisturbed, chosen, in_step=False)
+    _visit_all(lanes, template, undisturbed, chosen, capsys, in_step=False)
 
 
 def _visit_all(
@@ -143,6 +147,7 @@ def _visit_all(
     template: Path,
     undisturbed: dict[str, Any],
     chosen: list[int],
+    capsys: pytest.CaptureFixture[str],
     *,
     in_step: bool,
 ) -> None:
@@ -158,7 +163,12 @@ def _visit_all(
             lanes.put(lane)
 
     with ThreadPoolExecutor(LANES) as pool:
-        wrong = [found for found in pool.map(visit, chosen) if found]
+        wrong: list[str] = []
+        for visited, found in enumerate(pool.map(visit, chosen), start=1):
+            wrong += [found] if found else []
+            if visited % SAID_EVERY == 0:
+                with capsys.disabled():
+                    print(f"{visited} of {len(chosen)} visited, {len(wrong)} wrong")  # noqa: T201 - people wait for it
     assert not wrong, f"{len(wrong)} of {len(chosen)} points:\n" + "\n".join(wrong[:10])
 
 

@@ -17,7 +17,7 @@ from incidents.people.roles import Role
 from incidents.people.rosters import Roster
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
-from incidents.record.errors import Conflict, Invalid, NotFound
+from incidents.record.errors import Conflict, Invalid, NotFound, Wrong
 from incidents.record.facts import Fact
 from incidents.record.language import N_
 
@@ -157,7 +157,7 @@ def keepers(session: Session) -> list[UUID]:
 
 
 def _check(session: Session, rotation: Rotation, people: Sequence[UUID]) -> None:
-    wrong: dict[str, tuple[str, dict[str, object]]] = {}
+    wrong: Wrong = {}
     if not people:
         wrong["people"] = (N_("Cần ít nhất một người trong vòng trực."), {})
     known = persons.names(session, people)

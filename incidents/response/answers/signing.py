@@ -146,7 +146,7 @@ def _step_to_sign(session: Session, statement: Statement, person_id: UUID) -> St
 
 def paper_of(session: Session, role: Role, person_id: UUID) -> authorisations.Authorisation | None:
     now = clock.now()
-    if person_id in roles.incumbent(session, role, now):
+    if person_id == roles.incumbent(session, role, now):
         return None
     return next(
         (a for a in authorisations.valid(session, role, now) if a.grantee_id == person_id), None

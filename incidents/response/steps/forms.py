@@ -265,7 +265,9 @@ _SENTENCES: dict[str, str] = {
     "injects_missing": N_("Tự soạn thì ghi ít nhất một tình huống."),
     "inject_unreadable": N_("Dòng %(line)s chưa đọc được: số phút; vai; nội dung."),
     "too_many_injects": N_("Tối đa %(most)s tình huống."),
-    "lesson_unreadable": N_("Dòng %(line)s chưa đọc được: việc; người phụ trách; ngày/tháng/năm."),
+    "owned_line_unreadable": N_(
+        "Dòng %(line)s chưa đọc được: việc; người phụ trách; ngày/tháng/năm."
+    ),
     "person_or_body": N_("Chọn một người hoặc một cơ quan."),
     "posted_otherwise": N_("Đã đăng khác bản duyệt thì gỡ, đăng lại đúng bản rồi mới báo xong."),
     "database_unknown": N_(

@@ -23,7 +23,7 @@ class Owned:
 
 def read(written: str) -> list[Owned]:
     """Every line in its order; each must be readable."""
-    return list(lines(written, _owned, "lesson_unreadable"))
+    return list(lines(written, _owned, "owned_line_unreadable"))
 
 
 def read_line(line: str) -> Owned | None:

@@ -110,7 +110,8 @@ def signers(session: Session, incident_id: UUID, role: Role, at: datetime) -> li
 
     Whoever merely came to the seat later signs in it only by post or paper, like anybody else.
     """
-    by_post = roles.incumbent(session, role, at)
+    incumbent = roles.incumbent(session, role, at)
+    by_post = [incumbent] if incumbent else []
     papers = [a.grantee_id for a in authorisations.valid(session, role, at)]
     seated = [
         m.person_id
