@@ -21,15 +21,11 @@ def _nothing(value: Any) -> Any:
     return None if isinstance(value, str) and not value.strip() else value
 
 
-def _in_the_province(value: datetime) -> datetime:
-    return value.replace(tzinfo=clock.LOCAL) if value.tzinfo is None else value
-
-
 def _names(value: Any) -> Any:
     return list(value) if isinstance(value, dict) else value
 
 
-Moment = Annotated[datetime, AfterValidator(_in_the_province)]
+Moment = Annotated[datetime, AfterValidator(clock.in_the_province)]
 Optional = BeforeValidator(_nothing)
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=LINE)]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4_000)]

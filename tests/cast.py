@@ -177,13 +177,13 @@ def shell(approved_by: Person) -> Shell:
     """A frame signed in advance, for the night."""
     title = "Thông tin ban đầu"
     frame = (
-        "Lúc {time}, cơ quan chức năng nhận được thông tin về sự việc tại {place}. "
-        "Nội dung đang xác minh; thông tin tiếp theo lúc {next}."
+        "Lúc {gio}, cơ quan chức năng nhận được thông tin về sự việc tại {dia_ban}. "
+        "Nội dung đang xác minh; thông tin tiếp theo lúc {gio_ke_tiep}."
     )
     title_en = "First information"
     frame_en = (
-        "At {time} the authorities heard of a matter at {place}. It is being verified; the next "
-        "information follows at {next}."
+        "At {gio} the authorities heard of a matter at {dia_ban}. It is being verified; the next "
+        "information follows at {gio_ke_tiep}."
     )
     return Shell(
         code="BAN-DAU",
@@ -193,13 +193,17 @@ def shell(approved_by: Person) -> Shell:
         title_en=title_en,
         frame_en=frame_en,
         frame_sha256=statements.digest(title, frame, title_en, frame_en),
-        slots={
-            "time": {"label": "Giờ", "label_en": "Time", "limit": 20},
-            "place": {"label": "Địa điểm", "label_en": "Place", "limit": 60},
-            "next": {"label": "Giờ thông tin tiếp", "label_en": "Time of the next", "limit": 20},
-        },
         from_level=3,
         decision="77/QĐ-VP",
         decided_on=date(2026, 5, 4),
         approved_by=approved_by.id,
     )
+
+
+def filled(at: datetime) -> dict[str, str]:
+    """What that frame asks for, half an hour after the report came in."""
+    return {
+        "gio": (at - timedelta(minutes=30)).isoformat(),
+        "dia_ban": "phường Tân Hưng",
+        "gio_ke_tiep": (at + timedelta(minutes=90)).isoformat(),
+    }

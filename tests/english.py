@@ -16,6 +16,7 @@ from incidents.insight import reading
 from incidents.matter.incidents import Incident
 from incidents.matter.standing import FoundingDecision
 from incidents.people.authorisations import Authorisation
+from incidents.people.directory.places import area_of
 from incidents.people.organisations import Organisation
 from incidents.people.persons import Person
 from incidents.people.rosters import Roster
@@ -58,10 +59,11 @@ def typed(*given: Any) -> Iterator[str]:
 
 
 def names(session: Session) -> set[str]:
-    """What is called so in every language; a frame also with its slots by name."""
+    """What is called so in every language; frames also with slots by name, places by theirs."""
     named = {name for column in _NAMED for name in session.exec(select(col(column))) if name}
     frames = {w.text for s in session.exec(select(Shell)) for w in s.named_in(Language.VI)}
-    return named | frames
+    areas = {area_of(name).en for name in session.exec(select(Organisation.name))}
+    return named | frames | areas
 
 
 def left(shown: str, but: Iterable[str]) -> str:

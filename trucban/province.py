@@ -181,7 +181,6 @@ def _approve_shells(session: Session, people: dict[str, Person], today: date) ->
                 code=code,
                 kind=StatementKind.HOLDING,
                 frame_sha256=statements.digest(*words.values()),
-                slots=each["slots"],
                 from_level=3,
                 decision=each["decision"],
                 decided_on=today - timedelta(days=120),

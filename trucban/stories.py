@@ -12,7 +12,7 @@ from incidents.people import persons
 from incidents.people.organisations import Organisation
 from incidents.record import clock, database
 from incidents.record.errors import Conflict
-from incidents.record.language import N_, Labelled, Language, speech
+from incidents.record.language import N_, Labelled
 from incidents.response.steps.timers import LADDER_KINDS, Timer, TimerState
 from trucban.journey import Journey, Told, script
 from trucban.visiting import Door, Refused
@@ -67,7 +67,7 @@ def dyke(door: Door, tell: Told) -> list[str]:
     door.post(
         officer,
         f"/incidents/{told.number}/shells/{shell['code']}/release",
-        {"values": shell["values"] | hours, "values_en": shell["values_en"] | hours},
+        {"values": shell["values"] | hours},
     )
     passed = round(time.monotonic() - began)
     tell(officer, N_("phát mẫu duyệt sẵn %(seconds)s giây sau tin báo"), seconds=passed)
@@ -208,5 +208,5 @@ def _armed(step: dict[str, Any]) -> int:
 
 
 def _hour(later: int) -> str:
-    """A time of day as people say it, some hours from now."""
-    return speech(Language.VI).time(clock.now() + timedelta(hours=later))
+    """A moment some hours from now."""
+    return (clock.now() + timedelta(hours=later)).isoformat()

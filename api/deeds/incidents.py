@@ -103,10 +103,9 @@ class Replace(Request):
 class ReleaseShell(Request):
     """A pre-approved shell with its slots filled."""
 
-    values: dict[str, str] = Field(default_factory=dict)
-    values_en: dict[str, str] = Field(
+    values: dict[str, str] = Field(
         default_factory=dict,
-        description="The same slots in English; one left out says what it says in Vietnamese",
+        description="By slot: a moment in ISO 8601, or names or codes of the directory, by commas",
     )
 
 
@@ -261,6 +260,4 @@ def release_shell(
 ) -> Publication:
     """Release words that were signed in advance."""
     incident = _of(session, caller, number, Deed.RELEASE_SHELL)
-    return signing.release_shell(
-        session, incident.id, code, asked.values, asked.values_en, by=caller.actor
-    )
+    return signing.release_shell(session, incident.id, code, asked.values, by=caller.actor)

@@ -15,23 +15,14 @@ from incidents.words.shell_drafts import ShellDraft
 from incidents.words.shells import Shell
 
 
-class Slot(Request):
-    """What may vary in a frame, and for how many characters."""
-
-    label: Line
-    label_en: Line = Field(default="", description="For whoever reads the desk in English")
-    limit: int
-
-
 class Write(Request):
-    """A frame with its slots, ``{name}`` in the frame; in English as well, or in none of it."""
+    """A frame with its slots by name in braces, ``{gio}``; in English as well, or in none of it."""
 
     code: Line
     title: Line
     frame: Reason
     title_en: Line = ""
     frame_en: Reason = Field(default="", description="With the same slots as the Vietnamese one")
-    slots: dict[str, Slot] = Field(default_factory=dict)
     from_level: int = 3
     valid_to: Annotated[date | None, Optional] = None
 

@@ -5,9 +5,9 @@ from typing import Any
 from sqlmodel import Session
 
 from incidents.matter import incidents, ties
-from incidents.matter.incidents import Incident, Status
+from incidents.matter.incidents import Incident
 from incidents.people.persons import Person
-from incidents.response.life import resuming
+from incidents.response.life import lifecycle, resuming
 from incidents.response.life.resuming import Flare
 from incidents.response.steps import catalog
 from incidents.rights.permissions import Deed
@@ -20,7 +20,7 @@ def gather(
 ) -> dict[str, Any]:
     """Ties, and the options of the forms this person is shown; at most three queries."""
     joins = incident.live and Deed.MERGE in may
-    opens_again = incident.status is Status.CLOSED and Deed.REOPEN in may
+    opens_again = incident.status in lifecycle.REOPENABLE and Deed.REOPEN in may
     names = catalog.names(session, person.language) if joins or opens_again else {}
     return {
         "ties": ties.of(session, incident.id, reader=person.id),

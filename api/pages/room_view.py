@@ -14,13 +14,14 @@ from api.pages import (
     lessons,
     posture_view,
     rendering,
+    shell_forms,
     silence_view,
     task_force_forms,
 )
 from incidents.insight import levels, reading, scoring
 from incidents.insight.reading import Line
 from incidents.intake import evidence, signals
-from incidents.matter import incidents, level_timings, recusals, taskforces
+from incidents.matter import level_timings, recusals, taskforces
 from incidents.matter.incidents import Incident, Status
 from incidents.matter.severity import ANCHORS, Criterion
 from incidents.matter.standing import FoundingDecision
@@ -39,7 +40,7 @@ from incidents.response.steps.crisis_forms import Kept
 from incidents.response.steps.steps import ANSWERABLE, LATE, Step, StepKind
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
-from incidents.words import publications, shells, statements
+from incidents.words import publications, statements
 from incidents.words.approvals import Approval, SigningRule
 from incidents.words.publications import Publication
 from incidents.words.statements import Statement, StatementVersion
@@ -97,12 +98,13 @@ def gather(session: Session, incident: Incident, person: Person, *, chosen: str)
     ran = runs.of_incident(session, incident.id)
     titles = reading.titles_of(session, ran, asked, person.language)
     may = permissions.deeds(session, person, incident)
+    timing = level_timings.of_incident(session, incident)
     return {
         "incident": incident,
         "score": scoring.of(session, incident) if incident.exercise else None,
         "last_score": scoring.last_before(session, incident) if incident.exercise else None,
         "origin": levels.origin(session, incident),
-        "policy": level_timings.of_incident(session, incident),
+        "policy": timing,
         "may": may,
         **rendering.head(may, administrator=person.administrator),
         "steps": asked,
@@ -145,7 +147,11 @@ def gather(session: Session, incident: Incident, person: Person, *, chosen: str)
         "kept": evidence.of_incident(session, incident.id),
         "flags": signals.of_incident(session, incident.id),
         "messages": _messages(session, incident.id),
-        "shells": _shells(session, incident),
+        **(
+            shell_forms.gather(session, incident, timing)
+            if Deed.RELEASE_SHELL in may
+            else shell_forms.NOTHING
+        ),
         "runs": ran,
         "story": _story(session, incident, person, chosen, titles),
         "criteria": [(c, ANCHORS[c]) for c in Criterion],
@@ -157,6 +163,9 @@ def gather(session: Session, incident: Incident, person: Person, *, chosen: str)
         **posture_view.gather(session, incident, may),
         **closing_reports.gather(session, incident),
         "review_until": looking_back.until(session, incident),
+        "awaited": publications.awaited(session, incident)
+        if incident.live and Deed.STAND_DOWN in may and out
+        else [],
         "review_owed": meeting_reminders.owed(session, incident),
         "uncounted": follow_ups.ahead(session, incident.id)
         if incident.status is Status.STABILISING and Deed.RESOLVE in may
@@ -242,12 +251,6 @@ def _messages(session: Session, incident_id: UUID) -> list[OutgoingMessage]:
     ).all()
     trouble = (MessageState.FAILED, MessageState.QUEUED)
     return sorted(rows, key=lambda m: m.state not in trouble)
-
-
-def _shells(session: Session, incident: Incident) -> list[shells.Shell]:
-    if not incident.live:
-        return []
-    return shells.on_offer(session, incident.level, incidents.today())
 
 
 def _story(

@@ -1,18 +1,15 @@
 """The page of shells: those approved in advance, those that wait, and another."""
 
-from datetime import date
-from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Request
 from sqlmodel import Session, col, select
 from starlette.responses import Response
 
-from api import fields
 from api.deeds import shells as deeds
-from api.deeds.shells import Approve, Slot, Write
+from api.deeds.shells import Approve, Write
 from api.dependencies import Db, Fields, FormCaller, Reader
-from api.fields import Because, Line, Optional, Reason
+from api.fields import Because
 from api.identity import Caller
 from api.pages import rendering
 from api.pages.forms import again, filled
@@ -20,52 +17,15 @@ from api.problems import Problem
 from incidents.matter import incidents
 from incidents.people import authorisations, persons, sign_ins
 from incidents.record import settings
-from incidents.record.errors import Invalid
-from incidents.record.language import N_, Language
+from incidents.record.language import Language
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
-from incidents.words import shell_drafts, shells
+from incidents.words import shell_drafts
 from incidents.words.shells import Shell
+from incidents.words.slots import Slot
 
 _PATH = "/mau-duyet-san"
 router = APIRouter(include_in_schema=False, prefix=_PATH)
-
-SLOT_LINES = N_(
-    "Mỗi ô một dòng: tên | nhãn | số ký tự; ví dụ: gio | Giờ tiếp nhận | 30. "
-    "Có thể thêm nhãn tiếng Anh trước số ký tự."
-)
-_PARTS = (3, 4)
-
-
-class Written(fields.Request):
-    """The form: slots as lines of name, label and limit."""
-
-    code: Line
-    title: Line
-    frame: Reason
-    title_en: Line = ""
-    frame_en: Reason = ""
-    slots: Reason = ""
-    from_level: int = 3
-    valid_to: Annotated[date | None, Optional] = None
-
-    def asked(self) -> Write:
-        """What it asks for."""
-        return Write(
-            **self.model_dump(exclude={"slots"}), slots=dict(map(_slot, _lines(self.slots)))
-        )
-
-
-def _lines(words: str) -> list[str]:
-    return [line for line in words.splitlines() if line.strip()]
-
-
-def _slot(line: str) -> tuple[str, Slot]:
-    parts = [part.strip() for part in line.split("|")]
-    if len(parts) not in _PARTS or not parts[-1].isdecimal():
-        raise Invalid(fields={"slots": (SLOT_LINES, {})})
-    name, label, *english, limit = parts
-    return name, Slot(label=label, label_en="".join(english), limit=int(limit))
 
 
 def shown(
@@ -92,8 +52,7 @@ def shown(
         writes=permissions.allowed(session, caller.person, Deed.WRITE_SHELL),
         levels=[(level, str(level)) for level in shell_drafts.LEVELS],
         most=shell_drafts.MOST_WORDS,
-        slot_lines=SLOT_LINES,
-        slots_in=lambda each: shells.labelled(each.slots, caller.person.language),
+        slots=list(Slot),
         today=incidents.today(),
         asks_english=Language.EN in (settings.current().language, caller.person.language),
         page_path=_PATH,
@@ -110,7 +69,7 @@ def listed(request: Request, session: Db, caller: Reader) -> Response:
 def write(session: Db, caller: FormCaller, form: Fields) -> Response:
     """Another, for approval."""
     caller.require(session, Deed.WRITE_SHELL)
-    deeds.write(session, caller, filled(Written, form).asked())
+    deeds.write(session, caller, filled(Write, form))
     return rendering.back(_PATH)
 
 

@@ -16,6 +16,7 @@ from incidents.response.steps import sayings
 from incidents.response.steps.runs import RunState
 from incidents.response.steps.steps import Step, StepKind, StepState
 from incidents.words.approvals import ApprovalKind, Verdict
+from incidents.words.slots import Slot
 from incidents.words.statements import StatementKind
 
 T = TypeVar("T")
@@ -292,7 +293,7 @@ class ShellOut(Shape):
     frame: str
     title_en: str
     frame_en: str
-    slots: dict[str, Any]
+    slots: list[Slot]
     from_level: int
     decision: str
     decided_on: date

@@ -1,7 +1,6 @@
 """Shells over REST: those approved in advance, and those that wait for it."""
 
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -12,11 +11,11 @@ from api.dependencies import Db, RestCaller
 from api.fields import Because
 from api.rest.routers import deeds_under
 from api.rest.shapes import Page, Shape, ShellOut
-from incidents.record.language import Language
 from incidents.rights.permissions import Deed
 from incidents.words import shell_drafts
 from incidents.words.shell_drafts import DraftState
 from incidents.words.shells import Shell
+from incidents.words.slots import Slot
 
 router = deeds_under("", "statements")
 
@@ -31,7 +30,7 @@ class DraftOut(Shape):
     title_en: str
     frame_en: str
     frame_sha256: str
-    slots: dict[str, Any]
+    slots: list[Slot]
     from_level: int
     valid_to: date | None
     written_by: UUID
@@ -39,23 +38,18 @@ class DraftOut(Shape):
     state: DraftState
 
 
-def _shown(shell: Shell, language: Language) -> ShellOut:
-    slots = shell.slots_in(language)
-    return ShellOut.model_validate(shell).model_copy(update={"slots": slots})
-
-
 @router.get("/shells", summary="Shells approved in advance")
 def listed(session: Db, caller: RestCaller) -> Page[ShellOut]:
     """With the level from which each may be released, the withdrawn ones too."""
     caller.require(session, Deed.SEE_DESK)
     rows = session.exec(select(Shell).order_by(col(Shell.code)))
-    return Page(items=[_shown(r, caller.person.language) for r in rows])
+    return Page(items=[ShellOut.model_validate(r) for r in rows])
 
 
 @router.post("/shells/{code}/withdraw", summary="Withdraw a shell")
 def withdraw(session: Db, caller: RestCaller, code: str, asked: Because) -> ShellOut:
     """By whoever may approve one; what was released stands. Needs a fresh proof."""
-    return _shown(deeds.withdraw(session, caller, code, asked), caller.person.language)
+    return ShellOut.model_validate(deeds.withdraw(session, caller, code, asked))
 
 
 @router.get("/shell-drafts", summary="Shells that wait for approval")
@@ -75,7 +69,7 @@ def write(session: Db, caller: RestCaller, asked: Write) -> DraftOut:
 @router.post("/shell-drafts/{draft_id}/approve", summary="Approve a shell")
 def approve(session: Db, caller: RestCaller, draft_id: UUID, asked: Approve) -> ShellOut:
     """By somebody who signs, never by whoever wrote it. Needs a fresh proof."""
-    return _shown(deeds.approve(session, caller, draft_id, asked), caller.person.language)
+    return ShellOut.model_validate(deeds.approve(session, caller, draft_id, asked))
 
 
 @router.post("/shell-drafts/{draft_id}/refuse", summary="Do not approve a shell")

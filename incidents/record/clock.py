@@ -19,6 +19,11 @@ def now() -> datetime:
     return _source()
 
 
+def in_the_province(value: datetime) -> datetime:
+    """A moment somebody wrote; without a zone it is the province's."""
+    return value.replace(tzinfo=LOCAL) if value.tzinfo is None else value
+
+
 def set_source(source: Callable[[], datetime] | None) -> None:
     """Read the time from elsewhere (a story that fast-forwards); ``None`` restores the system's."""
     global _source  # noqa: PLW0603 - one clock for the whole process is the point

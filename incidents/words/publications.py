@@ -231,6 +231,26 @@ def of_incident(session: Session, incident_id: UUID) -> list[Publication]:
     )
 
 
+def awaited(session: Session, incident: Incident) -> list[StatementVersion]:
+    """Holding words that stand in public with nothing final after them: more was promised there."""
+    if incident.exercise:
+        return []
+    out = session.exec(
+        select(StatementVersion, Statement)
+        .join(Publication, col(Publication.version_id) == StatementVersion.id)
+        .join(Statement, col(Statement.id) == Publication.statement_id)
+        .where(Publication.incident_id == incident.id, col(Publication.withdrawn_at).is_(None))
+        .order_by(col(Publication.released_at))
+    ).all()
+    waiting: dict[UUID, StatementVersion] = {}
+    for version, statement in out:
+        if statement.kind is StatementKind.HOLDING:
+            waiting[statement.id] = version
+        else:
+            waiting.clear()
+    return list(waiting.values())
+
+
 def to_post(session: Session, statement: Statement) -> StatementVersion:
     """The text to put out by hand: what was released stands, whatever is being written since."""
     released = session.exec(

@@ -6,9 +6,7 @@ that was approved never changes, it is withdrawn and another is written.
 """
 
 import re
-from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlmodel import Field, Session, col, select
@@ -18,7 +16,7 @@ from incidents.people.authorisations import Authorisation
 from incidents.people.roles import Role
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
-from incidents.record.database import Table, choice, document, identifier, locked, moment, reference
+from incidents.record.database import Table, choice, identifier, locked, moment, reference
 from incidents.record.errors import (
     AlreadySettled,
     Conflict,
@@ -29,8 +27,10 @@ from incidents.record.errors import (
     given,
 )
 from incidents.record.language import N_, Labelled, Language
+from incidents.words import slots
 from incidents.words.shell_facts import ShellRefused, ShellSigned, ShellWithdrawn, ShellWritten
 from incidents.words.shells import Shell
+from incidents.words.slots import Slot
 from incidents.words.statements import Wording, digest, wordings
 
 APPROVERS = (Role.SPOKESPERSON, Role.LEAD, Role.CHAIR)
@@ -39,10 +39,8 @@ APPROVERS = (Role.SPOKESPERSON, Role.LEAD, Role.CHAIR)
 LEVELS = (3, 4)
 """At these the duty officer may release one by themselves."""
 
-MOST_WORDS, MOST_SLOTS, LONGEST_SLOT = 180, 8, 200
+MOST_WORDS = 180
 _CODE = re.compile(r"[A-Z0-9]+(?:-[A-Z0-9]+)*")
-_SLOT = re.compile(r"[a-z][a-z0-9_]*")
-_HOLE = re.compile(r"\{([^{}]*)\}")
 
 
 class DraftState(Labelled):
@@ -65,13 +63,17 @@ class ShellDraft(Table, table=True):
     title_en: str = ""
     frame_en: str = ""
     frame_sha256: str
-    slots: dict[str, Any] = document()
     from_level: int = 3
     valid_to: date | None = None
     written_by: UUID = reference("person.id")
     written_at: datetime = moment()
     state: DraftState = choice(DraftState, DraftState.WAITING)
     settled_at: datetime | None = moment(optional=True)
+
+    @property
+    def slots(self) -> list[Slot]:
+        """What the duty officer will fill in."""
+        return slots.of(self.frame)
 
     def wordings(self, first: Language) -> list[Wording]:
         """Title and frame in every language they were written in, the reader's first."""
@@ -85,7 +87,6 @@ def write(
     code: str,
     title: str,
     frame: str,
-    slots: Mapping[str, Mapping[str, Any]],
     from_level: int,
     title_en: str = "",
     frame_en: str = "",
@@ -103,7 +104,6 @@ def write(
         title_en=title_en,
         frame_en=frame_en,
         frame_sha256=digest(title, frame, title_en, frame_en),
-        slots={name: _slot(given) for name, given in slots.items()},
         from_level=from_level,
         valid_to=valid_to,
         written_by=person_id,
@@ -118,13 +118,6 @@ def write(
     timeline.record(session, timeline.DESK, fact, by=by)
     _tell(session, draft.code, "waiting", approvers(session) - {person_id}, draft.id, by)
     return draft
-
-
-def _slot(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Without English words the label stands in both languages."""
-    english = str(given.get("label_en", "")).strip()
-    label = {"label": given["label"].strip(), "limit": given["limit"]}
-    return label | ({"label_en": english} if english else {})
 
 
 def _require_new(session: Session, code: str) -> None:
@@ -152,35 +145,22 @@ def _wrong(draft: ShellDraft) -> Wrong:
         wrong["from_level"] = (N_("Mẫu duyệt sẵn chỉ phát ở cấp 3, 4."), {})
     if draft.valid_to and draft.valid_to < clock.now().astimezone(clock.LOCAL).date():
         wrong["valid_to"] = (N_("Ngày cuối không thể đã qua."), {})
-    return wrong | _wrong_slots(draft)
+    return wrong or _wrong_slots(draft)
 
 
 def _wrong_slots(draft: ShellDraft) -> Wrong:
-    """Every hole of the frame is a slot with a label and a limit, and every slot is a hole."""
-    if len(draft.slots) > MOST_SLOTS:
-        return {"slots": (N_("Tối đa %(most)s ô."), {"most": MOST_SLOTS})}
-    for name, slot in draft.slots.items():
-        if not _SLOT.fullmatch(name) or not slot["label"]:
-            return {"slots": (N_("Ô «%(name)s» cần tên không dấu và nhãn."), {"name": name})}
-        if not 1 <= slot["limit"] <= LONGEST_SLOT:
-            return {
-                "slots": (
-                    N_("Ô «%(name)s»: giới hạn từ 1 đến %(most)s ký tự."),
-                    {"name": name, "most": LONGEST_SLOT},
-                )
-            }
-    if not _fits(draft.frame, draft.slots):
-        return {"slots": (N_("Các ô trong khung, dạng {ten_o}, phải đúng các ô đã khai."), {})}
-    if draft.frame_en and not _fits(draft.frame_en, draft.slots):
-        return {
-            "frame_en": (N_("Khung tiếng Anh phải có đúng các ô của khung tiếng Việt."), {}),
-        }
+    """Every hole of the frame is a slot there is; the English frame has the same ones."""
+    if not slots.whole(draft.frame):
+        names = [f"{{{slot.value}}}" for slot in Slot]
+        return {"frame": (N_("Trong ngoặc nhọn chỉ dùng: %(names)s."), {"names": names})}
+    if draft.frame_en and not _same_slots(draft):
+        sentence = N_("Khung tiếng Anh phải có đúng các ô của khung tiếng Việt.")
+        return {"frame_en": (sentence, {})}
     return {}
 
 
-def _fits(frame: str, slots: Mapping[str, Any]) -> bool:
-    holes = set(_HOLE.findall(frame))
-    return holes == set(slots) and not re.search(r"[{}]", _HOLE.sub("", frame))
+def _same_slots(draft: ShellDraft) -> bool:
+    return slots.whole(draft.frame_en) and slots.of(draft.frame_en) == draft.slots
 
 
 def approvers(session: Session) -> set[UUID]:
@@ -230,7 +210,6 @@ def approve(
         title_en=draft.title_en,
         frame_en=draft.frame_en,
         frame_sha256=draft.frame_sha256,
-        slots=draft.slots,
         from_level=draft.from_level,
         decision=" ".join(decision.split()),
         decided_on=decided_on,

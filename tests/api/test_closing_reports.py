@@ -11,7 +11,7 @@ from incidents.people.roles import Role
 from incidents.response.answers import signing
 from incidents.response.life import lifecycle
 from tests.api.conftest import Browser, Program
-from tests.cast import PASSWORD
+from tests.cast import PASSWORD, filled
 from tests.harness import Desk, hours
 
 ROLES = [Role.LEAD, Role.STANDING_DEPUTY, Role.SPOKESPERSON, Role.SECRETARY]
@@ -20,7 +20,7 @@ ROLES = [Role.LEAD, Role.STANDING_DEPUTY, Role.SPOKESPERSON, Role.SECRETARY]
 @pytest.fixture
 def incident(desk: Desk) -> Incident:
     found = desk.opened(level=3, roles=ROLES)
-    slots = {"time": "02 giờ", "place": "phường Tân Hưng", "next": "04 giờ"}
+    slots = filled(desk.time)
     desk.do(signing.release_shell, found.id, "BAN-DAU", slots, by=desk.cast.lan)
     desk.plan(found, "conclude", Role.SECRETARY, form="Conclusion")
     said: dict[str, Any] = {"summary": "Đã nói rõ <b>ngay</b>.", "library_updated": "true"}

@@ -44,6 +44,7 @@ from incidents.words.publications import Publication
 from tests import english
 from tests.api.conftest import Browser, Program
 from tests.api.test_every_route import STREAMS, TABLE
+from tests.cast import filled
 from tests.harness import Desk, hours, minutes
 
 FORCE = (Role.LEAD, Role.STANDING_DEPUTY, Role.SPOKESPERSON, Role.SECRETARY, Role.LEGAL)
@@ -75,7 +76,7 @@ def incident(desk: Desk) -> Incident:
     desk.plan(opened, "sign", Role.SPOKESPERSON, kind=StepKind.APPROVE, form="SignOff",
               statement_id=statement.id)  # fmt: skip
     desk.sign(version, by=cast.minh, comment="Good")
-    values = {"time": "02:00", "place": "the ward", "next": "06:00"}
+    values = filled(desk.time)
     desk.do(signing.release_shell, opened.id, "BAN-DAU", values, by=cast.lan)
     desk.do(lifecycle.stabilise, opened.id, reason="falling", by=cast.binh)
     desk.do(situation_reports.issue, opened.id, Remarks("calm", "nothing"), by=cast.ha)

@@ -19,6 +19,7 @@ from incidents.response.steps.steps import StepKind
 from incidents.words import approvals
 from incidents.words.approvals import ApprovalKind, Verdict
 from tests.api.conftest import Browser, Program
+from tests.cast import filled
 from tests.harness import Desk
 
 # Who asks: nobody signed in, Kiên without a role, Hà the secretary, Lan on shift.
@@ -784,9 +785,10 @@ def _contact(desk: Desk) -> Any:
 
 
 def _released(session: Any, *, incident_id: Any, by: Actor) -> Any:
+    from incidents.record import clock
     from incidents.response.answers import signing
 
-    values = {"time": "02:00", "place": "phường Tân Hưng", "next": "06:00"}
+    values = filled(clock.now())
     return signing.release_shell(session, incident_id, "BAN-DAU", values, by=by)
 
 

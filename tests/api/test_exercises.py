@@ -13,6 +13,7 @@ from incidents.response.life import lifecycle
 from incidents.response.steps.steps import StepKind
 from tests import shelf
 from tests.api.conftest import Browser, Program
+from tests.cast import filled
 from tests.harness import Desk, minutes
 
 BANNER = '<p class="drill" role="note">DIỄN TẬP – không phải sự việc thật</p>'
@@ -28,7 +29,7 @@ def drill(desk: Desk) -> Incident:
     desk.activate(incident, *ROLES)
     desk.plan(incident, "write it down", Role.SECRETARY, due=minutes(15))
     desk.fast_forward(minutes(20))
-    values = {"time": "02:00", "place": "phường Tân Hưng", "next": "06:00"}
+    values = filled(desk.time)
     desk.do(signing.release_shell, incident.id, "BAN-DAU", values, by=desk.cast.lan)
     desk.set_aside()
     return desk.reload(incident)

@@ -18,7 +18,7 @@ from incidents.response.ending.closing_words import Remarks
 from incidents.response.life import lifecycle, merging
 from tests import ending
 from tests.api.conftest import Browser, Program
-from tests.cast import PASSWORD
+from tests.cast import PASSWORD, filled
 from tests.harness import CODE, Desk, minutes
 
 ROLES = [Role.LEAD, Role.STANDING_DEPUTY, Role.SECRETARY]
@@ -32,7 +32,7 @@ def incident(desk: Desk) -> Incident:
 
 def resolved(desk: Desk, incident: Incident) -> None:
     binh = desk.cast.binh
-    slots = {"time": "02 giờ", "place": "phường Tân Hưng", "next": "04 giờ"}
+    slots = filled(desk.time)
     desk.do(signing.release_shell, incident.id, "BAN-DAU", slots, by=desk.cast.lan)
     desk.plan(incident, "conclude", Role.LEAD, form="Conclusion")
     desk.answer("conclude", by=binh, **CONCLUDED)

@@ -14,15 +14,14 @@ ASKED: dict[str, Any] = {
     "from_level": 3,
 }
 ENGLISH = {"title_en": "First information", "frame_en": "At {gio} a report came in."}
-SLOTS = {"gio": {"label": "Giờ tiếp nhận", "label_en": "Time", "limit": 30}}
 
 
 def test_written_approved_and_withdrawn_over_rest(
     desk: Desk, program: Callable[..., Program]
 ) -> None:
     ha, minh = program("ha"), program("minh")
-    assert program("lan").post("/shell-drafts", ASKED | {"slots": SLOTS}).status_code == 403
-    made = ha.post("/shell-drafts", ASKED | ENGLISH | {"slots": SLOTS})
+    assert program("lan").post("/shell-drafts", ASKED).status_code == 403
+    made = ha.post("/shell-drafts", ASKED | ENGLISH)
     assert (made.status_code, made.json()["state"]) == (201, "waiting"), made.text
     assert made.json()["frame_en"] == ENGLISH["frame_en"]
     (waiting,) = minh.get("/shell-drafts").json()["items"]
@@ -30,7 +29,7 @@ def test_written_approved_and_withdrawn_over_rest(
     asked = {"decision": "95/QĐ-VP", "decided_on": "2026-11-20", "sha256": waiting["frame_sha256"]}
     assert ha.post(f"{path}/approve", asked).status_code == 403
     signed = minh.post(f"{path}/approve", asked)
-    assert signed.json()["slots"]["gio"]["label"] == "Giờ tiếp nhận", signed.text
+    assert signed.json()["slots"] == ["gio"], signed.text
     assert minh.post(f"{path}/refuse", {"reason": "x"}).status_code == 409
     gone = minh.post("/shells/LU-DE/withdraw", {"reason": "Sai"})
     assert gone.json()["withdrawn_at"], gone.text
@@ -44,9 +43,9 @@ def test_written_approved_and_withdrawn_on_the_page(
     desk: Desk, new_browser: Callable[..., Browser]
 ) -> None:
     ha, minh = new_browser("ha"), new_browser("minh")
-    refused = ha.post(PAGE, **ASKED, slots="gio Giờ 30")
-    assert (refused.status_code, "Mỗi ô một dòng" in refused.text) == (422, True)
-    page = ha.post(PAGE, **ASKED, **ENGLISH, slots="gio | Giờ tiếp nhận | Time | 30")
+    refused = ha.post(PAGE, **ASKED | {"frame": "Theo {nguon}."})
+    assert (refused.status_code, "chỉ dùng: {gio}, {dia_ban}" in refused.text) == (422, True)
+    page = ha.post(PAGE, **ASKED, **ENGLISH)
     assert page.status_code == 200, page.text
     shown = page.text.partition('id="da-duyet"')[0]
     assert shown.index(ASKED["frame"]) < shown.index(ENGLISH["frame_en"])
@@ -62,7 +61,7 @@ def test_written_approved_and_withdrawn_on_the_page(
     assert "Lê Quang Minh (Người phát ngôn) duyệt theo 95/QĐ-VP ngày 20/11/2026" in page.text
     page = minh.post(f"{PAGE}/ma/LU-DE/rut", reason="Sai số máy")
     assert "đã rút" in page.text
-    again = ha.post(PAGE, **ASKED | {"code": "LU-DE-2"}, slots="gio | Giờ tiếp nhận | 30")
+    again = ha.post(PAGE, **ASKED | {"code": "LU-DE-2"})
     assert again.status_code == 200, again.text
     action = again.text.partition("/khong-duyet")[0].rpartition('action="')[2] + "/khong-duyet"
     assert "LU-DE-2" not in ha.post(action, reason="Viết lại").text

@@ -18,6 +18,7 @@ from incidents.response.clocks import clocks
 from incidents.response.clocks.clocks import ClockState
 from incidents.response.ending import closing_reports
 from incidents.response.learning.looking_back import ReviewHeld
+from incidents.response.life import lifecycle
 from incidents.response.life.grading import LevelSet
 from incidents.response.life.lifecycle import StatusChanged, StoodDown
 from incidents.response.life.merging import IncidentMerged
@@ -102,7 +103,7 @@ def allowed(incident: Incident, before: Incident, move: str) -> None:
         case "report" | "take back":
             assert before.status is Status.RESOLVED
         case "reopen":
-            assert before.status is Status.CLOSED
+            assert before.status in lifecycle.REOPENABLE
         case "flare up":
             assert before.status is Status.STABILISING
         case "review" | "wait":

@@ -12,8 +12,6 @@ from tests.harness import Desk
 
 SIGN = "release the holding statement"
 ALL = [Role.LEAD, Role.STANDING_DEPUTY, Role.SPOKESPERSON, Role.SECRETARY, Role.LEGAL]
-FILLED = {"time": "02 giờ 30", "place": "phường Tân Hưng", "next": "04 giờ"}
-"""What a frame asks for."""
 
 
 def to_sign(

@@ -29,6 +29,7 @@ from incidents.response.staffing.founding import Seat
 from incidents.response.steps import added_steps, steps
 from incidents.response.steps.steps import ANSWERABLE
 from tests import ending
+from tests.cast import filled
 from tests.harness import CODE, Desk, hours
 from tests.incidents.any_life import (
     a_level_goes_down_by_two,
@@ -85,7 +86,7 @@ def _conclusion(incident: Incident) -> str:
 
 
 def _release_a_shell(desk: Desk, incident: Incident, _value: int) -> None:
-    slots = {"time": "02:00", "place": "phường Tân Hưng", "next": "06:00"}
+    slots = filled(desk.time)
     desk.do(signing.release_shell, incident.id, "BAN-DAU", slots, by=desk.cast.lan)
 
 

@@ -21,6 +21,7 @@ from incidents.response.clocks.clock_facts import ProofKind
 from incidents.response.clocks.clocks import ClockState
 from incidents.response.life import lifecycle, opening
 from incidents.words import publications
+from tests.cast import filled
 from tests.harness import Desk, hours, minutes
 from tests.incidents.terms import ROLES, met, proposed, started, vouch
 
@@ -41,7 +42,7 @@ def test_a_publication_or_kept_evidence_proves_with_its_own_moment(
     with desk.refused(Invalid, "Ghi minh chứng"):
         met(desk, first, proof=" ")
     desk.fast_forward(minutes(5))
-    slots = {"time": "02 giờ", "place": "phường Tân Hưng", "next": "04 giờ"}
+    slots = filled(desk.time)
     released = desk.do(signing.release_shell, incident.id, "BAN-DAU", slots, by=desk.cast.lan)
     out_at = desk.time
     desk.fast_forward(minutes(30))
@@ -94,7 +95,7 @@ def test_words_that_came_out_late_take_no_breach_back_by_an_earlier_time(
     vouch(desk)
     clock = started(desk, incident)
     desk.fast_forward(hours(30))
-    slots = {"time": "02 giờ", "place": "phường Tân Hưng", "next": "04 giờ"}
+    slots = filled(desk.time)
     out = desk.do(signing.release_shell, incident.id, "BAN-DAU", slots, by=desk.cast.lan)
     proof = {"kind": ProofKind.PUBLICATION, "proof": str(out.id)}
     with desk.refused(Invalid, "giờ hoàn thành là giờ đó"):
@@ -122,7 +123,7 @@ def test_a_matter_is_not_resolved_while_a_verified_term_is_neither_met_nor_expla
     vouch(desk)
     clock = started(desk, incident)
     started(desk, incident, "DATA_BREACH")
-    slots = {"time": "02 giờ", "place": "phường Tân Hưng", "next": "04 giờ"}
+    slots = filled(desk.time)
     desk.do(signing.release_shell, incident.id, "BAN-DAU", slots, by=cast.lan)
     desk.do(lifecycle.stabilise, incident.id, reason="Đã yên", by=cast.binh)
     said = "Thời hạn luật định số 1 «Thông tin chính thức đầu tiên» chưa hoàn thành"

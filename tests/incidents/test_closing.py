@@ -27,6 +27,7 @@ from incidents.response.steps.runs import Where
 from incidents.words import publications
 from tests import cast as people
 from tests import ending
+from tests.cast import filled
 from tests.harness import CODE, Desk, hours, minutes, read
 
 ROLES = [Role.LEAD, Role.STANDING_DEPUTY, Role.SECRETARY, Role.MONITORING]
@@ -35,7 +36,7 @@ ROLES = [Role.LEAD, Role.STANDING_DEPUTY, Role.SECRETARY, Role.MONITORING]
 @pytest.fixture
 def incident(desk: Desk) -> Incident:
     found = desk.opened(level=3, roles=ROLES)
-    slots = {"time": "02 giờ", "place": "phường Tân Hưng", "next": "04 giờ"}
+    slots = filled(desk.time)
     desk.do(signing.release_shell, found.id, "BAN-DAU", slots, by=desk.cast.lan)
     desk.set_aside()
     return desk.reload(found)
@@ -108,7 +109,7 @@ def test_work_added_by_hand_may_concern_the_safety_of_people(
 
 def test_words_that_are_not_on_the_page_yet_or_were_withdrawn_calm_nobody(desk: Desk) -> None:
     incident = desk.opened(level=3, roles=ROLES)
-    slots = {"time": "02 giờ", "place": "phường Tân Hưng", "next": "04 giờ"}
+    slots = filled(desk.time)
     desk.mail_works = False  # nor is the page written
     released = desk.do(signing.release_shell, incident.id, "BAN-DAU", slots, by=desk.cast.lan)
     with desk.refused(GuardFailed, "chưa lên trang công bố"):

@@ -11,6 +11,7 @@ from incidents.response.answers import signing
 from incidents.response.steps.steps import StepKind
 from incidents.words import publications, statements
 from incidents.words.publications import Publication
+from tests.cast import filled
 from tests.harness import Desk
 
 
@@ -66,7 +67,7 @@ def test_withdrawing_in_an_exercise_touches_no_channel_either(desk: Desk, drill:
 
 
 def test_a_shell_released_in_an_exercise_stays_inside(desk: Desk, drill: Incident) -> None:
-    values = {"time": "02:00", "place": "phường Tân Hưng", "next": "06:00"}
+    values = filled(desk.time)
     desk.do(signing.release_shell, drill.id, "BAN-DAU", values, by=desk.cast.lan)
 
     assert not [m for m in desk.messages() if m.channel is Channel.PUBLIC_PAGE]
@@ -76,7 +77,7 @@ def test_a_shell_released_in_an_exercise_stays_inside(desk: Desk, drill: Inciden
 
 def test_beside_an_exercise_a_real_matter_is_published(desk: Desk, drill: Incident) -> None:
     real = desk.opened(level=3)
-    values = {"time": "02:00", "place": "phường Tân Hưng", "next": "06:00"}
+    values = filled(desk.time)
     for incident in (drill, real):
         desk.do(signing.release_shell, incident.id, "BAN-DAU", values, by=desk.cast.lan)
 

@@ -31,6 +31,7 @@ from incidents.response.steps import catalog, runs
 from incidents.response.steps.runs import RunState
 from incidents.response.steps.steps import StepState
 from tests import ending
+from tests.cast import filled
 from tests.harness import CODE, Desk, hours, minutes
 
 CONCLUDED: dict[str, Any] = {"summary": "Tin sai, đã trả lời.", "library_updated": "true"}
@@ -50,7 +51,7 @@ def _measured(desk: Desk, incident: Incident, *falling: bool) -> None:
 
 
 def _shell(desk: Desk, incident: Incident) -> None:
-    slots = {"time": "02 giờ", "place": "phường Tân Hưng", "next": "04 giờ"}
+    slots = filled(desk.time)
     desk.do(signing.release_shell, incident.id, "BAN-DAU", slots, by=desk.cast.lan)
     desk.set_aside()
 

@@ -24,6 +24,7 @@ from incidents.response.staffing import directing, recusing
 from incidents.response.steps import runs
 from incidents.response.steps.runs import RunState
 from incidents.response.steps.steps import StepState
+from tests.cast import filled
 from tests.harness import CODE, Desk, hours, read
 
 ROLES = [Role.LEAD, Role.STANDING_DEPUTY]
@@ -150,7 +151,7 @@ def test_the_laws_terms_go_on_and_are_asked_for_before_the_other_is_resolved(
     desk.set_aside()
     kept = next(iter(kept_of(incident)))
     merged(desk, incident, other)
-    slots = {"time": "02 giờ", "place": "phường Tân Hưng", "next": "04 giờ"}
+    slots = filled(desk.time)
     desk.do(signing.release_shell, other.id, "BAN-DAU", slots, by=lan)
     desk.do(lifecycle.stabilise, other.id, reason="Đã yên", by=binh)
     desk.set_aside()

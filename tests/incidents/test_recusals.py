@@ -31,6 +31,7 @@ from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 from incidents.words.approvals import Approval, Verdict
 from incidents.words.statements import StatementVersion
+from tests.cast import filled
 from tests.harness import Desk, hours, read
 
 ROLES = [Role.LEAD, Role.STANDING_DEPUTY, Role.SPOKESPERSON, Role.SECRETARY, Role.SUBJECT_LEAD]
@@ -169,7 +170,7 @@ def test_they_neither_sign_nor_second_nor_settle_nor_release(
     with desk.refused(NotPermitted, concerned):
         desk.do(claims.settle, claim.id, Finding.FALSE, "Có biên bản", by=cast.binh)
     with desk.refused(NotPermitted, concerned):
-        values = {"time": "02:00", "place": "x", "next": "06:00"}
+        values = filled(desk.time)
         desk.do(signing.release_shell, incident.id, "BAN-DAU", values, by=cast.lan)
     desk.sign(version, by=cast.chuong)
     desk.set_aside()

@@ -15,8 +15,9 @@ from incidents.response.steps.steps import StepKind
 from incidents.words import publications, statements
 from incidents.words.publications import Publication
 from incidents.words.statements import Statement, StatementKind, StatementVersion
+from tests.cast import filled
 from tests.harness import Desk
-from tests.incidents.signatures import ALL, FILLED, SIGN, checked, published, to_sign
+from tests.incidents.signatures import ALL, SIGN, checked, published, to_sign
 
 
 @pytest.fixture
@@ -101,7 +102,7 @@ def test_after_the_end_nothing_is_signed_or_edited(desk: Desk, incident: Inciden
     with desk.refused(Conflict, "không sửa được"):
         desk.do(signing.revise, statement.id, title="T", text="x", by=desk.cast.ha)
     with desk.refused(Conflict, "đang được xử lý"):
-        desk.do(signing.release_shell, incident.id, "BAN-DAU", FILLED, by=desk.cast.lan)
+        desk.do(signing.release_shell, incident.id, "BAN-DAU", filled(desk.time), by=desk.cast.lan)
 
 
 def test_a_legal_check_is_about_a_statement(desk: Desk, incident: Incident) -> None:

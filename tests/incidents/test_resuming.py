@@ -23,7 +23,9 @@ from incidents.response.life import grading, lifecycle, resuming
 from incidents.response.life.resuming import Flare
 from incidents.response.steps import runs
 from incidents.response.steps.runs import RunState
+from incidents.words import publications
 from tests import ending
+from tests.cast import filled
 from tests.harness import CODE, Desk, hours, minutes, read
 
 CONCLUDED: dict[str, Any] = {"summary": "Tin sai, đã trả lời.", "library_updated": "true"}
@@ -33,7 +35,7 @@ AGAIN: dict[str, Any] = {"playbook": CODE, "reason": "Tin lan lại"}
 @pytest.fixture
 def incident(desk: Desk) -> Incident:
     found = desk.opened(level=3, roles=[Role.LEAD, Role.STANDING_DEPUTY, Role.MONITORING])
-    slots = {"time": "02 giờ", "place": "phường Tân Hưng", "next": "04 giờ"}
+    slots = filled(desk.time)
     desk.do(signing.release_shell, found.id, "BAN-DAU", slots, by=desk.cast.lan)
     desk.do(lifecycle.stabilise, found.id, reason="Đã yên", by=desk.cast.binh)
     desk.set_aside()
@@ -226,6 +228,29 @@ def test_a_clock_that_still_runs_sounds_again(desk: Desk, incident: Incident) ->
     with database.reading() as session:
         assert nearest(session, clock_alarms.COMING)
     desk.set_aside()
+
+
+def test_a_mistaken_standing_down_is_taken_back_and_a_promise_to_the_public_is_named(
+    desk: Desk, incident: Incident
+) -> None:
+    binh = desk.cast.binh
+    with database.reading() as session:
+        (promised,) = publications.awaited(session, incident)
+    desk.do(lifecycle.stand_down, incident.id, reason="Nhầm vụ", by=binh)
+    desk.set_aside()
+    assert promised.title in desk.timeline(incident)[-1].text
+    desk.fast_forward(hours(1))
+    desk.do(resuming.reopen, incident.id, **AGAIN, by=desk.cast.chuong)
+    desk.expect_messages("incident_resumed", binh, desk.cast.tung, desk.cast.khoi)
+    again = desk.reload(incident)
+    assert (again.status, again.ended_at) == (Status.ACTIVE, None)
+    with database.reading() as session:
+        assert [r.state for r in runs.of_incident(session, incident.id)][-1] is RunState.WAITING
+        (out,) = publications.of_incident(session, incident.id)
+    desk.do(publications.withdraw, out.id, reason="Nhầm", by=binh)
+    desk.do(lifecycle.stand_down, incident.id, reason="Không còn gì", by=binh)
+    desk.set_aside()
+    assert promised.title not in desk.timeline(incident)[-1].text
 
 
 def test_only_what_is_closed_is_reopened_for_a_reason_and_by_a_playbook_that_fits(

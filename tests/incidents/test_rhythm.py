@@ -15,6 +15,7 @@ from incidents.response.reports import situation_reports
 from incidents.response.reports.situation_reports import Remarks
 from incidents.response.steps import rhythm, steps
 from incidents.response.steps.steps import Step, StepState
+from tests.cast import filled
 from tests.harness import Desk, hours, minutes, read
 
 ROLES = [Role.LEAD, Role.STANDING_DEPUTY, Role.SPOKESPERSON, Role.MONITORING]
@@ -135,7 +136,7 @@ def test_stabilising_halves_the_pace_a_flare_resets_it_and_the_end_ends_it(
     desk: Desk, incident: Incident
 ) -> None:
     binh = desk.cast.binh
-    slots = {"time": "02 giờ", "place": "phường Tân Hưng", "next": "04 giờ"}
+    slots = filled(desk.time)
     desk.do(signing.release_shell, incident.id, "BAN-DAU", slots, by=desk.cast.lan)
     desk.do(lifecycle.stabilise, incident.id, reason="Đã yên", by=binh)
     assert desk.reload(incident).next_review_at == desk.time + hours(8)
@@ -154,7 +155,7 @@ def test_two_reviews_that_see_it_falling_calm_it_without_a_written_judgement(
     desk: Desk, incident: Incident
 ) -> None:
     binh = desk.cast.binh
-    slots = {"time": "02 giờ", "place": "phường Tân Hưng", "next": "04 giờ"}
+    slots = filled(desk.time)
     desk.do(signing.release_shell, incident.id, "BAN-DAU", slots, by=desk.cast.lan)
     for trend in ("falling", "unknown", "falling"):
         desk.fast_forward(hours(4))

@@ -28,10 +28,10 @@ from incidents.response.steps import added_steps
 from incidents.response.steps.steps import StepState
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
+from tests.cast import filled
 from tests.harness import Desk, hours, minutes
 
 ROLES = [Role.LEAD, Role.STANDING_DEPUTY, Role.SPOKESPERSON, Role.SECRETARY, Role.SUBJECT_LEAD]
-SLOTS = {"time": "02:00", "place": "phường Tân Hưng", "next": "06:00"}
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def lived(desk: Desk, incident: Incident) -> dict[str, datetime]:
     )
     over("asked")
     desk.acknowledge("verify it", by=cast.phuc)
-    desk.do(signing.release_shell, incident.id, "BAN-DAU", SLOTS, by=cast.lan)
+    desk.do(signing.release_shell, incident.id, "BAN-DAU", filled(desk.time), by=cast.lan)
     over("shell")
     desk.answer("verify it", by=cast.phuc, finding="false", explanation="Khô", source="BB 4")
     desk.do(grading.override, incident.id, 4, reason="Lan nhanh", by=cast.binh)

@@ -56,6 +56,8 @@ def test_an_approver_without_a_device_signs_through_the_duty_officer(
         session.get_one(Person, cast.khoi.id).active = False
     with desk.refused(Invalid, "không còn làm việc"):
         _by_telephone(desk, version, witness_id=cast.khoi.id)
+    with desk.refused(NotPermitted, "không cùng nghe"):
+        _by_telephone(desk, version, witness_id=cast.ha.id)
     approval = _by_telephone(desk, version)
     desk.expect_message(to=cast.minh, kind="confirm_telephone")
     desk.set_aside()
@@ -143,7 +145,7 @@ def test_a_no_by_telephone_says_what_has_to_change(desk: Desk, incident: Inciden
 
 def test_the_author_does_not_call_for_their_own_text(desk: Desk, incident: Incident) -> None:
     _, version = to_sign(desk, incident, by="lan")
-    with desk.refused(NotPermitted, "bản của chính mình"):
+    with desk.refused(NotPermitted, "bản của mình"):
         _by_telephone(desk, version)
 
 

@@ -176,8 +176,15 @@ def test_every_shell_is_whole_and_stays_within_its_bounds(seeded: Session) -> No
     assert {s.code for s in offered} == {"TIN-CHUNG", "LU-DE", "TRANG-GIA"}
     assert not shells.on_offer(seeded, 2, today())
     for shell in offered:
-        values = {name: "x" * slot["limit"] for name, slot in shell.slots.items()}
-        filled = shells.fill(shell, values, {})
+        values = {
+            "gio": clock.now().isoformat(),
+            "dia_ban": "xã Vàm Lá",
+            "co_quan": "SYT",
+            "gio_ke_tiep": (clock.now() + timedelta(hours=2)).isoformat(),
+        }
+        asked = {slot.value: values[slot.value] for slot in shell.slots}
+        assert {"gio", "gio_ke_tiep"} < asked.keys()
+        filled = shells.fill(seeded, shell, asked)
         assert all((filled.text, *filled.english))
         for text in (filled.text, filled.english[1]):
             assert "{" not in text

@@ -248,13 +248,12 @@ def release_shell(
     incident_id: UUID,
     code: str,
     values: Mapping[str, str],
-    english: Mapping[str, str] | None = None,
     *,
     by: Actor,
 ) -> Publication:
     """At levels 3 and 4 the duty officer releases a text signed in advance (rule 3 of practice).
 
-    In both languages where it was signed in both; ``english`` fills the slots of the English one.
+    In both languages where it was signed in both; ``values`` by slot, as ``slots.read`` wants them.
     """
     incident = incidents.get(session, incident_id, lock=True)
     if not incident.live or by.person_id is None:
@@ -264,7 +263,7 @@ def release_shell(
     shell = offered.get(code.upper())
     if shell is None:
         raise Conflict(N_("Không có mẫu duyệt sẵn %(code)s dùng được ở cấp độ này."), code=code)
-    filled = shells.fill(shell, values, english or {})
+    filled = shells.fill(session, shell, values)
     if incident.exercise:
         filled = filled.practised()
     statement = statements.draft(

@@ -43,7 +43,8 @@ def approve(
 ) -> Approval:
     """An approver without a device approves through the duty officer (rule 4 of practice).
 
-    The number is the directory's, the read-back is the version code, a second person listened;
+    The number is the directory's, the read-back is the version code, a second person listened,
+    neither of them its author;
     the approver confirms within 24 hours. A no says what has to change, as at the desk.
     """
     approvals.require_reason(verdict, comment)
@@ -56,8 +57,8 @@ def approve(
                 "witness": (N_("Người duyệt, người gọi và người cùng nghe phải khác nhau."), {})
             }
         )
-    if version.author_id == by.person_id:
-        raise NotPermitted(N_("Người soạn không được gọi lấy ý kiến duyệt bản của chính mình."))
+    if version.author_id in (by.person_id, witness_id):
+        raise NotPermitted(N_("Người soạn không gọi, không cùng nghe ý kiến duyệt bản của mình."))
     persons.active(session, witness_id)
     statement, version, step = signing.to_sign(session, version_id, approver_id, version.sha256)
     recusals.require_free(session, statement.incident_id, by.person_id, witness_id)

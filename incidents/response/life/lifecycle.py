@@ -41,6 +41,9 @@ _CALLS = ("incident_opened", "called_out", score_reminders.KIND)
 
 _WORKED_ON = (Status.OPEN, Status.ACTIVE)
 
+REOPENABLE = (Status.CLOSED, Status.STOOD_DOWN)
+"""Ends that leadership can take back; what was undone or merged has no life of its own."""
+
 
 @dataclass(frozen=True)
 class StatusChanged(Fact):
@@ -61,6 +64,14 @@ class StoodDown(Fact):
     says: ClassVar[str] = N_(
         "Dừng xử lý, hủy %(steps_cancelled)s nhiệm vụ đang mở. Lý do: %(reason)s"
     )
+
+
+@dataclass(frozen=True)
+class PublicLeftWaiting(Fact):
+    """It ended while its public words still promise an update."""
+
+    titles: str
+    says: ClassVar[str] = N_("Dừng xử lý khi công chúng còn được hẹn thông tin tiếp: %(titles)s")
 
 
 def stabilise(session: Session, incident_id: UUID, *, reason: str, by: Actor) -> Incident:
@@ -152,13 +163,13 @@ def _looks(session: Session, incident_id: UUID) -> list[Step]:
 
 def taken_up_at(session: Session, incident_id: UUID) -> datetime | None:
     """When it was last reopened, or flared up again; nothing while it never did."""
-    last = last_move(session, incident_id, (Status.CLOSED, Status.STABILISING), _WORKED_ON)
+    last = last_move(session, incident_id, (*REOPENABLE, Status.STABILISING), _WORKED_ON)
     return last.recorded_at if last else None
 
 
 def reopened(session: Session, incident_id: UUID) -> TimelineEntry | None:
     """The last time it was opened again after it had ended."""
-    return last_move(session, incident_id, (Status.CLOSED,), _WORKED_ON)
+    return last_move(session, incident_id, REOPENABLE, _WORKED_ON)
 
 
 def last_move(
@@ -265,6 +276,7 @@ def stand_down(session: Session, incident_id: UUID, *, reason: str, by: Actor) -
     """Stop midway: steps, messages and runs end in the same commit; no playbook code runs.
 
     Work on the safety of people does not end unsaid with it: somebody did it, or waived it by name.
+    A promise of more to the public that it leaves behind is in the record.
     """
     incident = incidents.live(session, incident_id)
     reason = given(reason)
@@ -274,6 +286,9 @@ def stand_down(session: Session, incident_id: UUID, *, reason: str, by: Actor) -
     timeline.record(
         session, incident.id, StoodDown(steps_cancelled=cancelled, reason=reason), by=by
     )
+    if left := publications.awaited(session, incident):
+        fact = PublicLeftWaiting(titles="; ".join(version.title for version in left))
+        timeline.record(session, incident.id, fact, by=by)
     tell_members(session, incident, "stood_down", by)
     tell_reporters(session, incident, by)
     return incident

@@ -184,7 +184,10 @@ def _tell(session: Session, incident: Incident, reason: str, by: Actor) -> None:
 def reopen(
     session: Session, incident_id: UUID, *, playbook: str, reason: str, by: Actor
 ) -> Incident:
-    """Leadership opens a closed incident again within a year; a new run begins at once."""
+    """Leadership opens an ended incident again within a year; a new run begins at once.
+
+    One that was closed, or stood down: a stand-down by mistake is taken back in this way.
+    """
     incident = incidents.get(session, incident_id, lock=True)
     closed_at = _closed_at(incident)
     missing: Missing = []
@@ -231,7 +234,7 @@ def follow(
     reason: str,
     by: Actor,
 ) -> Incident:
-    """A year after its end a closed incident is not reopened: a new one follows it."""
+    """A year after its end an incident is not reopened: a new one follows it."""
     old = incidents.get(session, incident_id, lock=True)
     if not _too_late(session, _closed_at(old)):
         raise Conflict(
@@ -264,9 +267,9 @@ def _too_late(session: Session, closed_at: datetime) -> bool:
 
 
 def _closed_at(incident: Incident) -> datetime:
-    if incident.status is not Status.CLOSED or incident.ended_at is None:
+    if incident.status not in lifecycle.REOPENABLE or incident.ended_at is None:
         raise Conflict(
-            N_("Chỉ vụ việc đã kết thúc mới mở lại được; vụ việc này đang «%(status)s»."),
+            N_("Chỉ mở lại được vụ việc đã kết thúc hoặc dừng xử lý; vụ việc này «%(status)s»."),
             status=incident.status,
         )
     return incident.ended_at
