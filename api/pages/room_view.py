@@ -95,6 +95,7 @@ def gather(session: Session, incident: Incident, person: Person, *, chosen: str)
     force = taskforces.of(session, incident.id)
     seats = taskforces.members(session, incident.id)
     everybody, bodies = _everybody(session)
+    named = {each.id: each for each in everybody}
     ran = runs.of_incident(session, incident.id)
     titles = reading.titles_of(session, ran, asked, person.language)
     may = permissions.deeds(session, person, incident)
@@ -143,7 +144,7 @@ def gather(session: Session, incident: Incident, person: Person, *, chosen: str)
         "graders": grading.graders(session, incident.id, seats) - {person.id}
         if Deed.GRADE in may
         else set[UUID](),
-        "named": {p.id: p for p in everybody},
+        "named": named,
         "kept": evidence.of_incident(session, incident.id),
         "flags": signals.of_incident(session, incident.id),
         "messages": _messages(session, incident.id),
@@ -153,7 +154,7 @@ def gather(session: Session, incident: Incident, person: Person, *, chosen: str)
             else shell_forms.NOTHING
         ),
         "runs": ran,
-        "story": _story(session, incident, person, chosen, titles),
+        "story": _story(session, incident, person, chosen, titles, named),
         "criteria": [(c, ANCHORS[c]) for c in Criterion],
         "roles": task_force_forms.seats_of(incident),
         "Status": Status,
@@ -254,9 +255,14 @@ def _messages(session: Session, incident_id: UUID) -> list[OutgoingMessage]:
 
 
 def _story(
-    session: Session, incident: Incident, person: Person, chosen: str, titles: dict[str, str]
+    session: Session,
+    incident: Incident,
+    person: Person,
+    chosen: str,
+    titles: dict[str, str],
+    named: dict[UUID, Person],
 ) -> dict[str, Any]:
-    lines = reading.story(session, incident.id, person.language, titles=titles)
+    lines = reading.story(session, incident.id, person.language, titles=titles, people=named)
     wanted: list[Line] = [
         line for line in lines if chosen not in FILTERS or line.fact in FILTERS[chosen]
     ]

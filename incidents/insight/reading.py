@@ -43,6 +43,7 @@ from incidents.people.duty import (
     stand_ins,
     swaps,
 )
+from incidents.people.persons import Person
 from incidents.record import timeline
 from incidents.record.facts import Fact
 from incidents.record.language import N_, Language, speech
@@ -130,12 +131,18 @@ def story(
     after: int = 0,
     limit: int | None = None,
     titles: Mapping[str, str] | None = None,
+    people: Mapping[UUID, Person] | None = None,
 ) -> list[Line]:
-    """The entries of a chain in words; a handful of queries however long it is."""
+    """The entries of a chain in words; a handful of queries however long it is.
+
+    ``titles`` and ``people`` are what the reader has at hand already; nobody is asked for twice.
+    """
     say = speech(language)
     entries = timeline.entries_of(session, chain, after=after, limit=limit)
     mentioned = {v for _, fact in entries for v in _values(fact).values() if isinstance(v, UUID)}
-    named = persons.names(session, mentioned | {e.actor_id for e, _ in entries if e.actor_id})
+    wanted = mentioned | {e.actor_id for e, _ in entries if e.actor_id}
+    known = people or {}
+    named = {**known, **persons.names(session, wanted - known.keys())}
     agencies = _agencies(session, chain, mentioned - named.keys())
     titles = step_titles(session, chain, language) if titles is None else titles
     rules = clock_rules.titles(session) if any("rule" in _values(f) for _, f in entries) else {}

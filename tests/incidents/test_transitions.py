@@ -115,7 +115,7 @@ GOING: dict[Status, dict[str, Status]] = {
     },
     Status.RESOLVED: {"close": Status.CLOSED, "take back": Status.STABILISING},
     Status.CLOSED: {"reopen": Status.ACTIVE},
-    Status.STOOD_DOWN: {},
+    Status.STOOD_DOWN: {"reopen": Status.ACTIVE},
     Status.UNDONE: {},
     Status.MERGED: {},
 }

@@ -6,8 +6,12 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from incidents.people import organisations
-from incidents.people.organisations import Organisation, OrganisationKind, Succession
+from incidents.people.organisations import (
+    Organisation,
+    OrganisationKind,
+    OrganisationPeriod,
+    Succession,
+)
 from incidents.record.language.alphabet import by_letters
 
 _ORDER = [kind.value for kind in OrganisationKind]
@@ -25,7 +29,7 @@ class Node:
 
 
 def on(session: Session, day: date) -> list[Node]:
-    """Every body in force on a day, each followed by what stands below it; two queries.
+    """Every body in force on a day, each followed by what stands below it; one query.
 
     A body whose parent is not in force that day stands at the top: nothing is hidden.
     """
@@ -41,16 +45,18 @@ def on(session: Session, day: date) -> list[Node]:
 
 
 def placed(session: Session, day: date) -> dict[UUID, Node]:
-    """Every body there ever was, with name and parent as they were on a day."""
-    changed = organisations.periods(session)
+    """Every body there ever was, with name and parent as they were on a day; one query."""
+    period = OrganisationPeriod
+    begun = (col(period.organisation_id) == Organisation.id) & (col(period.starts_on) <= day)
     nodes: dict[UUID, Node] = {}
-    for body in session.exec(select(Organisation).order_by(col(Organisation.code))):
-        period = organisations.period_on(changed.get(body.id), day)
-        nodes[body.id] = (
-            Node(body, period.name, period.parent_id)
-            if period
-            else Node(body, body.name, body.parent_id)
-        )
+    # The latest period that has begun comes last, and says how it is.
+    for body, latest in session.exec(
+        select(Organisation, period)
+        .join(period, begun, isouter=True)
+        .order_by(col(Organisation.code), col(period.starts_on))
+    ):
+        said = latest or body
+        nodes[body.id] = Node(body, said.name, said.parent_id)
     return nodes
 
 
