@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, bindparam, update
 from sqlmodel import Field, Session, col, select
 
+from incidents.matter import incidents
 from incidents.record import clock, settings, timeline
 from incidents.record.actors import Actor
 from incidents.record.database import Table, choice, identifier, moment, reference
@@ -79,6 +80,8 @@ def keep(
 
     The file is durable before the row that names it; a roll-back leaves only an unnamed file.
     """
+    if incident_id:
+        incidents.unfrozen(session, incident_id)
     sha256 = store(content)
     now = clock.now()
     kept = Evidence(

@@ -32,6 +32,10 @@ class Status(Labelled):
 LIVE = (Status.OPEN, Status.ACTIVE, Status.STABILISING)
 """The states in which playbooks run and steps may be answered."""
 
+FROZEN = (Status.CLOSED, Status.UNDONE, Status.MERGED)
+"""The states in which nothing more is written down (the record is frozen on closing): what comes
+later belongs to the incident once reopened, or to the one it went into."""
+
 
 class Finding(Labelled):
     """What verification found; only a named person says so."""
@@ -96,6 +100,11 @@ class Incident(Table, table=True):
         return self.status in LIVE
 
     @property
+    def frozen(self) -> bool:
+        """Whether its record takes nothing more."""
+        return self.status in FROZEN
+
+    @property
     def day(self) -> date:
         """The day in the province whose names and posts it keeps."""
         return self.opened_at.astimezone(clock.LOCAL).date()
@@ -135,12 +144,29 @@ def live(session: Session, incident_id: UUID) -> Incident:
     """The incident, locked, while something may still happen to it; ``Conflict`` afterwards."""
     incident = get(session, incident_id, lock=True)
     if not incident.live:
-        raise Conflict(
-            N_("Vụ việc %(number)s đang ở trạng thái «%(status)s»."),
-            number=incident.number,
-            status=incident.status,
-        )
+        raise _stands_otherwise(incident)
     return incident
+
+
+def unfrozen(session: Session, incident_id: UUID) -> Incident:
+    """The incident, locked, while its record still takes something; ``Conflict`` afterwards."""
+    incident = get(session, incident_id, lock=True)
+    require_unfrozen(incident)
+    return incident
+
+
+def require_unfrozen(incident: Incident) -> None:
+    """Refuse where nothing more is written down."""
+    if incident.frozen:
+        raise _stands_otherwise(incident)
+
+
+def _stands_otherwise(incident: Incident) -> Conflict:
+    return Conflict(
+        N_("Vụ việc %(number)s đang ở trạng thái «%(status)s»."),
+        number=incident.number,
+        status=incident.status,
+    )
 
 
 def by_number(session: Session, number: str) -> Incident:

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from incidents.intake import evidence
+from incidents.intake.evidence import EvidenceKind
 from incidents.matter import calendar, incidents
 from incidents.matter.calendar import DayKind
 from incidents.matter.clock_rules import FIRST_INFORMATION
@@ -14,7 +16,7 @@ from incidents.people.roles import Role
 from incidents.record import clock, database
 from incidents.record.errors import AlreadySettled, Conflict, GuardFailed, Invalid, NotPermitted
 from incidents.record.language import Language
-from incidents.response.answers import signing
+from incidents.response.answers import journal, signing
 from incidents.response.clocks import clock_endings, clocks
 from incidents.response.clocks.clocks import ClockState
 from incidents.response.ending import closing, closing_reports
@@ -354,14 +356,27 @@ def test_whoever_met_is_not_reminded_and_a_swapped_day_moves_the_reminder(
     assert desk.facts(incident)[-2:] == ["ReviewMeetingReminded", "ReviewHeld"]
 
 
-def test_a_meeting_is_not_written_into_a_record_that_is_frozen(
+def test_nothing_more_is_written_into_a_record_that_is_frozen(
     desk: Desk, incident: Incident
 ) -> None:
+    binh = desk.cast.binh
+    file: dict[str, Any] = {"filename": "a.txt", "media_type": "text/plain"}
+    file |= {"kind": EvidenceKind.FILE, "incident_id": incident.id}
     resolved(desk, incident)
+    desk.do(journal.note, incident.id, "Còn chờ báo cáo", by=binh)
+    desk.do(evidence.keep, b"anh", **file, by=binh)
     ending.close(desk, incident)
     desk.set_aside()
+    written = desk.facts(incident)
     with desk.refused(Conflict, "Kết thúc"):
-        desk.do(looking_back.hold, incident.id, outcome="Nữa", held_at=desk.time, by=desk.cast.binh)
+        desk.do(looking_back.hold, incident.id, outcome="Nữa", held_at=desk.time, by=binh)
+    with desk.refused(Conflict, "Kết thúc"):
+        desk.do(journal.note, incident.id, "Thêm", by=binh)
+    with desk.refused(Conflict, "Kết thúc"):
+        desk.do(journal.call, incident.id, "Trưởng trạm", "Thêm", by=binh)
+    with desk.refused(Conflict, "Kết thúc"):
+        desk.do(evidence.keep, b"anh khac", **file, by=binh)
+    assert desk.facts(incident) == written
 
 
 def test_the_mail_that_it_was_closed_leads_to_the_report_and_counts_what_is_to_be_improved(

@@ -44,7 +44,7 @@ def note(
     happened_at: datetime | None = None,
 ) -> TimelineEntry:
     """Add a note; both times are kept when it tells of something earlier."""
-    incidents.get(session, incident_id)
+    incidents.unfrozen(session, incident_id)
     return timeline.record(
         session, incident_id, NoteAdded(text=_said(text)), by=by, happened_at=happened_at
     )
@@ -60,7 +60,7 @@ def call(
     happened_at: datetime | None = None,
 ) -> TimelineEntry:
     """Log a telephone call."""
-    incidents.get(session, incident_id)
+    incidents.unfrozen(session, incident_id)
     if not counterpart.strip():
         raise Invalid(fields={"counterpart": (N_("Ghi đã nói chuyện với ai."), {})})
     fact = CallLogged(counterpart=counterpart.strip(), text=_said(text))

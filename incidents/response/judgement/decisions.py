@@ -13,13 +13,13 @@ from sqlalchemy import CheckConstraint, UniqueConstraint, func
 from sqlmodel import Session, col, select
 
 from incidents.matter import incidents, recusals, taskforces
-from incidents.matter.incidents import Incident, Status
+from incidents.matter.incidents import FROZEN, Incident, Status
 from incidents.people import persons
 from incidents.people.roles import Role
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
 from incidents.record.database import Table, document, identifier, locked, moment, reference
-from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound, Wrong
+from incidents.record.errors import AlreadySettled, Invalid, NotFound, Wrong
 from incidents.record.language import N_, Speech
 from incidents.record.timeline import TimelineHead
 from incidents.response.judgement.decision_facts import DecisionLogged, DecisionSuperseded
@@ -28,7 +28,6 @@ from incidents.response.steps.sayings import Said
 
 LINE = 300
 PROSE = 20_000
-_OVER = (Status.CLOSED, Status.UNDONE, Status.MERGED)
 
 
 @dataclass(frozen=True)
@@ -105,12 +104,7 @@ def take(
     incident = incidents.get(session, incident_id)
     # Numbers have no gaps and no twins, as those of the timeline, whose lock comes last everywhere.
     locked(session, TimelineHead, incident_id)
-    if incident.status in _OVER:
-        raise Conflict(
-            N_("Vụ việc %(number)s đang ở trạng thái «%(status)s»."),
-            number=incident.number,
-            status=incident.status,
-        )
+    incidents.require_unfrozen(incident)
     now, words = clock.now(), _stripped(words)
     # Only a time that was given back-dates: what is decided now happened as it was recorded.
     happened_at, decided_at = decided_at, (decided_at or now).astimezone(UTC)
@@ -235,7 +229,7 @@ def due(session: Session) -> list[Decision]:
             .where(
                 col(Decision.review_at) <= clock.now(),
                 col(Decision.id).not_in(later),
-                col(Incident.status).not_in((*_OVER, Status.STOOD_DOWN)),
+                col(Incident.status).not_in((*FROZEN, Status.STOOD_DOWN)),
             )
             .order_by(col(Decision.review_at))
         )

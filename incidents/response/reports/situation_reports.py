@@ -11,13 +11,13 @@ from sqlalchemy import JSON, Column, UniqueConstraint
 from sqlmodel import Field, Session, col, select
 
 from incidents.matter import incidents
-from incidents.matter.incidents import Incident, Status
+from incidents.matter.incidents import Incident
 from incidents.people import persons
 from incidents.people.persons import Person
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
 from incidents.record.database import Table, document, identifier, locked, moment, reference
-from incidents.record.errors import Conflict, Invalid, NotFound, Wrong
+from incidents.record.errors import Invalid, NotFound, Wrong
 from incidents.record.facts import Fact
 from incidents.record.language import N_, Language, speech
 from incidents.record.timeline import TimelineHead
@@ -28,7 +28,6 @@ from incidents.response.steps import rhythm
 from incidents.response.steps.forms import Change, HowItStands, Trend
 
 LIMIT = 10_000
-_OVER = (Status.CLOSED, Status.UNDONE, Status.MERGED)
 
 
 class SituationReport(Table, table=True):
@@ -91,12 +90,7 @@ def issue(
     incident = incidents.get(session, incident_id, lock=True)
     # Numbers have no gaps and no twins, as those of the timeline, whose lock comes last everywhere.
     locked(session, TimelineHead, incident_id)
-    if incident.status in _OVER:
-        raise Conflict(
-            N_("Vụ việc %(number)s đang ở trạng thái «%(status)s»."),
-            number=incident.number,
-            status=incident.status,
-        )
+    incidents.require_unfrozen(incident)
     person_id = by.somebody()
     _check(incident, remarks, at)
     drawn = situation.of(session, incident, at)
