@@ -144,7 +144,7 @@ def live(session: Session, incident_id: UUID) -> Incident:
     """The incident, locked, while something may still happen to it; ``Conflict`` afterwards."""
     incident = get(session, incident_id, lock=True)
     if not incident.live:
-        raise _stands_otherwise(incident)
+        raise stands_otherwise(incident)
     return incident
 
 
@@ -158,10 +158,11 @@ def unfrozen(session: Session, incident_id: UUID) -> Incident:
 def require_unfrozen(incident: Incident) -> None:
     """Refuse where nothing more is written down."""
     if incident.frozen:
-        raise _stands_otherwise(incident)
+        raise stands_otherwise(incident)
 
 
-def _stands_otherwise(incident: Incident) -> Conflict:
+def stands_otherwise(incident: Incident) -> Conflict:
+    """The refusal of what an incident in its present state does not allow."""
     return Conflict(
         N_("Vụ việc %(number)s đang ở trạng thái «%(status)s»."),
         number=incident.number,

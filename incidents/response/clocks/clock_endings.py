@@ -217,11 +217,7 @@ def _endable(session: Session, clock_id: UUID, states: tuple[ClockState, ...]) -
     ending = clocks.get(session, clock_id, lock=True)
     incident = incidents.get(session, ending.incident_id)
     if incident.status in (Status.CLOSED, Status.UNDONE):
-        raise Conflict(
-            N_("Vụ việc %(number)s đang ở trạng thái «%(status)s»."),
-            number=incident.number,
-            status=incident.status,
-        )
+        raise incidents.stands_otherwise(incident)
     if ending.settled_at:
         raise AlreadySettled(N_("Thời hạn này đã kết thúc: %(state)s."), state=ending.state)
     if ending.state not in states:

@@ -109,11 +109,7 @@ def learn(
     """Write a lesson down, also of an incident that has ended; its owner hears of it at once."""
     incident = incidents.get(session, incident_id)
     if incident.status is Status.UNDONE:
-        raise Conflict(
-            N_("Vụ việc %(number)s đang ở trạng thái «%(status)s»."),
-            number=incident.number,
-            status=incident.status,
-        )
+        raise incidents.stands_otherwise(incident)
     _check(learnt)
     # Numbers have no twins, as those of the timeline, whose lock comes last everywhere.
     locked(session, TimelineHead, incident_id)

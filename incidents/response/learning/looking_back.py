@@ -13,7 +13,7 @@ from incidents.matter.incidents import LIVE, Incident, Status
 from incidents.matter.severity import Level
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
-from incidents.record.errors import Conflict, Invalid
+from incidents.record.errors import Invalid
 from incidents.record.facts import Fact, Private
 from incidents.record.language import N_
 from incidents.record.timeline import TimelineEntry
@@ -64,11 +64,7 @@ def hold(
     """
     incident = incidents.get(session, incident_id, lock=True)
     if incident.status not in (*LIVE, Status.RESOLVED):
-        raise Conflict(
-            N_("Vụ việc %(number)s đang ở trạng thái «%(status)s»."),
-            number=incident.number,
-            status=incident.status,
-        )
+        raise incidents.stands_otherwise(incident)
     if not outcome.strip():
         raise Invalid(fields={"outcome": (N_("Ghi kết luận cuộc họp."), {})})
     # A page gives the time to the minute.
