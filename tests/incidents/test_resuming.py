@@ -7,7 +7,7 @@ import pytest
 
 from incidents.intake import claims
 from incidents.intake.signals import Nature
-from incidents.matter import incidents, taskforces, ties
+from incidents.matter import clock_rules, incidents, taskforces, ties
 from incidents.matter.incidents import Finding, Incident, Status
 from incidents.matter.ties import TieKind
 from incidents.people.roles import Role
@@ -16,7 +16,8 @@ from incidents.record.errors import Conflict, GuardFailed, Invalid
 from incidents.record.language import Language
 from incidents.record.moments import nearest
 from incidents.response.answers import signing
-from incidents.response.clocks import clock_alarms, clocks
+from incidents.response.clocks import clock_alarms, clock_endings, clocks
+from incidents.response.clocks.clocks import ClockState
 from incidents.response.ending import closing, closing_reports
 from incidents.response.ending.closing_words import Remarks
 from incidents.response.life import grading, lifecycle, resuming
@@ -251,6 +252,33 @@ def test_a_mistaken_standing_down_is_taken_back_and_a_promise_to_the_public_is_n
     desk.do(lifecycle.stand_down, incident.id, reason="Không còn gì", by=binh)
     desk.set_aside()
     assert promised.title not in desk.timeline(incident)[-1].text
+
+
+def test_terms_a_standing_down_dropped_are_asked_about_again_those_decided_on_are_not(
+    desk: Desk, incident: Incident
+) -> None:
+    lan = desk.cast.lan
+    decided = desk.do(clocks.propose, incident.id, "DATA_BREACH", by=lan)
+    desk.do(clock_endings.dismiss, decided.id, reason="Không có dữ liệu cá nhân", by=lan)
+    dropped = desk.do(clocks.propose, incident.id, "FIRST_INFORMATION", by=lan)
+    repealed = desk.do(clocks.propose, incident.id, "ACCESS_SIMPLE", by=lan)
+    desk.time += minutes(5)
+    desk.do(lifecycle.stand_down, incident.id, reason="Nhầm vụ", by=lan)
+    desk.set_aside()
+    with database.transaction() as session:
+        row = clock_rules.get(session, repealed.rule_id)
+        row.effective_to = row.effective_from
+        session.add(row)
+    desk.fast_forward(hours(1))
+    desk.do(resuming.reopen, incident.id, **AGAIN, by=desk.cast.chuong)
+    desk.set_aside()
+    with database.reading() as session:
+        found = clocks.of_incident(session, incident.id)
+    waiting = [c for c in found if c.state is ClockState.PROPOSED]
+    assert [c.code for c in waiting] == ["FIRST_INFORMATION"]
+    assert waiting[0].id != dropped.id
+    begun = desk.do(clocks.start, waiting[0].id, confirmed=True, triggered_at=desk.time, by=lan)
+    assert begun.state is ClockState.RUNNING
 
 
 def test_only_what_is_closed_is_reopened_for_a_reason_and_by_a_playbook_that_fits(

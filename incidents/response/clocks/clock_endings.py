@@ -1,5 +1,6 @@
 """How statutory clocks end: met with proof, breached with an explanation, or not applicable."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -205,11 +206,28 @@ def quieten(session: Session, incident_id: UUID) -> None:
         clocks.silence(session, each)
 
 
-def resume(session: Session, incident_id: UUID) -> None:
-    """The incident is worked on again: what still runs on it sounds again."""
+def resume(session: Session, incident_id: UUID, *, ended_at: datetime, by: Actor) -> None:
+    """The incident is worked on again: what still runs sounds, and dropped proposals are back.
+
+    Standing down decided on none of those by itself, so a person is asked about each once more;
+    what nobody may propose any more, because the law has ended, stays where it is.
+    """
     for each in clocks.of_incident(session, incident_id):
         if each.state is ClockState.RUNNING:
             clock_alarms.resume(session, each.id)
+        elif _dropped(each, ended_at):
+            with suppress(Conflict):
+                clocks.propose(session, incident_id, each.code, by=by)
+
+
+def _dropped(each: Clock, ended_at: datetime) -> bool:
+    """Whether it ended with its incident, never confirmed; later than that nobody can end one."""
+    return (
+        each.state is ClockState.NOT_APPLICABLE
+        and each.triggered_at is None
+        and each.settled_at is not None
+        and each.settled_at >= ended_at
+    )
 
 
 def _endable(session: Session, clock_id: UUID, states: tuple[ClockState, ...]) -> Clock:

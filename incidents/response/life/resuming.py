@@ -215,9 +215,9 @@ def reopen(
     fact = IncidentReopened(playbook=playbook, closed_at=closed_at, reason=reason.strip())
     timeline.record(session, incident.id, fact, by=by)
     taskforces.resume(session, incident.id)
-    clock_endings.resume(session, incident.id)
     _take_up(session, incident, by)
     incident.ended_at = incident.resolved_at = None
+    clock_endings.resume(session, incident.id, ended_at=closed_at, by=by)
     incident.playbook = playbook
     runs.start(session, incident.id, playbook, version)
     _tell(session, incident, reason.strip(), by)
