@@ -1,5 +1,6 @@
 """What is done with statutory clocks, the terms of the law behind them, and the calendar."""
 
+from dataclasses import fields
 from datetime import date
 from typing import Annotated
 from uuid import UUID
@@ -11,9 +12,11 @@ from api.identity import Caller
 from incidents.matter import calendar, clock_rule_changes, incidents
 from incidents.matter.calendar import DayKind, SwapDay, Unit
 from incidents.matter.clock_rule_terms import Terms
+from incidents.matter.clock_rule_wording import Part
 from incidents.matter.clock_rules import ClockRule
+from incidents.people.roles import Role
 from incidents.record.errors import NotFound
-from incidents.record.language import N_
+from incidents.record.language import N_, Phrase
 from incidents.response.clocks import clock_endings, clock_vouching, clocks
 from incidents.response.clocks.clock_facts import ProofKind
 from incidents.response.clocks.clocks import Clock
@@ -53,7 +56,11 @@ class Explain(Request):
 
 
 class Figures(Request):
-    """What the law says from a day on; ``effective_to`` only where it ends by itself."""
+    """What the law says from a day on; ``effective_to`` only where it ends by itself.
+
+    A text that is left out reads as before. English that is left out beside a new Vietnamese text
+    goes: until somebody gives it, English readers see the Vietnamese.
+    """
 
     amount: int
     unit: Unit
@@ -63,11 +70,29 @@ class Figures(Request):
     before: Line = ""
     rolls: bool = False
     gap_meant: bool = False
+    title: Line = ""
+    title_en: Line = ""
+    trigger: Reason = ""
+    trigger_en: Reason = ""
+    consequence: Reason = ""
+    consequence_en: Reason = ""
 
     @property
     def terms(self) -> Terms:
         """As the row says it."""
-        return Terms(**{name: getattr(self, name) for name in Figures.model_fields})
+        said = {part: Phrase(*self._written(part)) for part in Part if any(self._written(part))}
+        figures = {each.name for each in fields(Terms)} - {"said"}
+        return Terms(**{name: getattr(self, name) for name in figures}, said=said)
+
+    def _written(self, part: Part) -> tuple[str, str]:
+        return getattr(self, part.value), getattr(self, f"{part.value}_en")
+
+
+class Introduce(Figures):
+    """A term of its own: its code, whose clock it is, and all of its texts."""
+
+    code: Line
+    role: Role
 
 
 class Correct(Figures):
@@ -151,6 +176,14 @@ def dismiss(session: Session, caller: Caller, number: str, clock_id: UUID, asked
     """Say that the term does not apply."""
     found = _of(session, caller, number, clock_id)
     return clock_endings.dismiss(session, found, reason=asked.reason, by=caller.actor)
+
+
+def introduce(session: Session, caller: Caller, asked: Introduce) -> ClockRule:
+    """Enter a term the desk did not know."""
+    caller.require(session, Deed.ADMINISTER)
+    return clock_rule_changes.introduce(
+        session, asked.code, asked.role, asked.terms, by=caller.actor
+    )
 
 
 def amend(session: Session, caller: Caller, rule_id: UUID, asked: Figures) -> ClockRule:

@@ -13,7 +13,7 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from api.deeds import clocks as deeds
-from api.deeds.clocks import Correct, Figures, Repeal, Swap, Verify
+from api.deeds.clocks import Correct, Figures, Introduce, Repeal, Swap, Verify
 from api.dependencies import Db, Fields, FormCaller, Reader
 from api.fields import Because
 from api.identity import Caller
@@ -22,7 +22,9 @@ from api.pages.forms import again, filled
 from api.problems import Problem
 from incidents.matter import calendar, clock_rule_changes, clock_rules, incidents
 from incidents.matter.calendar import DayKind, Unit
+from incidents.matter.clock_rule_wording import Part
 from incidents.matter.clock_rules import ClockRule
+from incidents.people.roles import OFFICES, READS, Role
 from incidents.record import clock
 from incidents.record.errors import NotFound
 from incidents.record.language import N_, speech
@@ -39,11 +41,15 @@ class Term:
     now: ClockRule
     coming: Sequence[ClockRule]
     history: Sequence[ClockRule]
+    kept: bool
+    """Whether its only row may not be taken out: the desk began with the term."""
 
 
 def _terms(rules: Sequence[ClockRule], today: date) -> list[Term]:
     """Rows by the term they belong to, in the order of their codes."""
-    return [_term(list(rows), today) for _, rows in groupby(rules, key=lambda rule: rule.code)]
+    of_terms = [list(rows) for _, rows in groupby(rules, key=lambda rule: rule.code)]
+    # One that was entered by mistake and taken out again is no term.
+    return [_term(rows, today) for rows in of_terms if any(not r.withdrawn_at for r in rows)]
 
 
 def _term(rows: Sequence[ClockRule], today: date) -> Term:
@@ -55,6 +61,7 @@ def _term(rows: Sequence[ClockRule], today: date) -> Term:
     return Term(
         now=now,
         coming=[row for row in standing if row.effective_from > now.effective_from],
+        kept=len(standing) == 1 and any(row.made_at is None for row in rows),
         history=[row for row in reversed(told) if row is not now and row.effective_from <= today],
     )
 
@@ -84,6 +91,8 @@ def shown(
         today=today,
         untouched=clock_rule_changes.untouched,
         units=[(unit.value, say.value(unit)) for unit in Unit],
+        parts_said=[(part.value, say.value(part)) for part in Part],
+        roles=[(role.value, say.value(role)) for role in Role if role not in OFFICES | READS],
         kinds=[(kind.value, say.value(kind)) for kind in DayKind],
         page_path=_PATH,
     )
@@ -106,6 +115,13 @@ _DEEDS: dict[str, tuple[type[BaseModel], Callable[..., Any]]] = {
     "go": (Because, deeds.withdraw),
     "tham-dinh": (Verify, deeds.verify),
 }
+
+
+@router.post("/them", dependencies=[again(shown)])
+def introduce(session: Db, caller: FormCaller, form: Fields) -> Response:
+    """Enter a term the desk did not know."""
+    made = deeds.introduce(session, caller, filled(Introduce, form))
+    return rendering.back(_PATH, "them", f"quy-dinh-{made.code}")
 
 
 @router.post("/ngay", dependencies=[again(shown)])

@@ -11,6 +11,7 @@ from api.deeds.clocks import (
     Correct,
     Explain,
     Figures,
+    Introduce,
     Meet,
     Propose,
     Repeal,
@@ -23,7 +24,7 @@ from api.fields import Because
 from api.identity import Caller
 from api.rest.routers import deeds_under
 from api.rest.shapes import Page, Shape
-from incidents.matter import calendar, clock_rules
+from incidents.matter import calendar, clock_rule_wording, clock_rules
 from incidents.matter.calendar import DayKind, Unit
 from incidents.matter.clock_rules import ClockRule
 from incidents.people.roles import Role
@@ -114,7 +115,7 @@ class SwapDayOut(Shape):
 
 def _shown(session: Session, caller: Caller, clock: Clock) -> ClockOut:
     rule = clock_rules.get(session, clock.rule_id)
-    said = {part: _said(caller, rule.said(part)) for part in ("title", "trigger", "consequence")}
+    said = _read(caller, rule)
     law = {"length": _said(caller, clock.length), "legal_basis": _said(caller, clock.basis)}
     told = said | law | {"verified": clocks.vouched_for(session, clock)}
     own = {name: getattr(clock, name) for name in ClockOut.model_fields.keys() - told.keys()}
@@ -125,8 +126,13 @@ def _said(caller: Caller, phrase: Phrase) -> str:
     return speech(caller.person.language).value(phrase)
 
 
+def _read(caller: Caller, rule: ClockRule) -> dict[str, str]:
+    """How a term reads, by the parts of its text."""
+    return {part.value: _said(caller, said) for part, said in clock_rule_wording.of(rule).items()}
+
+
 def _rule(caller: Caller, rule: ClockRule) -> RuleOut:
-    said = {part: _said(caller, rule.said(part)) for part in ("title", "trigger", "consequence")}
+    said = _read(caller, rule)
     told = {**said, "legal_basis": _said(caller, rule.basis)}
     return RuleOut.model_validate(rule.model_dump() | told)
 
@@ -182,6 +188,12 @@ def rules(session: Db, caller: RestCaller, *, withdrawn: bool = False) -> Page[R
     caller.require(session, Deed.SEE_DESK)
     found = clock_rules.history(session) if withdrawn else clock_rules.listed(session)
     return Page(items=[_rule(caller, each) for each in found])
+
+
+@router.post("/clock-rules", status_code=201, summary="A term the desk did not know")
+def introduce(session: Db, caller: RestCaller, asked: Introduce) -> RuleOut:
+    """Enter a new term of the law, with how it reads; it waits to be vouched for."""
+    return _rule(caller, deeds.introduce(session, caller, asked))
 
 
 @router.post("/clock-rules/{rule_id}/figures", summary="The law of a term changed")

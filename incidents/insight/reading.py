@@ -13,6 +13,7 @@ from incidents.intake import parting, scans, triage, wording
 from incidents.matter import (
     body_corrections,
     clock_rule_changes,
+    clock_rule_wording,
     clock_rules,
     flag_ladder,
     level_rules,
@@ -90,7 +91,14 @@ TELLERS = (
     *(absences, agreed, by_hand, feeds, keeping, passing_on, planning, stand_ins, swaps),
     *(bodies, body_corrections, contacts, focal_points, imported, importing, postings, routing),
     *(flag_merging, parting, triage, wording, silences, findings),
-    *(clock_rule_changes, flag_ladder, level_rules, level_timings, must_be_told),
+    *(
+        clock_rule_changes,
+        clock_rule_wording,
+        flag_ladder,
+        level_rules,
+        level_timings,
+        must_be_told,
+    ),
     standing_changes,
     *(taskforce_facts, telling, score_reminders),
     *(closing_reports, edits, follow_ups, looking_back, meeting_reminders),

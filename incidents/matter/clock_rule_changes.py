@@ -3,24 +3,43 @@
 What was in force, and what a clock was started with, stays as it was read on its day.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import zip_longest
 from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlmodel import Session
 
-from incidents.matter import clock_rule_terms, clock_rules, incidents
+from incidents.matter import clock_rule_terms, clock_rule_wording, clock_rules, incidents
 from incidents.matter.clock_rule_terms import Terms
 from incidents.matter.clock_rules import SET_ASIDE, ClockRule
+from incidents.people.roles import Role
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
+from incidents.record.database import locked
 from incidents.record.errors import Conflict, Invalid, given
 from incidents.record.facts import Fact, Private
 from incidents.record.language import N_, Language, Phrase
+from incidents.record.timeline import TimelineHead
 
 _DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class ClockRuleIntroduced(Fact):
+    """The office entered a term of the law the desk did not know; somebody must vouch for it."""
+
+    rule: str
+    title: Phrase
+    effective_from: date
+    ends_on: date | None
+    length: Phrase
+    legal_basis: str
+    says: ClassVar[str] = N_(
+        "Thêm thời hạn luật định «%(title)s»: %(length)s từ ngày %(effective_from)s, căn cứ "
+        "%(legal_basis)s; chờ thẩm định"
+    )
 
 
 @dataclass(frozen=True)
@@ -97,6 +116,38 @@ class ClockRuleWithdrawn(Fact):
     )
 
 
+def introduce(session: Session, code: str, role: Role, terms: Terms, *, by: Actor) -> ClockRule:
+    """The law gives a term the desk did not know: people propose it by hand, or a playbook does.
+
+    ``terms`` say how it reads, all of it; it waits to be vouched for, as every row.
+    """
+    # Two rows of one code could otherwise be made side by side, each the first.
+    locked(session, TimelineHead, timeline.DESK)
+    clock_rule_terms.introducible(session, code, role, terms)
+    made = ClockRule(
+        code=code,
+        role=role,
+        made_at=clock.now(),
+        texts=clock_rule_wording.worded({each.value: {} for each in Language}, terms.said),
+        **terms.figures,
+        legal_basis=terms.legal_basis.strip(),
+        effective_from=terms.effective_from,
+        effective_to=terms.effective_to,
+        ends_on=terms.effective_to,
+    )
+    session.add(made)
+    fact = ClockRuleIntroduced(
+        rule=code,
+        title=made.title,
+        effective_from=made.effective_from,
+        ends_on=made.ends_on,
+        length=made.length,
+        legal_basis=made.legal_basis,
+    )
+    timeline.record(session, timeline.DESK, fact, by=by)
+    return made
+
+
 def amend(session: Session, rule_id: UUID, terms: Terms, *, by: Actor) -> ClockRule:
     """The law changed: its new figures get a row of their own, from their own day on.
 
@@ -125,11 +176,12 @@ def amend(session: Session, rule_id: UUID, terms: Terms, *, by: Actor) -> ClockR
         legal_basis=made.legal_basis,
     )
     timeline.record(session, timeline.DESK, fact, by=by)
+    clock_rule_wording.record(session, made, clock_rule_wording.of(before), by=by)
     return made
 
 
 def correct(session: Session, rule_id: UUID, terms: Terms, *, reason: str, by: Actor) -> ClockRule:
-    """A row says what the law never said: its figures, basis or days were entered wrongly.
+    """A row says what the law never said: figures, basis, days or words were entered wrongly.
 
     One that was entered today, or comes into force today or later, and with which no clock was
     started, is written anew in place: nothing was done by it. Any other stays in the history as
@@ -151,6 +203,7 @@ def correct(session: Session, rule_id: UUID, terms: Terms, *, reason: str, by: A
         legal_basis=terms.legal_basis.strip(),
         reason=reason.strip(),
     )
+    read = clock_rule_wording.of(row)
     repealed = row.end_basis if terms.effective_to == row.ends_on else ""
     written: dict[str, Any] = {**_written(row, terms), "end_basis": repealed}
     if untouched(row):
@@ -171,6 +224,7 @@ def correct(session: Session, rule_id: UUID, terms: Terms, *, reason: str, by: A
     session.add(row)
     _follow_on(session, [*others, row])
     timeline.record(session, timeline.DESK, fact, by=by)
+    clock_rule_wording.record(session, row, read, by=by)
     return row
 
 
@@ -211,12 +265,12 @@ def repeal(
 def withdraw(session: Session, rule_id: UUID, *, reason: str, by: Actor) -> ClockRule:
     """Take out a row that should not be there: its law will not come, or it was a slip of today.
 
-    The row before it holds on as if it had never been entered. What has been in force before
-    today, or a clock was started with, is corrected or repealed instead.
+    The row before it holds on as if it had never been entered; without one the term is gone. What
+    has been in force before today, or a clock was started with, is corrected or repealed instead.
     """
     row = _standing(session, rule_id)
     others = [r for r in clock_rules.versions(session, row.code) if r.id != row.id]
-    if not untouched(row) or not others:
+    if not untouched(row) or (not others and _shipped(session, row.code)):
         raise Conflict(
             N_(
                 "Chỉ gỡ được bản chưa có hiệu lực hoặc mới ghi hôm nay, chưa thời hạn nào tính "
@@ -230,6 +284,11 @@ def withdraw(session: Session, rule_id: UUID, *, reason: str, by: Actor) -> Cloc
     fact = ClockRuleWithdrawn(row.code, row.effective_from, row.length, reason)
     timeline.record(session, timeline.DESK, fact, by=by)
     return row
+
+
+def _shipped(session: Session, code: str) -> bool:
+    """Whether the desk began with a term; what counts on it may find it ended, never gone."""
+    return any(row.made_at is None for row in clock_rules.of_code(session, code))
 
 
 def _standing(session: Session, rule_id: UUID) -> ClockRule:
@@ -253,17 +312,17 @@ def _written(row: ClockRule, terms: Terms) -> dict[str, Any]:
     """The columns of a row that says this, where ``row`` is what it follows or corrects."""
     basis = terms.legal_basis.strip()
     days = {"effective_from": terms.effective_from, "ends_on": terms.effective_to}
-    texts: Mapping[str, Any] = row.texts
+    texts = clock_rule_wording.worded(row.texts, terms.said)
     if basis != row.legal_basis:
-        english = {k: v for k, v in texts[Language.EN.value].items() if k != "legal_basis"}
-        texts = {**texts, Language.EN.value: english}
+        # The English basis that was shipped is that of another instrument now.
+        texts[Language.EN.value].pop("legal_basis", None)
     return {**terms.figures, **days, "legal_basis": basis, "texts": texts}
 
 
 def _follow_on(session: Session, rows: list[ClockRule]) -> None:
     """Each row ends the day before the next one begins, unless it ends sooner by itself."""
     rows.sort(key=lambda row: row.effective_from)
-    for row, following in zip(rows, [*rows[1:], None], strict=True):
+    for row, following in zip_longest(rows, rows[1:]):
         ends = [row.ends_on, following.effective_from - _DAY if following else None]
         row.effective_to = min((day for day in ends if day), default=None)
         session.add(row)

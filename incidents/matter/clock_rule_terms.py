@@ -1,14 +1,20 @@
 """What a row of the law's terms may say, beside the other rows of its term."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
+from sqlmodel import Session
+
+from incidents.matter import clock_rules
 from incidents.matter.calendar import Unit
+from incidents.matter.clock_rule_wording import LONGEST, Part
 from incidents.matter.clock_rules import ClockRule
+from incidents.people.roles import OFFICES, READS, Role
 from incidents.record.errors import NO_REASON, Invalid, Wrong
-from incidents.record.language import N_
+from incidents.record.language import N_, Phrase
 
 _LONGEST = {
     Unit.HOURS: 10_000,
@@ -19,14 +25,17 @@ _LONGEST = {
 }
 _LONGEST_BASIS = 500
 _LEAP = 2028
+_CODE = re.compile(r"[A-Z][A-Z0-9_]{2,39}")
 _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class Terms:
-    """Figures, basis and days of a row; a last day only where it has one of its own.
+    """Figures, basis, days and words of a row; a last day only where it has one of its own.
 
-    ``gap_meant`` says that days on which no row is in force are no slip.
+    ``gap_meant`` says that days on which no row is in force are no slip. ``said`` holds those of
+    title, trigger and consequence that read otherwise than before; without English the Vietnamese
+    stands for it.
     """
 
     amount: int
@@ -37,6 +46,7 @@ class Terms:
     before: str = ""
     rolls: bool = False
     gap_meant: bool = False
+    said: Mapping[Part, Phrase] = field(default_factory=dict[Part, Phrase])
 
     @property
     def figures(self) -> dict[str, Any]:
@@ -49,9 +59,19 @@ class Terms:
         }
 
 
-def acceptable(terms: Terms, others: Sequence[ClockRule], reason: str | None = None) -> None:
-    """Refuse what no row can say, or not on these days; a reason that is asked for is given."""
-    wrong = wrong_basis(terms.legal_basis) | _wrong_days(terms, others)
+def acceptable(
+    terms: Terms,
+    others: Sequence[ClockRule],
+    *,
+    reason: str | None = None,
+    wrong: Wrong | None = None,
+) -> None:
+    """Refuse what no row can say, or not on these days; a reason that is asked for is given.
+
+    ``wrong`` is what was found elsewhere and is said together with it.
+    """
+    wrong = (wrong or {}) | wrong_basis(terms.legal_basis)
+    wrong |= _wrong_days(terms, others) | _wrong_words(terms)
     most = _LONGEST.get(terms.unit, 1)
     before = terms.before.strip()
     if not 0 < terms.amount <= most:
@@ -67,12 +87,34 @@ def acceptable(terms: Terms, others: Sequence[ClockRule], reason: str | None = N
         raise Invalid(fields=wrong)
 
 
+def introducible(session: Session, code: str, role: Role, terms: Terms) -> None:
+    """Refuse what cannot be a term of its own: a code that is taken, words that are missing."""
+    wrong: Wrong = {}
+    if not _CODE.fullmatch(code):
+        wrong["code"] = (N_("Mã gồm 3 đến 40 chữ hoa không dấu, chữ số hoặc dấu gạch dưới."), {})
+    elif clock_rules.versions(session, code):
+        wrong["code"] = (N_("Mã này đã có. Luật đổi thì ghi bản mới ở thời hạn đó."), {})
+    if role in OFFICES | READS:
+        wrong["role"] = (N_("Chọn một vai trò có trong Tổ công tác."), {})
+    unsaid = {part: Phrase("", "") for part in Part if part not in terms.said}
+    acceptable(replace(terms, said={**terms.said, **unsaid}), [], wrong=wrong)
+
+
 def wrong_basis(basis: str) -> Wrong:
     """What is wrong with how an instrument is named."""
     if basis.strip() and len(basis) <= _LONGEST_BASIS:
         return {}
     return {
         "legal_basis": (N_("Ghi căn cứ pháp lý, tối đa %(most)s ký tự."), {"most": _LONGEST_BASIS})
+    }
+
+
+def _wrong_words(terms: Terms) -> Wrong:
+    """Words that are missing in Vietnamese, or too many."""
+    return {
+        part.value: (N_("Ghi bằng tiếng Việt, tối đa %(most)s ký tự."), {"most": LONGEST[part]})
+        for part, said in terms.said.items()
+        if not said.vi or max(len(said.vi), len(said.en)) > LONGEST[part]
     }
 
 

@@ -194,9 +194,14 @@ def history(session: Session) -> list[ClockRule]:
     return list(session.exec(select(ClockRule).order_by(*order)))
 
 
+def of_code(session: Session, code: str) -> list[ClockRule]:
+    """Every row a term ever had, by their dates."""
+    return [rule for rule in history(session) if rule.code == code]
+
+
 def versions(session: Session, code: str) -> list[ClockRule]:
     """The rows of one term that count, by their dates."""
-    return [rule for rule in listed(session) if rule.code == code]
+    return [rule for rule in of_code(session, code) if rule.withdrawn_at is None]
 
 
 def on_offer(session: Session, on: date) -> list[ClockRule]:
@@ -206,11 +211,11 @@ def on_offer(session: Session, on: date) -> list[ClockRule]:
 
 def in_force(session: Session, code: str, on: date) -> ClockRule:
     """The row of a code on a day; ``Conflict`` where the law of that day had none."""
-    rows = versions(session, code)
+    rows = of_code(session, code)
     found = next((rule for rule in rows if rule.holds(on)), None)
     if found:
         return found
-    if rows:
+    if rows:  # also where all of them were set aside: the code was known
         raise Conflict(N_("Quy định này không có hiệu lực vào ngày %(day)s."), day=on)
     raise NotFound(N_("Không có thời hạn luật định mang mã này."))
 

@@ -105,6 +105,19 @@ def test_a_program_of_an_administrator_keeps_rules_and_calendar(
     assert gone.json()["withdrawn_at"]
     assert kept() == [(5, None)]
     assert len(kept(withdrawn=True)) == 2
+    new = figures | {"code": "PRESS_REPLY", "role": "spokesperson", "title": "Báo đăng phản hồi"}
+    unsaid = an.post("/clock-rules", new)
+    assert (unsaid.status_code, sorted(unsaid.json()["fields"])) == (
+        422,
+        ["consequence", "trigger"],
+    )
+    new |= {"title_en": "Right of reply", "trigger": "Đã nhận", "consequence": "Phạt"}
+    made = an.post("/clock-rules", new)
+    assert (made.status_code, made.json()["title"], made.json()["verified"]) == (
+        *(201, "Báo đăng phản hồi"),
+        False,
+    )
+    assert an.post("/clock-rules", new).json()["fields"].keys() == {"code"}
     day = {"day": "2026-12-26", "kind": "working", "reason": "Làm bù", "decision": "TB 88"}
     assert an.post("/swap-days", day).status_code == 201
     assert lan.get("/swap-days").json()["items"] == [day]
@@ -271,6 +284,15 @@ def test_an_administrator_verifies_terms_and_keeps_the_calendar_on_a_page(
     ended = {"last_day": "2026-11-01", "legal_basis": "Luật 9"}
     page = an.post(f"{path}/{rule_id('DATA_BREACH')}/bai-bo", **ended)
     assert "bãi bỏ theo Luật 9" in page.text
+    new = {"code": "PRESS_REPLY", "role": "spokesperson", "title": "Báo đăng phản hồi", **changed}
+    refused = an.post(f"{path}/them", effective_from="2026-01-01", **new)
+    assert refused.status_code == 422
+    assert re.search(r'<details class="more" open><summary>Thêm thời hạn luật', refused.text)
+    new |= {"trigger": "Đã nhận", "consequence": "Phạt"}
+    page = an.post(f"{path}/them", effective_from="2026-01-01", **new)
+    assert "Khi quá hạn: Phạt" in page.text
+    an.post(f"{path}/{rule_id('PRESS_REPLY')}/go", reason="Nhầm")
+    assert "Báo đăng phản hồi" not in an.get(path).text
     day = {"day": "2026-12-26", "kind": "working"}
     refused = an.post(f"{path}/ngay", decision="TB 88", **day)
     assert refused.status_code == 422

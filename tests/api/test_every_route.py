@@ -223,6 +223,20 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ),
     ("POST", "/api/v1/incidents/{number}/clocks/{clock_id}/not-applicable"): (BECAUSE, ROOM),
     ("GET", "/api/v1/clock-rules"): (None, INSIDERS),
+    ("POST", "/api/v1/clock-rules"): (
+        {
+            "code": "NEW_TERM",
+            "role": "spokesperson",
+            "title": "x",
+            "trigger": "x",
+            "consequence": "x",
+            "amount": 1,
+            "unit": "hours",
+            "legal_basis": "x",
+            "effective_from": "2026-01-01",
+        },
+        ADMINISTRATORS,
+    ),
     ("POST", "/api/v1/clock-rules/{rule_id}/figures"): (
         {"amount": 1, "unit": "hours", "legal_basis": "x", "effective_from": "2026-01-01"},
         ADMINISTRATORS,

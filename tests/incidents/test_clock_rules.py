@@ -10,13 +10,15 @@ from incidents.matter import clock_rule_changes as changes
 from incidents.matter import clock_rules
 from incidents.matter.calendar import Unit
 from incidents.matter.clock_rule_terms import Terms
+from incidents.matter.clock_rule_wording import Part
+from incidents.people.roles import Role
 from incidents.record import database
 from incidents.record.errors import Conflict, Invalid, NotFound
-from incidents.record.language import Language
+from incidents.record.language import Language, Phrase
 from incidents.record.timeline import DESK
 from incidents.response.clocks import clock_vouching
-from tests.harness import Desk
-from tests.incidents.terms import FIRST, NOTICE, rule, vouch
+from tests.harness import Desk, hours
+from tests.incidents.terms import FIRST, NOTICE, ROLES, rule, started, vouch
 
 
 def test_the_desk_starts_with_the_terms_of_the_plan_none_of_them_vouched_for(
@@ -197,3 +199,74 @@ def test_a_basis_the_office_typed_reads_as_it_typed_it(desk: Desk) -> None:
     assert made.basis == shipped.basis
     other = desk.do(changes.correct, made.id, says(**figures), reason="Nhầm", by=desk.cast.an)
     assert str(other.basis) == other.basis.en == "Nghị định mới"
+
+
+NEW = "PRESS_RIGHT_OF_REPLY"
+SAID = {
+    Part.TITLE: Phrase("Báo đăng ý kiến phản hồi", "Right of reply"),
+    Part.TRIGGER: Phrase("Tòa soạn đã nhận ý kiến phản hồi.", ""),
+    Part.CONSEQUENCE: Phrase("Xử phạt.", ""),
+}
+
+
+def test_a_term_the_desk_did_not_know_is_entered_runs_and_only_then_stays(
+    desk: Desk,
+) -> None:
+    an, since = desk.cast.an, date(2026, 1, 1)
+    for code, role, said, field in (
+        ("moi", Role.SPOKESPERSON, SAID, "code"),
+        (FIRST, Role.SPOKESPERSON, SAID, "code"),
+        (NEW, Role.OBSERVER, SAID, "role"),
+        (NEW, Role.SPOKESPERSON, {Part.TITLE: Phrase("Chỉ có tên", "")}, "trigger"),
+        (NEW, Role.SPOKESPERSON, {**SAID, Part.TITLE: Phrase("", "English only")}, "title"),
+        (NEW, Role.SPOKESPERSON, {**SAID, Part.TITLE: Phrase("x" * 201, "")}, "title"),
+    ):
+        with desk.refused(Invalid) as refused:
+            desk.do(changes.introduce, code, role, says(5, since, said=said), by=an)
+        assert field in refused.value.fields
+    by_mistake = desk.do(changes.introduce, NEW, Role.LEGAL, says(5, since, said=SAID), by=an)
+    desk.do(changes.withdraw, by_mistake.id, reason="Nhầm mã", by=an)
+    assert rows(NEW) == []
+    with database.reading() as session, pytest.raises(Conflict):
+        clock_rules.in_force(session, NEW, since)
+    made = desk.do(changes.introduce, NEW, Role.SPOKESPERSON, says(5, since, said=SAID), by=an)
+    assert rows(NEW) == [(5, since, None, False)]
+    assert made.title == Phrase("Báo đăng ý kiến phản hồi", "Right of reply")
+    assert made.said("trigger").en == "Tòa soạn đã nhận ý kiến phản hồi."
+    incident = desk.opened(level=2, roles=ROLES)
+    begun = started(desk, incident, NEW)
+    assert begun.due_at == desk.time + hours(5)
+    desk.set_aside()
+    with desk.refused(Conflict, "Chỉ gỡ được"):
+        desk.do(changes.withdraw, made.id, reason="Thôi", by=an)
+    assert "Thêm thời hạn luật định «Báo đăng ý kiến phản hồi»: 5 giờ" in (
+        desk.timeline(DESK)[-1].text
+    )
+
+
+def test_a_term_is_reworded_in_both_languages_and_its_record_keeps_what_stood_there(
+    desk: Desk,
+) -> None:
+    an, shipped = desk.cast.an, vouch(desk)
+    title = shipped.said("title")
+    said = {
+        Part.TITLE: Phrase(title.vi, "First words of the body"),
+        Part.TRIGGER: Phrase("Sự việc đã xảy ra.", ""),
+    }
+    coming = desk.do(changes.amend, shipped.id, says(12, NEW_YEAR, said=said), by=an)
+    assert coming.title == Phrase(title.vi, "First words of the body")
+    assert coming.said("trigger") == Phrase("Sự việc đã xảy ra.", "Sự việc đã xảy ra.")
+    assert coming.said("consequence") == shipped.said("consequence")
+    kept = desk.reload(shipped)
+    assert (kept.title, kept.verified) == (title, True)
+    same = says(12, NEW_YEAR, said={Part.TITLE: Phrase(title.vi, "")})
+    again = desk.do(changes.correct, coming.id, same, reason="Nhầm", by=an)
+    assert again.title.en == "First words of the body"
+    assert desk.facts(DESK)[1:] == [
+        "ClockRuleAmended",
+        "ClockRuleReworded",
+        "ClockRuleReworded",
+        "ClockRuleCorrected",
+    ]
+    assert "First words of the body" in desk.timeline(DESK, Language.EN)[2].text
+    assert "→ «Sự việc đã xảy ra.»" in desk.timeline(DESK)[3].text
