@@ -19,9 +19,9 @@ from incidents.record.language import N_, Labelled, Language, Phrase
 class Part(Labelled):
     """The texts of a term."""
 
-    TITLE = "title", N_("tên thời hạn")
-    TRIGGER = "trigger", N_("điều kiện phát sinh")
-    CONSEQUENCE = "consequence", N_("hậu quả khi quá hạn")
+    TITLE = "title", N_("Tên thời hạn")
+    TRIGGER = "trigger", N_("Điều kiện phát sinh")
+    CONSEQUENCE = "consequence", N_("Hậu quả khi quá hạn")
 
 
 LONGEST = {Part.TITLE: 200, Part.TRIGGER: 1_000, Part.CONSEQUENCE: 1_000}
