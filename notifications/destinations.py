@@ -28,7 +28,7 @@ ABOUT_DIRECTORY = frozenset({"contact_code", "contacts_stale", "directory_review
 """Kinds that lead to the directory."""
 
 
-ABOUT_LESSONS = frozenset({"lesson_assigned", "lesson_due"})
+ABOUT_LESSONS = frozenset({"lesson_assigned", "lesson_due", "lesson_wanting"})
 """Kinds that lead to the register of lessons, which its owners see without a role."""
 
 

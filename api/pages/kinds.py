@@ -57,6 +57,7 @@ KINDS: dict[str, str] = {
     "decision_review": N_("nhắc xem lại quyết định"),
     "lesson_assigned": N_("giao bài học kinh nghiệm"),
     "lesson_due": N_("nhắc bài học kinh nghiệm"),
+    "lesson_wanting": N_("nhắc đặt ngày cho bài học kinh nghiệm"),
     "clock_due": N_("nhắc thời hạn luật định"),
     "clock_breached": N_("quá hạn luật định"),
     "clock_vouched": N_("thẩm định thời hạn luật định"),

@@ -126,6 +126,27 @@ def test_its_owner_is_reminded_on_the_day_and_the_deputy_a_week_later(
     assert reviews.reviews() == 0
 
 
+def test_without_a_day_owner_and_deputy_are_asked_for_one_after_a_week(
+    desk: Desk, incident: Incident
+) -> None:
+    cast = desk.cast
+    mine = learnt(desk, incident, Learnt("Tập huấn", owner_name=cast.khoi.name))
+    assert (mine.owner_id, mine.due_on) == (cast.khoi.id, None)
+    learnt(desk, incident, Learnt("Sửa quy chế"))
+    desk.fast_forward(timedelta(days=6))
+    desk.set_aside()
+    assert reviews.reviews() == 0
+    desk.fast_forward(timedelta(days=1))
+    desk.set_aside()
+    assert (reviews.reviews(), reviews.reviews()) == (2, 0)
+    desk.settle()
+    desk.expect_message(to=cast.khoi, kind="lesson_wanting", containing="Tập huấn")
+    desk.expect_messages("lesson_wanting", cast.tung, cast.tung)
+    desk.do(lessons.assign, mine.id, cast.khoi.id, TODAY + timedelta(days=9), by=cast.tung)
+    desk.set_aside()
+    assert reviews.reviews() == 0
+
+
 def test_without_an_owner_the_deputy_is_reminded(desk: Desk, incident: Incident) -> None:
     learnt(desk, incident, Learnt("Sửa", owner_name="Phòng Nghiệp vụ", due_on=TODAY))
     desk.fast_forward(hours(6))

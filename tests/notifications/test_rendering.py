@@ -109,6 +109,7 @@ def _every_kind(
         "decision_review": {"decision": 2},
         "lesson_assigned": {"lesson": str(lesson.id)},
         "lesson_due": {"lesson": str(lesson.id), "overdue": True},
+        "lesson_wanting": {"lesson": str(lesson.id), "overdue": False},
         "step_cancelled": {"by": str(stage.cast.phuc.id)},
         "statement_released": {"kind": "holding", "version": 2, "channels": ["public_page"]},
         "level_changed": {"level": 4, "reason": "", "steps": [str(step.id)]},

@@ -149,13 +149,19 @@ class Reminder:
     lesson: Lesson
     people: tuple[UUID, ...]
     key: str
-    overdue: bool
+    overdue: bool = False
+    kind: str = "lesson_due"
+
+
+WANTS_A_DAY_AFTER = timedelta(days=7)
+"""How long a lesson may go without a day before whoever could set one is asked for it."""
 
 
 def due(session: Session) -> list[Reminder]:
     """What owners are to be reminded of from the morning of the day on, and what a week later.
 
-    Without an owner in the directory the standing deputy hears in their place.
+    Without an owner in the directory the standing deputy hears in their place; of a lesson that
+    has no day after a week both do.
     """
     now = clock.now()
     keepers = tuple(roles.holders(session, Role.STANDING_DEPUTY, now)[:1])
@@ -175,7 +181,20 @@ def due(session: Session) -> list[Reminder]:
             if people and _morning(lesson.due_on) + after <= now:
                 key = f"lesson-{'late' if overdue else 'due'}:{lesson.id}:{lesson.due_on}"
                 found.append(Reminder(lesson, tuple(dict.fromkeys(people)), key, overdue))
-    return found
+    return found + _without_a_day(session, keepers, now)
+
+
+def _without_a_day(session: Session, keepers: tuple[UUID, ...], now: datetime) -> list[Reminder]:
+    undated = select(Lesson).where(
+        Lesson.state == LessonState.OPEN,
+        col(Lesson.due_on).is_(None),
+        col(Lesson.learnt_at) <= now - WANTS_A_DAY_AFTER,
+    )
+    return [
+        Reminder(lesson, people, f"lesson-wanting:{lesson.id}", kind="lesson_wanting")
+        for lesson in session.exec(undated.order_by(col(Lesson.learnt_at)))
+        if (people := tuple(dict.fromkeys([*filter(None, [lesson.owner_id]), *keepers])))
+    ]
 
 
 def _morning(day: date) -> datetime:
@@ -194,7 +213,7 @@ def remind(session: Session, reminder: Reminder) -> None:
     persons.tell_all(
         session,
         free or recusals.to_alert(session, matter),
-        "lesson_due",
+        reminder.kind,
         key=reminder.key,
         incident_id=matter,
         values={"lesson": str(reminder.lesson.id), "overdue": reminder.overdue},
