@@ -1,14 +1,17 @@
 """What was promised in public is followed up promise by promise, by whoever was said to keep it."""
 
+from incidents.matter.incidents import Incident
 from incidents.people.directory import focal_points
 from incidents.people.directory.focal_points import Standing
 from incidents.people.roles import Role
 from incidents.record import clock, database
-from incidents.record.errors import Invalid, NotPermitted
+from incidents.record.errors import GuardFailed, Invalid, NotPermitted
 from incidents.record.language import Language
 from incidents.response.ending import closing_words
-from incidents.response.staffing import recusing
-from incidents.response.steps.steps import StepState
+from incidents.response.life import lifecycle, merging
+from incidents.response.staffing import directing, recusing
+from incidents.response.steps import promises, steps
+from incidents.response.steps.steps import Step, StepState
 from tests.harness import Desk, hours
 
 ROLES = [Role.LEAD, Role.SECRETARY, Role.SUBJECT_LEAD]
@@ -86,3 +89,48 @@ def test_a_person_a_part_and_a_body_are_each_asked_for_what_they_promised(desk: 
     assert said[0].endswith("hạn 17:00 ngày 15/12/2026): chờ xác nhận.")
     assert said[1].endswith("đã làm đúng cam kết. Đã niêm yết tại chợ")
     assert said[2].endswith("không làm được. Thiếu bác sĩ, đã xin lỗi")
+
+
+def promised(desk: Desk) -> Incident:
+    """A matter with one promise, kept by Yến until the middle of December."""
+    incident = desk.opened(level=3, roles=ROLES)
+    desk.plan(incident, "list", Role.SECRETARY, form="Promises")
+    desk.answer("list", by=desk.cast.ha, promises="Công khai cách tính; Mai Hải Yến; 15/12/2026")
+    desk.set_aside()
+    return desk.reload(incident)
+
+
+def followed(desk: Desk, incident: Incident) -> list[Step]:
+    with database.reading() as session:
+        return promises.among(steps.of_incident(session, incident.id))
+
+
+def test_a_matter_is_stood_down_only_when_somebody_answers_for_what_it_promised(
+    desk: Desk,
+) -> None:
+    cast, incident = desk.cast, promised(desk)
+    (kept,) = followed(desk, incident)
+    with desk.refused(GuardFailed, "«Công khai cách tính» là cam kết đã công bố"):
+        desk.do(lifecycle.stand_down, incident.id, reason="Nhầm", by=cast.binh)
+    desk.do(directing.waive, kept.id, reason="Sở đã tự công khai", by=cast.binh)
+    desk.do(lifecycle.stand_down, incident.id, reason="Nhầm", by=cast.binh)
+    desk.set_aside()
+
+
+def test_a_promise_is_followed_up_where_its_matter_was_merged(desk: Desk) -> None:
+    cast, merged = desk.cast, promised(desk)
+    into = desk.opened(level=3, roles=ROLES)
+    desk.set_aside()
+    (before,) = followed(desk, merged)
+    desk.do(merging.merge, merged.id, into.id, reason="Cùng một việc", by=cast.binh)
+    (after,) = followed(desk, into)
+    assert desk.reload(before).state is StepState.CANCELLED
+    assert (after.assignee_id, after.due_at, after.own_title) == (
+        *(cast.yen.id, before.due_at),
+        "Công khai cách tính",
+    )
+    desk.expect_message(to=cast.yen, kind="step_assigned", containing=into.number)
+    desk.set_aside()
+    assert desk.facts(into).count("PromiseListed") == 1
+    desk.answer(after.key, by=cast.yen, outcome="kept", account="Đã công khai")
+    desk.set_aside()

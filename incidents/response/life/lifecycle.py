@@ -30,7 +30,16 @@ from incidents.response.clocks import clock_endings
 from incidents.response.judgement import findings
 from incidents.response.learning import looking_back
 from incidents.response.life import score_reminders
-from incidents.response.steps import catalog, conclusions, follow_ups, passing, rhythm, runs, steps
+from incidents.response.steps import (
+    catalog,
+    conclusions,
+    follow_ups,
+    owing,
+    passing,
+    rhythm,
+    runs,
+    steps,
+)
 from incidents.response.steps.forms import HowItStands, Measurement, Trend
 from incidents.response.steps.runs import RunState
 from incidents.response.steps.steps import Step, StepState
@@ -80,7 +89,7 @@ def stabilise(session: Session, incident_id: UUID, *, reason: str, by: Actor) ->
     missing: Missing = []
     if incident.status is Status.STABILISING:
         raise AlreadySettled(N_("Vụ việc đang ở trạng thái này."))
-    missing += _unsaid(session, incident) + dangerous(session, incident)
+    missing += _unsaid(session, incident) + owing.dangerous(session, incident.id)
     if not _falling(session, incident.id) and not reason.strip():
         missing.append(
             (
@@ -105,24 +114,6 @@ def _unsaid(session: Session, incident: Incident) -> Missing:
     if not incident.exercise and not any(p.published_at for p in out):
         return [(N_("Thông tin ban đầu đã phát hành nhưng chưa lên trang công bố."), {})]
     return []
-
-
-def dangerous(session: Session, incident: Incident) -> Missing:
-    """Work on the safety of people that nobody has done or waived."""
-    return [
-        (
-            N_("Việc %(number)s «%(key)s» liên quan an toàn tính mạng, chưa xong."),
-            {"number": s.number, "key": steps.name(session, s)},
-        )
-        for s in steps.of_incident(session, incident.id)
-        if s.life_safety and _undone(s)
-    ]
-
-
-def _undone(step: Step) -> bool:
-    """Neither done nor waived; silence outside blocks nothing (rule 19 of practice)."""
-    ended = step.state in (StepState.DONE, StepState.WAIVED, StepState.CANCELLED)
-    return not ended and not (step.asked and step.state is StepState.DECLINED)
 
 
 def _falling(session: Session, incident_id: UUID) -> bool:
@@ -205,7 +196,7 @@ def resolve(
             {"number": s.number, "key": steps.name(session, s)},
         )
         for s in asked
-        if s.mandatory and _undone(s)
+        if s.mandatory and owing.undone(s)
     ]
     if incident.status is not Status.STABILISING:
         missing.append((N_("Vụ việc chưa ở trạng thái tạm ổn."), {}))
@@ -275,12 +266,12 @@ def _unfinished(session: Session, incident_id: UUID) -> Missing:
 def stand_down(session: Session, incident_id: UUID, *, reason: str, by: Actor) -> Incident:
     """Stop midway: steps, messages and runs end in the same commit; no playbook code runs.
 
-    Work on the safety of people does not end unsaid with it: somebody did it, or waived it by name.
-    A promise of more to the public that it leaves behind is in the record.
+    Work on the safety of people does not end unsaid with it, nor what was promised in public:
+    somebody did it, or waived it by name. Words that promise more are named in the record.
     """
     incident = incidents.live(session, incident_id)
     reason = given(reason)
-    guard(dangerous(session, incident))
+    guard(owing.dangerous(session, incident.id) + owing.promised(session, incident))
     cancelled = halt(session, incident, Status.STOOD_DOWN)
     clock_endings.drop(session, incident.id, reason=reason, by=by, started=False)
     timeline.record(

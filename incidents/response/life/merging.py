@@ -28,6 +28,7 @@ from incidents.record.language import N_
 from incidents.response.clocks import clock_endings
 from incidents.response.life import grading, lifecycle, opening
 from incidents.response.staffing import recusing
+from incidents.response.steps import owing, promises
 
 
 @dataclass(frozen=True)
@@ -113,9 +114,11 @@ def merge(session: Session, incident_id: UUID, into: UUID, *, reason: str, by: A
     counts = _hand_over(
         session, merged, goes_on, flags, claims.of_incident(session, merged.id), by, everything=True
     )
+    promised = owing.unkept(session, merged.id)
     cancelled = lifecycle.halt(session, merged, Status.MERGED)
     clock_endings.drop(session, merged.id, reason=reason.strip(), by=by, started=False)
     recusing.carry_over(session, merged.id, goes_on.id, by=by)
+    promises.carry_over(session, promised, goes_on, by=by)
     ties.tie(session, merged.id, TieKind.MERGED_INTO, goes_on.id, by=by)
     gone = IncidentMerged(
         number=goes_on.number, steps_cancelled=cancelled, reason=reason.strip(), **counts
@@ -149,7 +152,7 @@ def _mergeable(session: Session, merged: Incident, goes_on: Incident, reason: st
                 {"number": merged.number, "level": merged.level},
             )
         )
-    missing += lifecycle.dangerous(session, merged)
+    missing += owing.dangerous(session, merged.id)
     if not reason.strip():
         missing.append((N_("Chưa nêu lý do."), {}))
     lifecycle.guard(missing)

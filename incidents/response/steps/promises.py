@@ -5,7 +5,7 @@ for which its focal point answers. From there on it reminds, passes on and shows
 step; after its day the secretary follows it up. A promise keeps its day at every level.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import ClassVar
@@ -40,6 +40,7 @@ _UNTIL = time(17)
 """On its day, in the province: when the offices close."""
 
 _LONGEST = timedelta(days=366)
+_LEFT_AT_LEAST = timedelta(days=1)
 _LINE = 300
 
 
@@ -70,23 +71,48 @@ def _open(session: Session, incident: Incident, promise: Owned, by: Actor) -> St
     if len(promise.work) > _LINE:
         raise Invalid(fields={"promises": (N_("Tối đa %(limit)s ký tự."), {"limit": _LINE})})
     role, person_id = _keeper(session, promise)
-    plan = Plan(
-        key="",
-        kind=StepKind.ASK,
-        role=role,
-        form=PromiseKept.__name__,
-        due=due_at - clock.now(),
-        then=Role.SECRETARY,
-    )
-    step = passing.write(session, incident, plan, allowed=plan.due)
-    step.key = f"promise {step.number}"
-    step.own_title, step.own_gist, step.added_by = promise.work, GIST, by.person_id
+    step = _write(session, incident, promise.work, role, due_at - clock.now(), by)
     if person_id:
         succession.require_free(session, step, person_id)
     fact = PromiseListed(step.number, step.key, due_at, promise.work, promise.owner)
     timeline.record(session, incident.id, fact, by=by)
     passing.begin(session, step, incident, first=person_id)
     return step
+
+
+def _write(
+    session: Session, incident: Incident, work: str, role: Role, left: timedelta, by: Actor
+) -> Step:
+    plan = Plan(
+        key="",
+        kind=StepKind.ASK,
+        role=role,
+        form=PromiseKept.__name__,
+        due=left,
+        then=Role.SECRETARY,
+    )
+    step = passing.write(session, incident, plan, allowed=plan.due)
+    step.key = f"promise {step.number}"
+    step.own_title, step.own_gist, step.added_by = work, GIST, by.person_id
+    return step
+
+
+def carry_over(session: Session, kept: Sequence[Step], into: Incident, *, by: Actor) -> None:
+    """Promises outlive the incident they were made in: where it was merged they are followed up.
+
+    By the same keeper, unless that person is kept out there; one whose day has passed already has
+    one more to say what became of it.
+    """
+    for old in kept:
+        work = old.own_title or old.key
+        left = (old.due_at or clock.now()) - clock.now()
+        step = _write(session, into, work, old.role, max(left, _LEFT_AT_LEAST), by)
+        free = str(old.assignee_id) not in succession.barred(session, step)
+        keeper = persons.get(session, old.assignee_id).name if old.assignee_id else "–"
+        due_at = clock.now() + max(left, _LEFT_AT_LEAST)
+        fact = PromiseListed(step.number, step.key, due_at, work, keeper)
+        timeline.record(session, into.id, fact, by=by)
+        passing.begin(session, step, into, first=old.assignee_id if free else None)
 
 
 def _keeper(session: Session, promise: Owned) -> tuple[Role, UUID | None]:
