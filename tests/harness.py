@@ -21,8 +21,9 @@ from incidents.insight import reading
 from incidents.insight.reading import Line
 from incidents.intake import reporters, signals
 from incidents.intake.signals import Signal
-from incidents.matter import incidents
+from incidents.matter import incidents, level_requests
 from incidents.matter.incidents import Incident
+from incidents.matter.level_requests import LevelRequest
 from incidents.people.persons import Person
 from incidents.people.roles import Role
 from incidents.record import clock, database, outbox, proof
@@ -33,7 +34,7 @@ from incidents.record.moments import Coming, Horizon
 from incidents.record.outbox import MessageState, OutgoingMessage
 from incidents.record.timeline import DESK, TimelineHead
 from incidents.response.answers import answering, signing
-from incidents.response.life import opening, score_reminders
+from incidents.response.life import lowering, opening, score_reminders
 from incidents.response.steps import catalog, passing, rhythm, runs
 from incidents.response.steps.catalog import PlaybookVersion
 from incidents.response.steps.passing import Plan
@@ -155,8 +156,9 @@ class Desk:
         for _ in range(_QUIET_AFTER):
             if not any(moment <= self.time for moment in self._moments()):
                 return
-            rung = (escalate.STEPS, escalate.CLOCKS, escalate.REVIEWS, escalate.MEETINGS)
+            rung = (escalate.STEPS, escalate.CLOCKS, escalate.REVIEWS)
             asked = (
+                *(escalate.MEETINGS, escalate.LOWERINGS),
                 *((escalate.RHYTHM,) if self.rhythm else ()),
                 *((escalate.SCORES,) if self.grading else ()),
             )
@@ -323,6 +325,15 @@ class Desk:
         return self.do(
             signing.sign_off, version.id, verdict, sha256=version.sha256, comment=comment, by=by
         )
+
+    def asked(self, incident: Incident) -> LevelRequest:
+        """The lower level that was asked for last, whatever became of it."""
+        with database.reading() as session:
+            return level_requests.of_incident(session, incident.id)[-1]
+
+    def agree(self, incident: Incident, *, by: Person) -> None:
+        """A second person agrees that the level goes down, as it was asked for."""
+        self.do(lowering.agree, self.asked(incident).id, by=by)
 
     def text_of(self, what: Statement | str) -> StatementVersion:
         """The current version of a statement, or of the statement a step is about."""

@@ -38,6 +38,9 @@ class Open(Request):
     occurred_at: Annotated[Moment | None, Optional] = None
 
 
+_SECOND = "Who is asked to agree, where the level would go down; nobody: whoever may"
+
+
 class Scores(Request):
     """The five scores, each 0 to 4, and the codes of the floors that apply."""
 
@@ -47,17 +50,15 @@ class Scores(Request):
     credibility: Score
     duty: Score
     floors: Annotated[list[Line], Ticked] = Field(default_factory=list)
-    seconded_by: Annotated[UUID | None, Optional] = Field(
-        None, description="Who agrees, when the level goes down"
-    )
+    second: Annotated[UUID | None, Optional] = Field(None, description=_SECOND)
 
 
 class SetLevel(Request):
-    """Another level, for a reason; a lower one needs a second person."""
+    """Another level, for a reason; a lower one waits until a second person agrees."""
 
     level: int
     reason: Reason
-    seconded_by: Annotated[UUID | None, Optional] = None
+    second: Annotated[UUID | None, Optional] = Field(None, description=_SECOND)
 
 
 class Review(Request):
@@ -138,9 +139,9 @@ def score(session: Session, caller: Caller, number: str, asked: Scores) -> Incid
     return grading.score(
         session,
         incident.id,
-        asked.model_dump(exclude={"floors", "seconded_by"}),
+        asked.model_dump(exclude={"floors", "second"}),
         floors=asked.floors,
-        seconded_by=asked.seconded_by,
+        second=asked.second,
         by=caller.actor,
     )
 

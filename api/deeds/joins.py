@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 from sqlmodel import Session
 
-from api.fields import Because, Line, Optional, Reason, Request, Ticked
+from api.fields import Because, Line, Reason, Request, Ticked
 from api.identity import Caller
 from incidents.intake import signals
 from incidents.matter import incidents
@@ -52,12 +52,9 @@ class Split(Request):
     signals: Annotated[list[Line], Ticked] = Field(default_factory=list)
     claims: Annotated[list[UUID], Ticked] = Field(default_factory=list)
     playbook: Line
-    level: int = Field(description="Provisional, 0 to 4; lower than a graded one with a second")
+    level: int = Field(description="0 to 4; provisional, or not below one that was graded")
     title: str
     reason: Reason = ""
-    seconded_by: Annotated[UUID | None, Optional] = Field(
-        None, description="Who agrees, where it is lower than the level the old one was graded at"
-    )
 
 
 def _of(session: Session, caller: Caller, number: str, deed: Deed) -> Incident:

@@ -11,8 +11,9 @@ from api.dependencies import Db, Reader
 from api.pages import rendering
 from incidents.insight import reading
 from incidents.intake import signals
-from incidents.matter import incidents, standing
+from incidents.matter import incidents, level_requests, standing
 from incidents.matter.incidents import Incident
+from incidents.matter.level_requests import LevelRequest
 from incidents.people import persons, posts, rosters
 from incidents.people.persons import Person
 from incidents.people.roles import Role
@@ -37,9 +38,11 @@ def home(request: Request, session: Db, caller: Reader) -> Response:
     open_steps = _open_steps(session, live)
     first = {s.incident_id: s for s in reversed(open_steps)}
     shift = {r: rosters.on_shift(session, clock.now(), r) for r in _ON_SHIFT}
+    lowerings = _lowerings(session, caller.person)
     named = persons.names(
         session,
         {s.assignee_id for s in open_steps if s.assignee_id}
+        | {asked.asked_by for asked, _ in lowerings}
         | {p for people in shift.values() for p in people}
         | {p for s in waiting for p in (s.acknowledged_by, s.owner_id) if p},
     )
@@ -53,6 +56,7 @@ def home(request: Request, session: Db, caller: Reader) -> Response:
         late=_late(open_steps),
         reviewing={s.incident_id: s for s in rhythm.among(open_steps)},
         mine=mine,
+        lowerings=lowerings,
         shift=shift,
         named=named,
         numbers=(numbers := _numbers(session, mine)),
@@ -61,6 +65,15 @@ def home(request: Request, session: Db, caller: Reader) -> Response:
         may_triage=permissions.allowed(session, caller.person, Deed.TRIAGE),
         **_unfounded(session, caller.person),
     )
+
+
+def _lowerings(session: Session, person: Person) -> list[tuple[LevelRequest, Incident]]:
+    """Lower levels that wait for somebody such as this person."""
+    return [
+        (asked, incident)
+        for asked, incident in level_requests.not_asked_by(session, person.id)
+        if permissions.allowed(session, person, Deed.AGREE_LOWER, incident)
+    ]
 
 
 def _unfounded(session: Session, person: Person) -> dict[str, Any]:

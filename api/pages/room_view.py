@@ -34,7 +34,7 @@ from incidents.record.outbox import MessageState, OutgoingMessage
 from incidents.response.ending import meeting_reminders
 from incidents.response.judgement import findings
 from incidents.response.learning import lesson_register, looking_back
-from incidents.response.life import grading
+from incidents.response.life import lowering
 from incidents.response.steps import follow_ups, promises, rhythm, runs, steps
 from incidents.response.steps.crisis_forms import Kept
 from incidents.response.steps.steps import ANSWERABLE, LATE, Step, StepKind
@@ -59,7 +59,8 @@ _CLAIMS = """ClaimStated ClaimReworded ClaimClassed ClaimLinked ClaimSettled Cla
 _DECISIONS = """DecisionTaken DecisionReplaced DecisionLogged DecisionSuperseded SituationReported
     LessonPassedOn LessonLearnt LessonAssigned LessonDone LessonDropped LessonWrittenAnew
     LessonCameBack LessonKnown
-    IncidentOpened ScoresGiven FloorTicked LevelSet LevelCarried LeadersTold
+    IncidentOpened ScoresGiven FloorTicked LevelSet LevelLowered LevelCarried LevelKept LeadersTold
+    LoweringAsked LoweringRefused LoweringWithdrawn LoweringVoided
     StatusChanged StoodDown OpeningUndone ReviewHeld ReviewHeldLate CountSkipped
     ClosingReportSubmitted ClosingReportApproved ClosingReportReturned
     FlaredUp IncidentReopened FollowingOpened FollowsIncident
@@ -104,7 +105,7 @@ def gather(session: Session, incident: Incident, person: Person, *, chosen: str)
         "incident": incident,
         "score": scoring.of(session, incident) if incident.exercise else None,
         "last_score": scoring.last_before(session, incident) if incident.exercise else None,
-        "origin": levels.origin(session, incident),
+        "origin": (origin := levels.origin(session, incident)),
         "policy": timing,
         "may": may,
         **rendering.head(may, administrator=person.administrator),
@@ -141,8 +142,8 @@ def gather(session: Session, incident: Incident, person: Person, *, chosen: str)
         "bodies": bodies,
         "recusals": recusals.of_incident(session, incident.id),
         "everybody": everybody,
-        "graders": grading.graders(session, incident.id, seats) - {person.id}
-        if Deed.GRADE in may
+        "graders": lowering.graders(session, incident.id, seats) - {person.id}
+        if Deed.GRADE in may and origin.waiting is None
         else set[UUID](),
         "named": named,
         "kept": evidence.of_incident(session, incident.id),

@@ -15,8 +15,6 @@ from api.deeds.incidents import (
     Replace,
     Resolve,
     Review,
-    Scores,
-    SetLevel,
 )
 from api.dependencies import Db, RestCaller
 from api.fields import Because
@@ -86,18 +84,6 @@ def one(session: Db, caller: RestCaller, number: str) -> IncidentOut:
     """By its number, such as 2026-0042; a merged one says where it went."""
     incident = deeds.see(session, caller, number)
     return _shown(incident, ties.went_to(session, [incident.id]).get(incident.id))
-
-
-@router.post("/{number}/score", summary="Work the level out from five scores")
-def score(session: Db, caller: RestCaller, number: str, asked: Scores) -> IncidentOut:
-    """Each score from 0 to 4."""
-    return _shown(deeds.score(session, caller, number, asked))
-
-
-@router.post("/{number}/level", summary="Set the level by judgement")
-def level(session: Db, caller: RestCaller, number: str, asked: SetLevel) -> IncidentOut:
-    """Lowering it needs a second person."""
-    return _shown(deeds.set_level(session, caller, number, asked))
 
 
 @router.post("/{number}/stabilise", summary="Stabilising")

@@ -7,12 +7,16 @@ from sqlmodel import Session
 
 from api.deeds import incidents as incident_deeds
 from api.deeds import levels as deeds
+from api.deeds.incidents import Scores, SetLevel
 from api.deeds.levels import Rules
 from api.dependencies import Db, RestCaller
+from api.fields import Because
 from api.rest.routers import deeds_under
-from api.rest.shapes import Page, Shape
+from api.rest.shapes import IncidentOut, Page, Shape
 from incidents.insight import levels
-from incidents.matter import incidents, level_rules
+from incidents.matter import incidents, level_requests, level_rules
+from incidents.matter.incidents import Incident
+from incidents.matter.level_requests import RequestState
 from incidents.matter.severity import Criterion
 from incidents.rights.permissions import Deed
 
@@ -61,6 +65,33 @@ class OverrideOut(Shape):
     at: datetime
 
 
+class LevelRequestOut(Shape):
+    """A lower level that was asked for: by a judgement with its ``reason``, or by ``scores``.
+
+    ``asked_of`` was asked first, whoever may grade may answer; ``answer`` is why it was refused.
+    """
+
+    id: UUID
+    before: int
+    level: int
+    scores: dict[str, int] | None
+    floors: list[str]
+    reason: str
+    asked_at: datetime
+    asked_by: UUID
+    asked_of: UUID | None
+    state: RequestState
+    settled_at: datetime | None
+    settled_by: UUID | None
+    answer: str
+
+
+class GradedOut(IncidentOut):
+    """The incident, and what still waits for a second person: nothing where the level is set."""
+
+    waiting: LevelRequestOut | None = None
+
+
 class OriginOut(Shape):
     """How the level came about, by the version it was graded by."""
 
@@ -74,6 +105,7 @@ class OriginOut(Shape):
     band: int | None
     applying: list[FloorOut]
     override: OverrideOut | None
+    waiting: LevelRequestOut | None
 
 
 def _shown(session: Session, rule: level_rules.LevelRule) -> RulesOut:
@@ -96,8 +128,61 @@ def make(session: Db, caller: RestCaller, asked: Rules) -> RulesOut:
 
 @router.get("/incidents/{number}/level", summary="How its level came about")
 def origin(session: Db, caller: RestCaller, number: str) -> OriginOut:
-    """Scores, weights, bands, the floors that apply, and who overrode it."""
+    """Scores, weights, bands, the floors that apply, who overrode it, and what waits."""
     incident = incident_deeds.see(session, caller, number)
     found = OriginOut.model_validate(levels.origin(session, incident))
     stands = {"level": incident.level, "provisional": incident.level_provisional}
     return found.model_copy(update=stands)
+
+
+def _graded(session: Session, incident: Incident) -> GradedOut:
+    waiting = level_requests.waiting(session, incident.id)
+    shown = LevelRequestOut.model_validate(waiting) if waiting else None
+    return GradedOut.model_validate(incident).model_copy(update={"waiting": shown})
+
+
+@router.post("/incidents/{number}/score", summary="Work the level out from five scores")
+def score(session: Db, caller: RestCaller, number: str, asked: Scores) -> GradedOut:
+    """Each score from 0 to 4; a lower level than a graded one is ``waiting`` until agreed to."""
+    return _graded(session, incident_deeds.score(session, caller, number, asked))
+
+
+@router.post("/incidents/{number}/level", summary="Set the level by judgement")
+def level(session: Db, caller: RestCaller, number: str, asked: SetLevel) -> GradedOut:
+    """A higher one at once; a lower one is ``waiting`` until a second person agrees."""
+    return _graded(session, incident_deeds.set_level(session, caller, number, asked))
+
+
+@router.get("/incidents/{number}/level-requests", summary="What was asked about its level")
+def requests(session: Db, caller: RestCaller, number: str) -> Page[LevelRequestOut]:
+    """Every lower level asked for and what became of it, the first first."""
+    incident = incident_deeds.see(session, caller, number)
+    found = level_requests.of_incident(session, incident.id)
+    return Page(items=[LevelRequestOut.model_validate(each) for each in found])
+
+
+@router.post(
+    "/incidents/{number}/level-requests/{request_id}/agree",
+    summary="Agree that the level goes down",
+)
+def agree(session: Db, caller: RestCaller, number: str, request_id: UUID) -> IncidentOut:
+    """By another person who may grade, with a fresh proof of identity; it goes down at once."""
+    return IncidentOut.model_validate(deeds.agree(session, caller, number, request_id))
+
+
+@router.post(
+    "/incidents/{number}/level-requests/{request_id}/refuse", summary="Let the level stand"
+)
+def refuse(
+    session: Db, caller: RestCaller, number: str, request_id: UUID, asked: Because
+) -> IncidentOut:
+    """By another person who may grade, with a reason, which whoever asked is told."""
+    return IncidentOut.model_validate(deeds.refuse(session, caller, number, request_id, asked))
+
+
+@router.post(
+    "/incidents/{number}/level-requests/{request_id}/withdraw", summary="Take a request back"
+)
+def withdraw(session: Db, caller: RestCaller, number: str, request_id: UUID) -> IncidentOut:
+    """By whoever asked."""
+    return IncidentOut.model_validate(deeds.withdraw(session, caller, number, request_id))

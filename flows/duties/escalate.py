@@ -8,7 +8,7 @@ from sqlmodel import Session, col, func, select
 from flows.duties import Due, carry_out, known
 from incidents.intake import signals
 from incidents.intake.signals import Signal, SignalState
-from incidents.matter import incidents, recusals
+from incidents.matter import incidents, level_requests, recusals
 from incidents.matter.taskforces import REGULARISE_WITHIN, TaskForce
 from incidents.people import persons, roles, rosters
 from incidents.people.roles import Role
@@ -17,7 +17,7 @@ from incidents.record.moments import Coming
 from incidents.response.clocks import clock_alarms, clock_ringing
 from incidents.response.ending import meeting_reminders
 from incidents.response.judgement import reviews
-from incidents.response.life import score_reminders
+from incidents.response.life import lowering, score_reminders
 from incidents.response.steps import ladder, rhythm, timers
 from incidents.words import approvals, statements
 
@@ -32,7 +32,7 @@ _UNANSWERED = (col(Signal.state) == SignalState.NEW, col(Signal.alarmed) < len(_
 
 def escalate() -> int:
     """Climb every rung that is due; says how many."""
-    climbed = carry_out(STEPS, CLOCKS, REVIEWS, MEETINGS, SCORES, _FLAGS, RHYTHM)
+    climbed = carry_out(STEPS, CLOCKS, REVIEWS, MEETINGS, SCORES, LOWERINGS, _FLAGS, RHYTHM)
     return climbed + _remind_confirmations() + _remind_directions()
 
 
@@ -65,6 +65,7 @@ CLOCKS: Due = (clock_alarms.due, clock_ringing.ring)
 REVIEWS: Due = (reviews.due, reviews.ring)
 MEETINGS: Due = (meeting_reminders.due, meeting_reminders.ring)
 SCORES: Due = (score_reminders.due, score_reminders.ring)
+LOWERINGS: Due = (level_requests.due, lowering.ring)
 RHYTHM: Due = (rhythm.due, rhythm.ask)
 _FLAGS: Due = (_silent, _climb)
 
@@ -160,7 +161,7 @@ def _tell_late_direction(force: TaskForce, now: datetime) -> int:
 
 COMING = (
     *(timers.COMING, clock_alarms.COMING, meeting_reminders.COMING, score_reminders.COMING),
-    *(*reviews.COMING, *rhythm.COMING),
+    *(*reviews.COMING, *rhythm.COMING, level_requests.COMING),
     *(
         Coming(select(func.min(rung)).where(*_UNANSWERED, col(Signal.alarmed) == climbed))
         for climbed, rung in enumerate(_RUNGS)

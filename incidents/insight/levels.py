@@ -4,14 +4,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlmodel import Session
+from sqlmodel import Session, and_, col, select
 
-from incidents.matter import gradings, incidents, level_rules
+from incidents.matter import gradings, incidents, level_requests, level_rules
+from incidents.matter.gradings import Grading
 from incidents.matter.incidents import Incident
+from incidents.matter.level_requests import LevelRequest
 from incidents.matter.level_rules import Floor
 from incidents.matter.severity import ANCHORS, Criterion
-from incidents.record import timeline
-from incidents.response.life.grading import LevelSet
+from incidents.record import clock, timeline
+from incidents.response.life.level_changes import CHANGES, LevelLowered, LevelSet
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Override:
-    """A person set the level, up with a reason or down with a second person."""
+    """A person set the level, up with a reason or down when a second person agreed."""
 
     before: int
     after: int
@@ -50,6 +52,8 @@ class Origin:
     """The floors of the rules in force: what may be ticked now."""
     applying: list[Floor]
     override: Override | None
+    waiting: LevelRequest | None
+    """What is asked of it: that it goes down."""
 
     @property
     def heaviest(self) -> int:
@@ -60,7 +64,7 @@ class Origin:
 def origin(session: Session, incident: Incident) -> Origin:
     """How its level came about; by today's rules what is still to be scored."""
     applies = level_rules.in_force(session, incidents.today())
-    graded = gradings.of(session, incident.id)
+    graded, waiting = _stands(session, incident.id)
     rule = gradings.rule_of(session, graded) if graded else applies
     scores = incident.scores or {}
     points = scores.get("points")
@@ -78,20 +82,35 @@ def origin(session: Session, incident: Incident) -> Origin:
         offered=applies.listed,
         applying=applying,
         override=_override(session, incident.id) if overridden else None,
+        waiting=waiting,
     )
+
+
+def _stands(session: Session, incident_id: UUID) -> tuple[Grading | None, LevelRequest | None]:
+    """What it rests on and what is asked of it, in one question: the room asks enough of them."""
+    return session.exec(
+        select(Grading, LevelRequest)
+        .select_from(Incident)
+        .join(Grading, col(Grading.incident_id) == Incident.id, isouter=True)
+        .join(
+            LevelRequest,
+            and_(col(LevelRequest.incident_id) == Incident.id, level_requests.WAITS),
+            isouter=True,
+        )
+        .where(Incident.id == incident_id)
+    ).one()
 
 
 def _override(session: Session, incident_id: UUID) -> Override | None:
     """The last time a person set the level over the scores."""
-    said = timeline.entries_of(session, incident_id, kind=LevelSet)
+    said = timeline.entries_among(session, [incident_id], CHANGES, until=clock.now())
     for entry, fact in reversed(said):
-        if isinstance(fact, LevelSet) and fact.points is None:
-            return Override(
-                before=fact.before,
-                after=fact.after,
-                reason=fact.reason,
-                by=entry.actor_id,
-                seconded_by=fact.seconded_by,
-                at=entry.happened_at,
-            )
+        match fact:
+            case LevelSet(points=None):
+                by, seconded_by = entry.actor_id, fact.seconded_by
+            case LevelLowered(points=None):
+                by, seconded_by = fact.asked_by, entry.actor_id
+            case _:
+                continue
+        return Override(fact.before, fact.after, fact.reason, by, seconded_by, entry.happened_at)
     return None

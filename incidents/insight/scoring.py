@@ -22,7 +22,7 @@ from incidents.record.errors import Conflict
 from incidents.record.facts import Fact
 from incidents.record.language import N_
 from incidents.response.life.exercises import BEGINNINGS
-from incidents.response.life.grading import LevelSet
+from incidents.response.life.level_changes import LevelLowered, LevelSet
 from incidents.response.life.opening import IncidentOpened
 from incidents.response.steps import runs, steps
 from incidents.response.steps.added_steps import StepCancelled
@@ -164,7 +164,7 @@ def _read(session: Session, incident: Incident, policies: Mapping[int, LevelPoli
         match fact:
             case IncidentOpened():
                 told.began, told.level = at, fact.level
-            case LevelSet():
+            case LevelSet() | LevelLowered():
                 told.level = fact.after
             case StatementReleasedInExercise() if told.first_text is None:
                 told.first_text = at

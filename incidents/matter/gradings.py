@@ -1,11 +1,14 @@
 """How the level of an incident came about: by which rules, which floors, and who raised it."""
 
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import JSON, CheckConstraint, Column
 from sqlmodel import Field, Session
 
 from incidents.matter import level_rules
+from incidents.matter.incidents import Incident
 from incidents.matter.level_rules import LevelRule
 from incidents.record.database import Table, locked, owned_by, reference
 
@@ -41,3 +44,18 @@ def kept(session: Session, incident_id: UUID, rule: LevelRule) -> Grading:
 def rule_of(session: Session, grading: Grading) -> LevelRule:
     """The rules it was graded by, whatever applies today."""
     return level_rules.get(session, grading.rule_id)
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What a level that was worked out rests on: scores with their points, and ticked floors."""
+
+    rule_id: UUID
+    scores: dict[str, Any]
+    floors: list[str]
+
+    def rest(self, session: Session, incident: Incident) -> None:
+        """Let the incident rest on it from now on."""
+        kept_ = kept(session, incident.id, level_rules.get(session, self.rule_id))
+        kept_.rule_id, kept_.floors = self.rule_id, list(self.floors)
+        incident.scores = dict(self.scores)

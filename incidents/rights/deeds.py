@@ -18,6 +18,7 @@ class Deed(Labelled):
     WEIGH = "weigh", N_("quyết định trả lời hay theo dõi")
     TAKE_POSTURE = "take_posture", N_("chọn tư thế phát ngôn")
     GRADE = "grade", N_("xếp cấp độ")
+    AGREE_LOWER = "agree_lower", N_("đồng ý hạ cấp độ")
     DIRECT = "direct", N_("phân công, gia hạn, thay người")
     ADD_STEP = "add_step", N_("thêm việc")
     CANCEL_STEP = "cancel_step", N_("hủy việc đã thêm")
@@ -73,6 +74,7 @@ FRESHLY_PROVED = frozenset(
         Deed.RELEASE_SHELL,
         Deed.APPROVE_SHELL,
         Deed.WITHDRAW,
+        Deed.AGREE_LOWER,
         Deed.APPROVE_REPORT,
         Deed.CLOSE,
         Deed.REOPEN,
@@ -105,6 +107,7 @@ HELD: dict[Deed, frozenset[Role]] = {
     Deed.WEIGH: ABOVE | DESK,
     Deed.TAKE_POSTURE: ABOVE,
     Deed.GRADE: ROOM,
+    Deed.AGREE_LOWER: ROOM,
     Deed.DIRECT: ROOM,
     Deed.ADD_STEP: ROOM,
     Deed.LOG_DECISION: ROOM,

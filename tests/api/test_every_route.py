@@ -287,6 +287,10 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ("GET", "/api/v1/posts/{post_id}/duty"): (None, ADMINISTRATORS),
     ("POST", "/api/v1/posts/{post_id}/end"): (BECAUSE, ADMINISTRATORS),
     ("GET", "/api/v1/incidents/{number}/level"): (None, INSIDERS),
+    ("GET", "/api/v1/incidents/{number}/level-requests"): (None, INSIDERS),
+    ("POST", "/api/v1/incidents/{number}/level-requests/{request_id}/agree"): (None, ROOM),
+    ("POST", "/api/v1/incidents/{number}/level-requests/{request_id}/refuse"): (BECAUSE, ROOM),
+    ("POST", "/api/v1/incidents/{number}/level-requests/{request_id}/withdraw"): (None, INSIDERS),
     ("GET", "/api/v1/incidents/{number}/ties"): (None, INSIDERS),
     ("POST", "/api/v1/incidents/{number}/flare-up"): ({"cause": "reach", **BECAUSE}, ROOM),
     ("POST", "/api/v1/incidents/{number}/take-back"): (BECAUSE, COMMAND_ONLY),
@@ -538,6 +542,9 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
         (TO_SIGN_IN, NO, IN, IN),
     ),
     ("POST", "/vu-viec/{number}/tro-lai-tam-on"): (BECAUSE, PAGE_COMMAND),
+    ("POST", "/vu-viec/{number}/ha-cap/{request_id}/dong-y"): ({}, PAGE_INSIDERS),
+    ("POST", "/vu-viec/{number}/ha-cap/{request_id}/khong-dong-y"): (BECAUSE, PAGE_INSIDERS),
+    ("POST", "/vu-viec/{number}/ha-cap/{request_id}/rut"): ({}, PAGE_INSIDERS),
     ("POST", "/vu-viec/{number}/mo-lai"): (
         {"playbook": "TIN_GIA_MXH", **BECAUSE},
         PAGE_COMMAND,
@@ -769,6 +776,7 @@ def scene(desk: Desk) -> Scene:
             "feed_id": str(uuid4()),
             "proposal_id": str(uuid4()),
             "recusal_id": str(uuid4()),
+            "request_id": str(uuid4()),
             **dict.fromkeys(
                 ("authorisation_id", "post_id", "decision_id", "paper_id", "scan_id", "draft_id"),
                 str(uuid4()),

@@ -10,6 +10,7 @@ from incidents.matter.incidents import Incident
 from incidents.people.roles import Role
 from incidents.record import database
 from tests.api.conftest import Browser, Program
+from tests.cast import PASSWORD
 from tests.harness import Desk
 
 SCORES = {"reach": 2, "velocity": 1, "harm": 3, "credibility": 1, "duty": 1}
@@ -35,8 +36,78 @@ def test_a_program_scores_with_floors_and_reads_how_the_level_came_about(
     assert [f["code"] for f in after["applying"]] == ["LIFE_SAFETY"]
     assert after["override"]["reason"] == "Dân bỏ chạy"
     assert {b["criterion"]: (b["weight"], b["score"]) for b in after["bars"]}["harm"] == (30, 3)
-    alone = lan.post(f"{here}/level", {"level": 3, "reason": "Đã yên"})
-    assert (alone.status_code, list(alone.json()["fields"])) == (422, ["seconded_by"])
+    desk.set_aside()
+
+
+def test_a_program_asks_for_a_lower_level_and_another_agrees_with_a_fresh_proof(
+    desk: Desk, incident: Incident, program: Callable[..., Program]
+) -> None:
+    lan, binh, ha = program("lan"), program("binh"), program("ha")
+    here = f"/incidents/{incident.number}"
+    asked = lan.post(f"{here}/level", {"level": 1, "reason": "Đã yên"}).json()
+    waits = asked["waiting"]
+    assert (asked["level"], waits["level"], waits["state"]) == (2, 1, "waiting")
+    assert lan.get(f"{here}/level").json()["waiting"] == waits
+    at = f"{here}/level-requests/{waits['id']}"
+    assert lan.post(f"{at}/agree").status_code == 403
+    assert binh.post(f"{at}/refuse", {}).status_code == 422
+    assert binh.post(f"{at}/refuse", {"reason": "Còn lan"}).json()["level"] == 2
+    assert binh.post(f"{at}/agree").json()["title"].endswith("người thứ hai không đồng ý.")
+    scores = dict.fromkeys(SCORES, 0)
+    # The first scores bring a provisional level down by themselves; what was graded they do not.
+    assert lan.post(f"{here}/score", SCORES).json()["waiting"] is None
+    waits = lan.post(f"{here}/score", scores).json()["waiting"]
+    assert (waits["before"], waits["level"], waits["scores"]["points"]) == (2, 0, 0)
+    at = f"{here}/level-requests/{waits['id']}"
+    assert lan.post(f"{at}/withdraw").status_code == 200
+    waits = lan.post(f"{here}/score", scores).json()["waiting"]
+    other = program("tung").post(f"{here[:-1]}9/level-requests/{waits['id']}/agree")
+    assert other.status_code == 404
+    at = f"{here}/level-requests/{waits['id']}"
+    assert ha.post(f"{at}/agree").json()["level"] == 0
+    again = ha.post(f"{at}/agree")
+    assert (again.status_code, again.json()["type"].endswith("already-settled")) == (409, True)
+    states = [each["state"] for each in lan.get(f"{here}/level-requests").json()["items"]]
+    assert states == ["refused", "withdrawn", "agreed"]
+    assert lan.get(f"{here}/level").json()["waiting"] is None
+    desk.set_aside()
+
+
+def test_the_room_shows_what_waits_and_each_answers_by_a_form(
+    desk: Desk, incident: Incident, new_browser: Callable[..., Browser]
+) -> None:
+    lan, binh, minh = (new_browser(name) for name in ("lan", "binh", "minh"))
+    path = f"/vu-viec/{incident.number}"
+    named = {"second": str(desk.cast.tung.id)}
+    page = lan.post(f"{path}/cap-do", level="1", reason="Đã yên", **named).text
+    waits = f"Đang chờ {desk.cast.tung.name} hoặc người khác được xếp cấp độ đồng ý hạ cấp 2 → 1"
+    assert waits in page
+    at = f"{path}/ha-cap/{desk.asked(incident).id}"
+    assert (f'action="{at}/rut"' in page, f'action="{at}/dong-y"' in page) == (True, False)
+    assert "Trả lời đề nghị hạ cấp 2 → 1" not in lan.get("/").text
+    assert "Trả lời đề nghị hạ cấp 2 → 1" in binh.get("/").text
+    seen = minh.get(path).text
+    assert (waits in seen, at in seen) == (True, False)
+    assert f'action="{at}/dong-y"' in binh.get(path).text
+    page = binh.post(f"{at}/khong-dong-y", reason="")
+    assert (page.status_code, "Nêu lý do." in page.text) == (422, True)
+    page = binh.post(f"{at}/khong-dong-y", reason="Còn lan")
+    assert waits not in page.text
+    assert "Còn lan" in page.text
+    lan.post(f"{path}/cap-do", level="1", reason="Yên hẳn")
+    at = f"{path}/ha-cap/{desk.asked(incident).id}"
+    lan.post(f"{at}/rut")
+    page = lan.post(f"{path}/cham-diem", **dict.fromkeys(SCORES, "3")).text
+    assert "Đang chờ" not in page
+    page = lan.post(f"{path}/cham-diem", **dict.fromkeys(SCORES, "0")).text
+    assert "Chấm lại: 0 điểm trên 100" in page
+    at = f"{path}/ha-cap/{desk.asked(incident).id}"
+    page = binh.post(f"{at}/dong-y", password=PASSWORD)
+    assert page.status_code == 200
+    assert "Đang chờ người thứ hai" not in page.text
+    assert desk.reload(incident).level == 0
+    again = binh.post(f"{at}/dong-y")
+    assert (again.status_code, "không còn chờ" in again.text) == (409, True)
     desk.set_aside()
 
 
@@ -88,8 +159,8 @@ def test_the_room_offers_as_second_person_only_who_may_grade_too(
     desk: Desk, incident: Incident, new_browser: Callable[..., Browser]
 ) -> None:
     page = new_browser("lan").get(f"/vu-viec/{incident.number}").text
-    asked = re.findall(r'<select[^>]*name="seconded_by".*?</select>', page, re.DOTALL)
-    assert len(asked) == 2
+    asked = re.findall(r'<select[^>]*name="second".*?</select>', page, re.DOTALL)
+    assert len(asked) == 1  # scores of a provisional level need nobody else
     cast = desk.cast
     for offered in asked:
         assert [str(p.id) in offered for p in (cast.binh, cast.ha, cast.tung)] == [True] * 3

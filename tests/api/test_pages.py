@@ -125,7 +125,10 @@ def test_the_usual_playbook_stands_first_and_the_others_follow(
 def test_a_refused_form_comes_back_as_it_was_filled_in(desk: Desk, new_browser: New) -> None:
     incident = desk.opened()
     again = new_browser("lan").post(
-        f"/vu-viec/{incident.number}/cap-do", level="0", reason="Đã hết lan"
+        f"/vu-viec/{incident.number}/cap-do",
+        level="0",
+        reason="Đã hết lan",
+        second=str(desk.cast.lan.id),
     )
     assert again.status_code == 422
     assert "Hạ cấp độ cần người thứ hai đồng ý." in again.text

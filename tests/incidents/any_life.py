@@ -7,8 +7,9 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from incidents.intake import claims
-from incidents.matter import recusals, taskforces
+from incidents.matter import level_requests, recusals, taskforces
 from incidents.matter.incidents import Finding, Incident, Status
+from incidents.matter.level_requests import RequestState
 from incidents.matter.mandates import TaskForceDecided
 from incidents.matter.severity import Level
 from incidents.matter.taskforce_facts import DirectionRecorded, TaskForceActivated
@@ -19,7 +20,7 @@ from incidents.response.clocks.clocks import ClockState
 from incidents.response.ending import closing_reports
 from incidents.response.learning.looking_back import ReviewHeld
 from incidents.response.life import lifecycle
-from incidents.response.life.grading import LevelSet
+from incidents.response.life.level_changes import CHANGES, LevelLowered, LevelSet
 from incidents.response.life.lifecycle import StatusChanged, StoodDown
 from incidents.response.life.merging import IncidentMerged
 from incidents.response.life.opening import IncidentOpened, OpeningUndone
@@ -45,7 +46,7 @@ def told(incident: Incident) -> tuple[Status, int]:
             case StatusChanged():
                 assert fact.before is status
                 status = fact.after
-            case LevelSet():
+            case LevelSet() | LevelLowered():
                 assert fact.before == level
                 level = fact.after
             case StoodDown():
@@ -125,14 +126,26 @@ def a_level_goes_down_by_two(desk: Desk, before: Incident) -> None:
     if now.level >= before.level:
         return
     with database.reading() as session:
-        told = timeline.entries_of(session, before.id, kind=LevelSet)
+        told = timeline.entries_among(session, [before.id], CHANGES, until=desk.time)
         barred = recusals.of(session, before.id).keeps_out(judging=True)
     entry, said = told[-1]
-    assert isinstance(said, LevelSet)
-    if before.level_provisional and said.points is not None:
+    if isinstance(said, LevelSet):
+        assert before.level_provisional, "one person alone"
+        assert said.points is not None, "one person alone"
         return
-    assert said.seconded_by, "one person alone"
-    assert said.seconded_by not in {entry.actor_id, desk.cast.kien.id, *barred}
+    assert isinstance(said, LevelLowered)
+    assert entry.actor_id not in {None, said.asked_by, desk.cast.kien.id, *barred}
+
+
+def a_lower_level_is_asked_of_what_stands(incident: Incident) -> None:
+    """At most one waits, only in a live incident, and of the level that stands now."""
+    with database.reading() as session:
+        asked = level_requests.of_incident(session, incident.id)
+    waiting = [each for each in asked if each.state is RequestState.WAITING]
+    assert len(waiting) <= 1
+    for each in waiting:
+        assert incident.live
+        assert each.before == incident.level
 
 
 def whom_it_concerns_is_out(incident: Incident, heard: dict[UUID, int]) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from incidents.intake import claims
 from incidents.intake.signals import Nature
-from incidents.matter import clock_rules, incidents, recusals
+from incidents.matter import clock_rules, incidents, level_requests, recusals
 from incidents.matter.calendar import Unit
 from incidents.matter.incidents import Finding, Incident
 from incidents.matter.severity import Level
@@ -22,7 +22,7 @@ from incidents.response.answers import answering, signing
 from incidents.response.clocks import clocks
 from incidents.response.ending import closing
 from incidents.response.learning import looking_back
-from incidents.response.life import grading, lifecycle, merging, opening, resuming
+from incidents.response.life import grading, lifecycle, lowering, merging, opening, resuming
 from incidents.response.life.resuming import Flare
 from incidents.response.staffing import founding, founding_decisions, recusing
 from incidents.response.staffing.founding import Seat
@@ -33,6 +33,7 @@ from tests.cast import filled
 from tests.harness import CODE, Desk, hours
 from tests.incidents.any_life import (
     a_level_goes_down_by_two,
+    a_lower_level_is_asked_of_what_stands,
     allowed,
     merging_lowers_nothing_and_forgets_nobody,
     the_law_waits_for_nobody,
@@ -54,9 +55,13 @@ def _activate(desk: Desk, incident: Incident, _value: int) -> bool:
     return live
 
 
-def _found_by_decision(desk: Desk, incident: Incident, value: int) -> None:
-    """Proposed, appraised and decided, one after the other."""
+def _found_by_decision(desk: Desk, incident: Incident, value: int) -> bool:
+    """Proposed, appraised and decided, one after the other, by people it does not concern."""
     cast = desk.cast
+    with database.reading() as session:
+        out = recusals.of(session, incident.id).named
+    if out & {p.id for p in (cast.binh, cast.minh, cast.ha, cast.tung, cast.hoa)}:
+        return False
     row = desk.do(
         founding.propose,
         incident.id,
@@ -71,6 +76,7 @@ def _found_by_decision(desk: Desk, incident: Incident, value: int) -> None:
     desk.do(founding.appraise, incident.id, row.id, opinion="Được", by=cast.hoa)
     paper = {"document": f"{value}/QĐ-UBND", "signed_on": desk.time.date(), "signer": "Chương"}
     desk.do(founding_decisions.decide, incident.id, **paper, proposal_id=row.id, by=cast.ha)
+    return True
 
 
 def _conclude(desk: Desk, incident: Incident, _value: int) -> None:
@@ -126,22 +132,36 @@ def _close(desk: Desk, incident: Incident, _value: int) -> None:
 
 
 def _graded(how: str, second: str) -> Move:
-    """By Bình, with a second person who may be none, himself, or somebody who does not grade."""
+    """By Bình, asking nobody in particular, himself, or somebody who does not grade."""
 
     def carry_out(desk: Desk, incident: Incident, value: int) -> None:
-        seconded_by = getattr(desk.cast, second).id if second else None
+        asked_of = getattr(desk.cast, second).id if second else None
         if how == "score":
             scores = dict.fromkeys(("reach", "velocity", "harm", "credibility", "duty"), value)
-            desk.do(grading.score, incident.id, scores, seconded_by=seconded_by, by=desk.cast.binh)
+            desk.do(grading.score, incident.id, scores, second=asked_of, by=desk.cast.binh)
             return
         desk.do(
             grading.override,
             incident.id,
             value,
             reason="Đánh giá lại",
-            seconded_by=seconded_by,
+            second=asked_of,
             by=desk.cast.binh,
         )
+
+    return carry_out
+
+
+def _answered(verb: Callable[..., object], who: str) -> Move:
+    """What was asked last is agreed to, refused or withdrawn, by whoever may or may not."""
+
+    def carry_out(desk: Desk, incident: Incident, _value: int) -> bool:
+        with database.reading() as session:
+            asked = level_requests.of_incident(session, incident.id)
+        because = {"reason": "Còn lan"} if verb is lowering.refuse else {}
+        if asked:
+            desk.do(verb, asked[-1].id, by=getattr(desk.cast, who), **because)
+        return bool(asked)
 
     return carry_out
 
@@ -259,6 +279,11 @@ CARRY_OUT: dict[str, Move] = {
     "override alone": _graded("override", ""),
     "override by oneself": _graded("override", "binh"),
     "override with an outsider": _graded("override", "kien"),
+    "agree": _answered(lowering.agree, "tung"),
+    "agree by oneself": _answered(lowering.agree, "binh"),
+    "agree by an outsider": _answered(lowering.agree, "kien"),
+    "refuse": _answered(lowering.refuse, "tung"),
+    "withdraw": _answered(lowering.withdraw, "binh"),
     "endanger": _endanger,
     "declare": _declare,
     "stabilise": _ended_by(lifecycle.stabilise),
@@ -294,6 +319,7 @@ TO_THE_END = [("stabilise", 0), ("stand down", 0), ("endanger", 1), ("stabilise"
 WITHOUT_THEM = [("conclude", 0), ("merge", 0)]
 APART = [("state a claim", 0), ("split", 1), ("merge", 0)]
 LOWERING = ("score", "override alone", "override by oneself", "override with an outsider")
+LOWERING += ("override", "agree by oneself", "agree by an outsider", "agree", "agree", "refuse")
 MOVES = st.tuples(
     st.one_of(st.sampled_from(ONWARD), st.sampled_from(sorted(CARRY_OUT))),
     st.sampled_from(range(5)),
@@ -333,6 +359,7 @@ def test_the_record_alone_tells_how_an_incident_stands_and_no_guard_is_passed(
         now = desk.reload(incident)
         assert told(incident) == (now.status, now.level), move
         a_level_goes_down_by_two(desk, before)
+        a_lower_level_is_asked_of_what_stands(now)
         whom_it_concerns_is_out(incident, heard)
         the_law_waits_for_nobody(incident, ends)
     desk.set_aside()

@@ -151,9 +151,9 @@ def test_no_level_moves_the_end(desk: Desk, incident: Incident) -> None:
         incident.id,
         level=1,
         reason="Đã yên",
-        seconded_by=desk.cast.tung.id,
         by=desk.cast.binh,
     )
+    desk.agree(incident, by=desk.cast.tung)
     with database.reading() as session:
         (clock,) = clocks.of_incident(session, incident.id)
     assert clock.due_at == due

@@ -18,7 +18,7 @@ from incidents.record.errors import Conflict, Invalid
 from incidents.record.language import Language
 from incidents.record.timeline import DESK
 from incidents.response.life import grading
-from tests.harness import Desk
+from tests.harness import Desk, read
 
 SLIGHT = {"reach": 1, "velocity": 1, "harm": 1, "credibility": 1, "duty": 1}
 MIDDLING = {"reach": 2, "velocity": 1, "harm": 3, "credibility": 1, "duty": 1}
@@ -75,7 +75,7 @@ def test_a_floor_holds_the_level_up_whatever_the_points_are(desk: Desk) -> None:
             incident.id,
             1,
             reason="Đã yên",
-            seconded_by=desk.cast.tung.id,
+            second=desk.cast.tung.id,
             by=lan,
         )
     with desk.refused(Invalid, "không có mức sàn"):
@@ -87,11 +87,15 @@ def test_a_floor_that_is_gone_lets_the_level_down_with_a_second_person(desk: Des
     lan, tung = desk.cast.lan, desk.cast.tung
     desk.do(grading.score, incident.id, SLIGHT, floors=["RUN_OR_CROWD"], by=lan)
     assert desk.reload(incident).level == 4
-    for second in (None, lan.id):
-        with desk.refused(Invalid, "người thứ hai"):
-            desk.do(grading.score, incident.id, SLIGHT, seconded_by=second, by=lan)
-    desk.do(grading.score, incident.id, SLIGHT, seconded_by=tung.id, by=lan)
-    desk.expect_message(to=tung, kind="level_changed", containing="người thứ hai đồng ý")
+    with desk.refused(Invalid, "người thứ hai"):
+        desk.do(grading.score, incident.id, SLIGHT, second=lan.id, by=lan)
+    desk.do(grading.score, incident.id, SLIGHT, second=tung.id, by=lan)
+    asked = desk.expect_message(to=tung, kind="lowering_asked", containing="25 điểm")
+    assert "từ cấp 4 xuống cấp 1" in read(asked)
+    stands = desk.reload(incident)
+    assert (stands.level, origin(stands).applying[0].code) == (4, "RUN_OR_CROWD")
+    desk.agree(incident, by=tung)
+    desk.expect_message(to=lan, kind="level_changed", containing="Người thứ hai đồng ý")
     assert desk.reload(incident).level == 1
     assert origin(incident).applying == []
 
@@ -106,8 +110,13 @@ def test_what_a_person_raised_it_to_stands_over_later_scores(desk: Desk) -> None
     assert found.override
     assert (found.override.before, found.override.after) == (2, 4)
     assert (found.override.reason, found.override.by) == ("Dân bỏ chạy", lan.id)
-    desk.do(grading.override, incident.id, 3, reason="Đã về nhà", seconded_by=tung.id, by=lan)
-    desk.do(grading.score, incident.id, MIDDLING, seconded_by=tung.id, by=lan)
+    desk.do(grading.override, incident.id, 3, reason="Đã về nhà", by=lan)
+    desk.agree(incident, by=tung)
+    lowered = origin(desk.reload(incident)).override
+    assert lowered
+    assert (lowered.by, lowered.seconded_by, lowered.reason) == (lan.id, tung.id, "Đã về nhà")
+    desk.do(grading.score, incident.id, MIDDLING, by=lan)
+    desk.agree(incident, by=tung)
     assert (desk.reload(incident).level, origin(incident).override) == (2, None)
     desk.set_aside()
 

@@ -13,13 +13,15 @@ from incidents.matter import clock_rules, recusals, ties
 from incidents.matter.incidents import Incident, Status
 from incidents.matter.ties import TieKind
 from incidents.people.roles import Role
-from incidents.record import database
+from incidents.record import database, timeline
+from incidents.record.actors import Actor, Via
 from incidents.record.errors import Conflict, GuardFailed, Invalid
 from incidents.record.language import Language
 from incidents.response.answers import signing
 from incidents.response.clocks import clock_endings, clock_vouching, clocks
 from incidents.response.clocks.clock_facts import ProofKind
 from incidents.response.life import grading, lifecycle, merging
+from incidents.response.life.level_changes import LevelSet
 from incidents.response.staffing import directing, recusing
 from incidents.response.steps import runs
 from incidents.response.steps.runs import RunState
@@ -300,7 +302,7 @@ def test_a_claim_of_a_flag_goes_with_it_or_stands_in_both(
         split(desk, incident, claim_ids=[stays])
 
 
-def test_what_a_level_rests_on_goes_with_the_matter_and_lower_only_with_a_second_person(
+def test_what_is_split_off_keeps_the_level_and_is_lowered_there_by_two(
     desk: Desk, incident: Incident
 ) -> None:
     cast, (flag,) = desk.cast, flags_of(incident)
@@ -313,18 +315,18 @@ def test_what_a_level_rests_on_goes_with_the_matter_and_lower_only_with_a_second
     assert desk.reload(incident).level == 4
     desk.set_aside()
     both = [flag.id, another.id]
-    # The floor goes with all that was flagged, whoever agrees; with part of it another does.
-    with desk.refused(Conflict, "Mức sàn cấp 4"):
-        split(desk, incident, signal_ids=both, seconded_by=cast.binh.id)
-    for second in (None, cast.lan.id):
-        with desk.refused(Invalid, "Hạ cấp độ cần người thứ hai"):
-            split(desk, incident, signal_ids=[another.id], level=0, seconded_by=second)
-    lower = split(desk, incident, claim_ids=[price.id], level=0, seconded_by=cast.tung.id)
-    desk.expect_message(to=cast.tung, kind="level_changed", containing="Việc khác")
-    (said,) = [line for line in desk.timeline(lower, Language.EN) if line.fact == "LevelCarried"]
-    assert "graded level 4: what was split off stands at level 0" in said.text
-    assert cast.tung.name in said.text
-    assert (lower.level, lower.level_provisional) == (0, False)
+    for part in ({"signal_ids": both}, {"claim_ids": [price.id]}):
+        with desk.refused(Invalid):
+            split(desk, incident, **part, level=3)
+    other = split(desk, incident, claim_ids=[price.id], level=4)
+    (said,) = [line for line in desk.timeline(other, Language.EN) if line.fact == "LevelKept"]
+    assert "graded level 4: what was split off stands at level 4" in said.text
+    # Graded as it was: not even its own scores bring it down by one person.
+    assert (other.level, other.level_provisional, other.scores) == (4, False, None)
+    desk.do(grading.score, other.id, scores, by=cast.lan)
+    assert desk.reload(other).level == 4
+    desk.agree(other, by=cast.binh)
+    assert desk.reload(other).level == 1
 
     same = split(desk, incident, signal_ids=both, level=4)
     assert (same.level, same.level_provisional, same.scores) == (
@@ -333,9 +335,19 @@ def test_what_a_level_rests_on_goes_with_the_matter_and_lower_only_with_a_second
     )
     desk.set_aside()
     with desk.refused(Conflict, "Mức sàn cấp 4"):
-        desk.do(
-            grading.override, same.id, 3, reason="Đã dịu", seconded_by=cast.binh.id, by=cast.lan
-        )
-    with desk.refused(Invalid, "Hạ cấp độ cần người thứ hai"):
-        desk.do(grading.score, same.id, scores, by=cast.lan)
-    desk.set_aside()
+        desk.do(grading.override, same.id, 3, reason="Đã dịu", by=cast.lan)
+
+
+def test_what_was_said_of_a_split_with_a_named_second_person_is_still_read(
+    desk: Desk, incident: Incident
+) -> None:
+    cast = desk.cast
+    with database.transaction() as session:
+        for fact in (
+            grading.LevelCarried("2026-0001", 4, 2, cast.tung.id),
+            LevelSet(3, 2, None, cast.tung.id, "Đã yên"),
+        ):
+            timeline.record(session, incident.id, fact, by=Actor(cast.lan.id, Via.DESK))
+    carried, was_set = (line.text for line in desk.timeline(incident, Language.EN)[-2:])
+    assert f"a second person agreed to lower it: {cast.tung.name}" in carried
+    assert f"agreed by a second person: {cast.tung.name}" in was_set

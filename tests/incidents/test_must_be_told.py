@@ -70,9 +70,9 @@ def test_each_change_of_the_level_is_told_once_up_and_down(desk: Desk) -> None:
     assert "từ cấp độ 1 sang 4" in read(mail)
     desk.expect_messages("reported_up", cast.hoa, cast.tung)
     desk.fast_forward(minutes(5))
-    down = {"reason": "Lắng", "seconded_by": cast.tung.id}
-    desk.do(grading.override, incident.id, 1, by=cast.binh, **down)
-    # Whoever heard that it was grave hears that it is not any more; Tùng hears it as the second.
+    desk.do(grading.override, incident.id, 1, reason="Lắng", second=cast.tung.id, by=cast.binh)
+    desk.agree(incident, by=cast.tung)
+    # Whoever heard that it was grave hears that it is not any more; Tùng agreed and knows.
     desk.expect_message(to=cast.chuong, kind="reported_up", containing="từ cấp độ 4 sang 1")
     desk.expect_messages("reported_up", cast.hoa)
 

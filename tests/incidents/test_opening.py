@@ -30,7 +30,7 @@ from incidents.record.language import Language
 from incidents.response.life import grading, opening
 from incidents.response.steps import runs
 from incidents.response.steps.runs import RunState
-from tests.harness import CODE, Desk, hours, read
+from tests.harness import CODE, Desk, hours
 
 THE_WORST = {"reach": 4, "velocity": 4, "harm": 4, "credibility": 4, "duty": 4}
 MIDDLING = {"reach": 2, "velocity": 2, "harm": 2, "credibility": 1, "duty": 2}
@@ -159,53 +159,19 @@ def test_the_level_goes_up_on_one_word_and_down_only_on_two(desk: Desk) -> None:
         desk.do(grading.override, incident.id, 7, reason="?", by=lan)
     desk.do(grading.score, incident.id, MIDDLING, by=lan)
     assert desk.reload(incident).level == Level.CRISIS
-    for second in (None, lan.id):
-        with desk.refused(Invalid, "người thứ hai"):
-            desk.do(grading.override, incident.id, 1, reason="Đã yên", seconded_by=second, by=lan)
-    desk.do(grading.override, incident.id, 1, reason="Đã yên", seconded_by=tung.id, by=lan)
+    with desk.refused(Invalid, "người thứ hai"):
+        desk.do(grading.override, incident.id, 1, reason="Đã yên", second=lan.id, by=lan)
+    desk.do(grading.override, incident.id, 1, reason="Đã yên", by=lan)
+    assert desk.reload(incident).level == Level.CRISIS
+    desk.agree(incident, by=tung)
+    assert desk.reload(incident).level == Level.LOW
     desk.set_aside()
     desk.do(grading.score, incident.id, THE_WORST, by=lan)
     desk.set_aside()
     assert desk.reload(incident).level == Level.CRISIS
-    assert desk.facts(incident).count("LevelSet") == 4
-
-
-def test_the_second_person_may_grade_too_is_told_and_is_named_in_the_timeline(
-    desk: Desk,
-) -> None:
-    incident = desk.opened(level=3, roles=[Role.LEAD, Role.SPOKESPERSON])
-    cast = desk.cast
-    for second in (cast.minh, cast.khoi):  # a seat that does not grade, and no part in it
-        with desk.refused(Invalid, "không có quyền xếp cấp độ"):
-            desk.do(
-                grading.override,
-                incident.id,
-                2,
-                reason="Đã yên",
-                seconded_by=second.id,
-                by=cast.lan,
-            )
-    desk.do(grading.override, incident.id, 2, reason="Đã yên", seconded_by=cast.ha.id, by=cast.lan)
-    told = "người thứ hai đồng ý hạ cấp độ"
-    desk.expect_message(to=cast.ha, kind="level_changed", containing=told)
-    assert told not in read(desk.expect_message(to=cast.binh, kind="level_changed"))
-    desk.set_aside()
-    assert "người thứ hai đồng ý: Phạm Thu Hà" in " ".join(
-        line.text for line in desk.timeline(incident)
-    )
-
-
-def test_a_second_person_who_lowers_the_level_is_somebody(desk: Desk) -> None:
-    incident = desk.opened(level=3)
-    with desk.refused(NotFound, "Không tìm thấy người này"):
-        desk.do(
-            grading.override,
-            incident.id,
-            1,
-            reason="Đã yên",
-            seconded_by=UUID(int=7),
-            by=desk.cast.lan,
-        )
+    assert [f for f in desk.facts(incident) if f in ("LevelSet", "LevelLowered")] == [
+        *("LevelSet", "LevelSet", "LevelLowered", "LevelSet"),
+    ]
 
 
 @pytest.mark.parametrize(("level", "automatic"), [(1, False), (2, True), (4, True)])

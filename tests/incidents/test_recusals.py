@@ -164,7 +164,7 @@ def test_they_neither_sign_nor_second_nor_settle_nor_release(
             incident.id,
             2,
             reason="x",
-            seconded_by=cast.binh.id,
+            second=cast.binh.id,
             by=cast.tung,
         )
     with desk.refused(NotPermitted, concerned):

@@ -30,14 +30,10 @@ def asked(desk: Desk, incident: Incident, key: str = "write", **more: object) ->
 
 def raised(desk: Desk, incident: Incident, level: int) -> None:
     cast = desk.cast
-    desk.do(
-        grading.override,
-        incident.id,
-        level,
-        reason="Theo tình hình",
-        seconded_by=cast.tung.id,
-        by=cast.binh,
-    )
+    lower = level < desk.reload(incident).level
+    desk.do(grading.override, incident.id, level, reason="Theo tình hình", by=cast.binh)
+    if lower:
+        desk.agree(incident, by=cast.tung)
 
 
 def test_a_higher_level_shortens_open_work_from_the_same_beginning(

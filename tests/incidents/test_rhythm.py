@@ -127,8 +127,8 @@ def test_another_level_has_another_pace_and_nobody_is_late_by_it(
     (asked,) = reviews(desk, incident)
     desk.answer(asked.key, by=cast.binh, change="none")
     assert desk.reload(incident).next_review_at == desk.time + hours(2)
-    lower = {"reason": "Lắng", "seconded_by": cast.tung.id}
-    desk.do(grading.override, incident.id, 2, by=cast.binh, **lower)
+    desk.do(grading.override, incident.id, 2, reason="Lắng", by=cast.binh)
+    desk.agree(incident, by=cast.tung)
     assert desk.reload(incident).next_review_at == desk.time + hours(12)
 
 

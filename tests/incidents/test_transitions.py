@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from incidents.intake import claims
 from incidents.intake.signals import Nature
-from incidents.matter import incidents
+from incidents.matter import incidents, level_requests
 from incidents.matter.incidents import Incident, Status
 from incidents.people.persons import Person
 from incidents.people.roles import READS, Role
@@ -17,7 +17,7 @@ from incidents.record import database
 from incidents.record.actors import Actor, Via
 from incidents.record.errors import Refusal
 from incidents.response.ending import closing
-from incidents.response.life import grading, lifecycle, merging, opening, resuming
+from incidents.response.life import grading, lifecycle, lowering, merging, opening, resuming
 from incidents.response.life.resuming import Flare
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
@@ -35,6 +35,7 @@ DESK = {
 WHO_MAY: dict[Deed, set[Role]] = {
     Deed.OPEN: DESK,
     Deed.GRADE: ROOM,
+    Deed.AGREE_LOWER: ROOM,
     Deed.STABILISE: COMMAND,
     Deed.FLARE_UP: ROOM,
     Deed.RESOLVE: COMMAND,
@@ -51,6 +52,11 @@ TRANSITIONS: dict[str, tuple[Deed, Try]] = {
         Deed.GRADE,
         lambda s, i, _, by: grading.override(s, i.id, 4, reason="x", by=by),
     ),
+    "ask lower": (
+        Deed.GRADE,
+        lambda s, i, _, by: grading.override(s, i.id, 0, reason="x", by=by),
+    ),
+    "agree": (Deed.AGREE_LOWER, lambda s, i, _, by: _agree(s, i, by)),
     "stabilise": (
         Deed.STABILISE,
         lambda s, i, _, by: lifecycle.stabilise(s, i.id, reason="x", by=by),
@@ -87,6 +93,8 @@ TRANSITIONS: dict[str, tuple[Deed, Try]] = {
 GOING: dict[Status, dict[str, Status]] = {
     Status.OPEN: {
         "level": Status.OPEN,
+        "ask lower": Status.OPEN,
+        "agree": Status.OPEN,
         "stabilise": Status.STABILISING,
         "stand down": Status.STOOD_DOWN,
         "undo": Status.UNDONE,
@@ -96,6 +104,8 @@ GOING: dict[Status, dict[str, Status]] = {
     },
     Status.ACTIVE: {
         "level": Status.ACTIVE,
+        "ask lower": Status.ACTIVE,
+        "agree": Status.ACTIVE,
         "stabilise": Status.STABILISING,
         "stand down": Status.STOOD_DOWN,
         "undo": Status.UNDONE,
@@ -105,6 +115,8 @@ GOING: dict[Status, dict[str, Status]] = {
     },
     Status.STABILISING: {
         "level": Status.STABILISING,
+        "ask lower": Status.STABILISING,
+        "agree": Status.STABILISING,
         "flare up": Status.ACTIVE,
         "resolve": Status.RESOLVED,
         "stand down": Status.STOOD_DOWN,
@@ -120,6 +132,14 @@ GOING: dict[Status, dict[str, Status]] = {
     Status.MERGED: {},
 }
 """State → what may happen there, and where it leads; everything else is refused."""
+
+
+def _agree(session: Session, incident: Incident, by: Actor) -> Incident:
+    """To what somebody else has asked for in the same breath."""
+    tung = next(p for p in lowering.graders(session, incident.id, []) if p != by.person_id)
+    grading.override(session, incident.id, 0, reason="x", by=Actor(tung, Via.DESK))
+    (asked,) = level_requests.of_incident(session, incident.id)
+    return lowering.agree(session, asked.id, by=by)
 
 
 def _split(session: Session, incident: Incident, by: Actor) -> Incident:

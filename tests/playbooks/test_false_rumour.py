@@ -464,8 +464,8 @@ def test_what_is_watched_is_not_resolved_before_somebody_has_concluded_it(
     desk, cast = journey.desk, journey.cast
     watched(journey)
     journey.choose(Course.WATCH, "answer or watch with the facts")
-    down = {"reason": "Một nhóm nhỏ", "seconded_by": cast.binh.id}
-    desk.do(grading.override, journey.incident.id, 1, by=cast.tung, **down)
+    desk.do(grading.override, journey.incident.id, 1, reason="Một nhóm nhỏ", by=cast.tung)
+    desk.agree(journey.incident, by=cast.binh)
     ending.decide_terms(desk, journey.incident)
     desk.do(lifecycle.stabilise, journey.incident.id, reason="Không ai nhắc nữa", by=cast.binh)
     with desk.refused(GuardFailed, "Chưa có kết luận vụ việc: chờ kịch bản hỏi") as refusal:

@@ -16,7 +16,7 @@ from sqlmodel import Session
 
 from incidents.intake import claims, reporters, signals
 from incidents.intake.reporters import Outcome
-from incidents.matter import incidents, taskforces, ties
+from incidents.matter import incidents, level_requests, taskforces, ties
 from incidents.matter.incidents import Finding, Incident, Status
 from incidents.matter.severity import Level
 from incidents.people import persons
@@ -216,6 +216,7 @@ def resolve(
     runs.end_all(session, incident.id)
     passing.cancel_all(session, incident.id)
     score_reminders.drop(session, incident.id)
+    level_requests.end(session, incident.id)
     incident.resolved_at = clock.now()
     if not looking_back.held(session, incident.id, reopened(session, incident.id)):
         incident.look_back_at = min(looking_back.reminders(session, incident), default=None)
@@ -291,6 +292,7 @@ def halt(session: Session, incident: Incident, status: Status) -> int:
     cancelled = passing.cancel_all(session, incident.id)
     outbox.cancel(session, incident_id=incident.id, kinds=_CALLS)
     taskforces.dissolve(session, incident.id)
+    level_requests.end(session, incident.id)
     incident.status, incident.ended_at = status, clock.now()
     session.add(incident)
     return cancelled

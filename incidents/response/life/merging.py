@@ -16,8 +16,9 @@ from incidents.intake import claims, evidence, signals
 from incidents.intake.claims import Claim
 from incidents.intake.evidence import Evidence
 from incidents.intake.signals import Nature, Signal
-from incidents.matter import incidents, taskforces, ties
+from incidents.matter import incidents, level_requests, taskforces, ties
 from incidents.matter.incidents import Incident, Status
+from incidents.matter.level_requests import Because
 from incidents.matter.ties import TieKind
 from incidents.people import persons
 from incidents.record import clock, timeline
@@ -126,6 +127,7 @@ def merge(session: Session, incident_id: UUID, into: UUID, *, reason: str, by: A
     timeline.record(session, merged.id, gone, by=by)
     came = IncidentAbsorbed(number=merged.number, reason=reason.strip(), **counts)
     timeline.record(session, goes_on.id, came, by=by)
+    level_requests.void(session, goes_on.id, Because.JOINED, by=by)
     _tell(session, people, merged, "incident_merged", goes_on.number)
     return goes_on
 
@@ -177,19 +179,18 @@ def split(
     title: str,
     reason: str,
     by: Actor,
-    seconded_by: UUID | None = None,
 ) -> Incident:
     """Open a new incident, with its own number, for some flags and claims of this one.
 
-    Something of the old one stays; the new one is graded lower only as the old one could be.
+    Something of the old one stays. Splitting lowers nothing: what was graded goes on at that level
+    or a higher one, and is lowered there as any other (``lowering``).
     """
     old = incidents.live(session, incident_id)
     here = signals.of_incident(session, old.id)
     flags = [s for s in here if s.id in signal_ids]
     stated = [c for c in claims.of_incident(session, old.id) if c.id in claim_ids]
-    _divisible(flags, stated, signal_ids, claim_ids, reason)
+    _divisible(flags, stated, signal_ids, claim_ids, reason, lower=_lower(old, level))
     whole = bool(flags) and len(flags) == len(here)
-    second = grading.may_divide(session, old, level, whole=whole, seconded_by=seconded_by, by=by)
     natures = {each.nature for each in [*flags, *stated]}
     made = opening.carry_on(
         session,
@@ -206,11 +207,12 @@ def split(
     _something_stays(session, old)
     ties.tie(session, made.id, TieKind.SPLIT_FROM, old.id, by=by)
     reason = reason.strip()
-    grading.go_along(session, old, made, whole=whole, seconded_by=second, reason=reason, by=by)
+    grading.go_along(session, old, made, whole=whole, by=by)
     gone = IncidentSplit(number=made.number, reason=reason, **counts)
     timeline.record(session, old.id, gone, by=by)
     came = SplitOff(number=old.number, reason=reason, **counts)
     timeline.record(session, made.id, came, by=by)
+    level_requests.void(session, old.id, Because.SPLIT, by=by)
     _tell(session, _members(session, old, by), old, "incident_split", made.number)
     return made
 
@@ -221,8 +223,10 @@ def _divisible(
     signal_ids: Sequence[UUID],
     claim_ids: Sequence[UUID],
     reason: str,
+    *,
+    lower: Wrong,
 ) -> None:
-    wrong: Wrong = {}
+    wrong: Wrong = dict(lower)
     if not signal_ids and not claim_ids:
         wrong["signals"] = (N_("Chọn ít nhất một tin báo hoặc một nội dung để tách."), {})
     elif len(flags) != len(set(signal_ids)) or len(stated) != len(set(claim_ids)):
@@ -231,6 +235,17 @@ def _divisible(
         wrong["reason"] = NO_REASON
     if wrong:
         raise Invalid(fields=wrong)
+
+
+def _lower(old: Incident, level: int) -> Wrong:
+    """A provisional level binds nobody; one that was worked out or set does."""
+    if old.level_provisional or level >= old.level:
+        return {}
+    stays = N_(
+        "Vụ việc đã xếp cấp %(level)s: phần tách ra giữ ít nhất cấp ấy; "
+        "muốn hạ thì đề nghị trong vụ việc mới."
+    )
+    return {"level": (stays, {"level": old.level})}
 
 
 def _something_stays(session: Session, old: Incident) -> None:

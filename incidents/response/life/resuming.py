@@ -24,7 +24,7 @@ from incidents.record.facts import Fact, Private
 from incidents.record.language import N_, Labelled
 from incidents.response.clocks import clock_endings
 from incidents.response.life import lifecycle, opening
-from incidents.response.life.grading import LevelSet
+from incidents.response.life.level_changes import LevelSet
 from incidents.response.steps import runs
 
 REOPEN_MONTHS = 12

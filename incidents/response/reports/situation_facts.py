@@ -18,7 +18,7 @@ from incidents.matter.taskforce_facts import (
 from incidents.record.facts import Fact
 from incidents.record.timeline import TimelineEntry
 from incidents.response.judgement.findings import FindingsDiffer
-from incidents.response.life.grading import LevelSet
+from incidents.response.life.level_changes import CHANGES, LevelLowered, LevelSet
 from incidents.response.life.lifecycle import StatusChanged, StoodDown
 from incidents.response.life.merging import IncidentMerged
 from incidents.response.life.opening import IncidentOpened, OpeningUndone
@@ -40,7 +40,7 @@ from incidents.response.steps.steps import (
 )
 
 READ = (
-    *(IncidentOpened, LevelSet, StatusChanged, StoodDown, OpeningUndone, IncidentMerged),
+    *(IncidentOpened, *CHANGES, StatusChanged, StoodDown, OpeningUndone, IncidentMerged),
     *(TaskForceActivated, DirectionRecorded, TaskForceDecided),
     *(ClaimStated, ClaimReworded, ClaimsVerified, ClaimSettled, FindingsDiffer),
     *(StepOpened, StepAcknowledged, StepPassed, StepExtended, StepReplanned, StepReopened),
@@ -103,7 +103,7 @@ def _go_on(told: Told, entry: TimelineEntry, fact: Fact) -> None:
     match fact:
         case IncidentOpened():
             told.level, told.since = fact.level, at
-        case LevelSet():
+        case LevelSet() | LevelLowered():
             told.level = fact.after
         case TaskForceActivated() | DirectionRecorded() | TaskForceDecided() if (
             told.status is Status.OPEN

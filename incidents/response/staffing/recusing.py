@@ -8,7 +8,8 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from incidents.matter import incidents, recusals, taskforces
+from incidents.matter import incidents, level_requests, recusals, taskforces
+from incidents.matter.level_requests import Because
 from incidents.matter.recusals import (
     BodyConflictDeclared,
     ConflictDeclared,
@@ -61,6 +62,7 @@ def declare(
     timeline.record(session, incident_id, fact, by=by)
     _reroute(session, held, {person_id}, by)
     _void(session, incident_id, void, by)
+    level_requests.void(session, incident_id, Because.CONCERNED, by=by, asked_by={person_id})
     outbox.cancel(session, incident_id=incident_id, person_id=person_id)
     _tell(session, row, [person_id], "conflict_declared", by)
     _tell(session, row, _leaders(session, incident_id), "conflict_reported", by)
@@ -90,6 +92,7 @@ def declare_body(
     timeline.record(session, incident_id, fact, by=by)
     _reroute(session, held, people, by)
     _void(session, incident_id, void, by)
+    level_requests.void(session, incident_id, Because.CONCERNED, by=by, asked_by=people)
     _tell(session, row, _leaders(session, incident_id), "conflict_reported", by)
     return row
 
