@@ -201,6 +201,8 @@ def _shown(page: Any) -> str:
     if "json" in page.headers["content-type"]:
         return json.dumps(_known(page.json()), ensure_ascii=False)
     bare = re.sub(r"<(script|style)\b.*?</\1>", " ", page.text, flags=re.DOTALL)
+    # A field for Vietnamese words holds them, and says so to whoever reads pages aloud.
+    bare = re.sub(r"<textarea[^>]* lang=\"vi\"[^>]*>.*?</textarea>", " ", bare, flags=re.DOTALL)
     labels = re.findall(r'(?:title|aria-label|placeholder|alt|content)="([^"]*)"', bare)
     plain = " ".join([*labels, re.sub(r"<[^>]+>", " ", bare)])
     return " ".join(html.unescape(plain).split())

@@ -619,6 +619,14 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ("GET", "/cong-bo/{name:path}"): (None, ANYBODY),
     ("GET", "/tra-cuu-rest"): (None, PAGE_SIGNED_IN),
     ("GET", "/quan-tri/thoi-han"): (None, PAGE_ADMINISTRATORS),
+    ("POST", "/quan-tri/thoi-han/them"): (
+        {
+            **{"code": "NEW_TERM", "role": "spokesperson", "title": "x", "trigger": "x"},
+            **{"consequence": "x", "amount": 1, "unit": "hours", "legal_basis": "x"},
+            "effective_from": "2026-01-01",
+        },
+        PAGE_ADMINISTRATORS,
+    ),
     ("POST", "/quan-tri/thoi-han/ngay"): (
         {"day": "2026-12-26", "kind": "off", "reason": "x", "decision": "x"},
         PAGE_ADMINISTRATORS,
