@@ -14,7 +14,7 @@ import structlog
 from flows import advancing, catalogue, resident
 from flows.advancing import GIVEN_BACK, Ending
 from flows.backfill import Backfill
-from flows.duties import audit, contacts, deliver, escalate, posts, reviews, rosters
+from flows.duties import audit, contacts, deliver, escalate, posts, receive, reviews, rosters
 from flows.duties.advance import Advancing
 from flows.duty import Duty
 from flows.lookout import Lookout
@@ -51,6 +51,7 @@ class Engine:
         self._advancing = Advancing(self._advance, self._waits)
         self._lacking: set[UUID] = set()
         self._duties: list[Duty] = []
+        self._receiving: receive.Receiving | None = None
         self._lookout = Lookout(())
 
     def publish_catalogue(self) -> None:
@@ -91,18 +92,22 @@ class Engine:
             Duty("backfill", Backfill(self.resident, self.shelf).fill, every=_BACKFILL_EVERY),
         ]
         self._lookout = Lookout(self._duties)
-        for part in (*self._duties, self._lookout):
+        self._receiving = receive.mailbox()
+        for part in (*self._duties, self._lookout, *self._sources()):
             part.start()
 
     def stop(self) -> None:
         """End every loop; what is under way is replayed by whoever comes next."""
-        for part in (self._lookout, *self._duties, self._advancing):
+        for part in (self._lookout, *self._duties, self._advancing, *self._sources()):
             part.stop()
-        for duty in self._duties:
+        for duty in (*self._duties, *self._sources()):
             duty.join()
         if self.probe and self.resident:
             self.probe.stop()
             self.resident.stop()
+
+    def _sources(self) -> list[receive.Receiving]:
+        return [self._receiving] if self._receiving else []
 
     def _advance(self, run_id: UUID) -> Ending | None:
         """Through the pool where one is set, else through Prefect here, else plainly."""

@@ -5,7 +5,7 @@ and counts once: the second time it is already recorded, which is an answer and 
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,16 +14,17 @@ from sqlmodel import Session
 from incidents.intake import signals
 from incidents.intake.evidence import Evidence
 from incidents.intake.signals import Signal
-from incidents.matter import incidents, recusals, ties
+from incidents.matter import incidents, ties
 from incidents.people import persons
 from incidents.people.persons import Person
 from incidents.people.roles import Role
-from incidents.record import clock, database, links, settings, timeline
-from incidents.record.actors import Actor, Via
-from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotFound
+from incidents.record import database, links, settings
+from incidents.record.actors import Via
+from incidents.record.errors import AlreadySettled, NotFound
+from incidents.record.inbox import Verb
 from incidents.record.language import N_, Labelled, Language
 from incidents.record.links import AnswerLink
-from incidents.response.answers import answering, edits
+from incidents.response.answers import edits
 from incidents.response.answers.edits import Edit
 from incidents.response.steps import own_forms, steps
 from incidents.response.steps.forms import Form
@@ -31,14 +32,14 @@ from incidents.response.steps.steps import (
     ANSWERABLE,
     LATE,
     Step,
-    StepCommented,
     StepKind,
     StepState,
 )
 from incidents.rights import permissions
 from incidents.rights.permissions import Deed
 from incidents.words import publications, statements
-from notifications import matter_seen
+from notifications import doing, matter_seen
+from notifications.doing import Recorded
 from notifications.matter_seen import Matter
 
 
@@ -49,13 +50,6 @@ class LinkDeed(Labelled):
     COMPLETE = "complete", N_("Báo hoàn thành")
     DECLINE = "decline", N_("Đề nghị chuyển người khác")
     COMMENT = "comment", N_("Ghi ý kiến")
-
-
-class Recorded(Labelled):
-    """What became of a deed."""
-
-    NOW = "now", N_("Đã ghi nhận.")
-    ALREADY = "already", N_("Đã được ghi nhận từ trước.")
 
 
 @dataclass(frozen=True)
@@ -110,38 +104,13 @@ class Answered:
     view: AnswerView
 
 
-LINKS_OUTLIVE = timedelta(days=7)
-"""How long after the end of its incident the link to a step still shows what became of it."""
-
-
-def _live(session: Session, token: str) -> AnswerLink:
-    """The link, unless it is dead: the matter of a step may have ended, or concern its person."""
-    link = links.find(session, token)
-    if link.step_id is None:
-        return link
-    step = steps.get(session, link.step_id)
-    # Open work was taken from whom the matter concerns, so for whoever has it nothing is asked.
-    if step.settled or str(link.person_id) not in step.holder_ids:
-        recusals.require_unnamed(session, step.incident_id, link.person_id)
-    incident = incidents.get(session, step.incident_id)
-    if incident.ended_at and not incident.live and clock.now() > incident.ended_at + LINKS_OUTLIVE:
-        raise NotFound(
-            N_(
-                "Vụ việc đã kết thúc lúc %(ended)s nên liên kết này không còn dùng được. "
-                "Cần xem lại thì đăng nhập hoặc gọi cán bộ trực."
-            ),
-            ended=incident.ended_at,
-        )
-    return link
-
-
 def view(session: Session, token: str) -> AnswerView:
     """What a link shows; ``NotFound`` for an altered, revoked or expired one."""
-    link = _live(session, token)
+    link = doing.live(session, links.find(session, token))
     person = persons.get(session, link.person_id)
     if link.step_id:
         return _of_step(session, link, person, steps.get(session, link.step_id))
-    return _of_signal(session, link, person, signals.get(session, _signal(link)))
+    return _of_signal(session, link, person, signals.get(session, doing.flag_of(link)))
 
 
 def act(
@@ -159,15 +128,17 @@ def act(
     right, recorded = False, Recorded.NOW
     try:
         with database.transaction() as session:
-            link = _live(session, token)
+            link = doing.live(session, links.find(session, token))
             session.refresh(link, with_for_update=True)
             right = links.spend_try(session, link, number)
             if right:
-                recorded = _do(session, link, deed, answer or {}, reason)
+                recorded = doing.do(
+                    session, link, Verb(deed), answer=answer or {}, note=reason, via=Via.LINK
+                )
     except AlreadySettled:
         with database.reading() as session:
             link = links.find(session, token)
-            if not _was_theirs(session, link, deed):
+            if not doing.was_theirs(session, link, Verb(deed)):
                 raise
         recorded = Recorded.ALREADY
     if not right:
@@ -179,7 +150,7 @@ def act(
 def file(token: str, evidence_id: UUID, *, number: str) -> Evidence:
     """A file that was kept of what is to be verified; a wrong number costs one of five tries."""
     with database.transaction() as session:
-        link = _live(session, token)
+        link = doing.live(session, links.find(session, token))
         session.refresh(link, with_for_update=True)
         right = links.spend_try(session, link, number)
         if right:
@@ -190,69 +161,6 @@ def file(token: str, evidence_id: UUID, *, number: str) -> Evidence:
             incident = incidents.get(session, step.incident_id)
             return matter_seen.file(session, incident, step, evidence_id)
     raise links.wrong_number(link)
-
-
-def _do(
-    session: Session, link: AnswerLink, deed: LinkDeed, answer: dict[str, Any], reason: str
-) -> Recorded:
-    person = persons.get(session, link.person_id)
-    by = Actor(person.id, Via.LINK)
-    if link.step_id is None:
-        signal = signals.get(session, _signal(link), lock=True)
-        permissions.require(session, person, Deed.TRIAGE, signal)
-        if deed is not LinkDeed.ACKNOWLEDGE:
-            raise Conflict(N_("Qua liên kết chỉ tiếp nhận được tin báo; việc khác cần đăng nhập."))
-        signals.acknowledge(session, signal.id, by=by)
-        return Recorded.NOW
-    step = steps.get(session, link.step_id, lock=True)
-    permissions.require(session, person, Deed.ANSWER, step)
-    match deed:
-        case LinkDeed.ACKNOWLEDGE:
-            answering.acknowledge(session, step.id, by=by)
-        case LinkDeed.COMPLETE:
-            _not_a_signature(step)
-            answering.complete(session, step.id, answer, by=by)
-        case LinkDeed.DECLINE:
-            if step.state in ANSWERABLE and step.assignee_id != person.id:
-                return Recorded.ALREADY  # it has left their hands, by this deed or another
-            answering.decline(session, step.id, reason=reason, by=by)
-        case LinkDeed.COMMENT:
-            return _comment(session, step, reason, by)
-    return Recorded.NOW
-
-
-def _not_a_signature(step: Step) -> None:
-    if step.kind is StepKind.APPROVE:
-        raise Conflict(N_("Việc duyệt chỉ làm trên trang trực ban, sau khi đăng nhập."))
-
-
-def _comment(session: Session, step: Step, remark: str, by: Actor) -> Recorded:
-    if not remark.strip():
-        raise Invalid(fields={"reason": (N_("Ghi nội dung."), {})})
-    if any(
-        isinstance(fact, StepCommented)
-        and (entry.actor_id, fact.number, fact.remark)
-        == (by.person_id, step.number, remark.strip())
-        for entry, fact in timeline.entries_of(session, step.incident_id)
-    ):
-        return Recorded.ALREADY  # a button pressed twice is one remark
-    answering.comment(session, step.id, remark, by=by)
-    return Recorded.NOW
-
-
-def _was_theirs(session: Session, link: AnswerLink, deed: LinkDeed) -> bool:
-    """Whether the person had done this very deed before; else somebody else was first."""
-    if link.step_id is None:
-        signal = signals.get(session, _signal(link))
-        return signal.acknowledged_by == link.person_id
-    step = steps.get(session, link.step_id)
-    match deed:
-        case LinkDeed.ACKNOWLEDGE:
-            return step.acknowledged_by == link.person_id
-        case LinkDeed.COMPLETE:
-            return step.state is StepState.DONE and step.settled_by == link.person_id
-        case _:
-            return False
 
 
 def _of_step(session: Session, link: AnswerLink, person: Person, step: Step) -> AnswerView:
@@ -338,9 +246,3 @@ def _of_signal(session: Session, link: AnswerLink, person: Person, signal: Signa
 
 def _name(session: Session, person_id: UUID | None) -> str | None:
     return persons.get(session, person_id).name if person_id else None
-
-
-def _signal(link: AnswerLink) -> UUID:
-    if link.signal_id is None:
-        raise ValueError("a link is about a step or a flag")
-    return link.signal_id

@@ -22,6 +22,7 @@ from incidents.people.persons import Person
 from incidents.people.roles import Role, RoleHolder
 from incidents.record import clock, links, settings
 from incidents.record.language import Language
+from incidents.record.language.sentences import Told
 from incidents.record.outbox import Channel, OutgoingMessage
 from incidents.response.clocks.clocks import Clock
 from incidents.response.learning import lessons
@@ -61,6 +62,9 @@ class Briefing:
     thread: str | None
     link: str
     number: str | None
+    reply_token: str = ""
+    """What makes a reply to it count; nothing where replies are not read."""
+    answers: str = ""
     about: dict[str, Any] = field(default_factory=dict)
 
 
@@ -149,6 +153,8 @@ class _Found:
             if answerable
             else destinations.page(message, incident, signal),
             number=links.number(message.id) if answerable else None,
+            reply_token=_reply_token(message, answerable=answerable),
+            answers=message.values.get("answers", ""),
             about=about,
         )
 
@@ -266,6 +272,16 @@ def desk() -> dict[str, Any]:
     }
 
 
+def _reply_token(message: OutgoingMessage, *, answerable: bool) -> str:
+    """Of the message it invites an answer to, which an outcome tells of again."""
+    if not settings.current().reply_address:
+        return ""
+    about = message.values.get("about")
+    if answerable or about:
+        return links.reply_token(UUID(about) if about else message.id)
+    return ""
+
+
 def answer_address(message: OutgoingMessage) -> str:
     """Where the recipient answers without signing in."""
     return f"{settings.current().address}/t/{links.token(message.id)}"
@@ -300,6 +316,10 @@ def _roles(values: list[str]) -> list[Role]:
     return [Role(each) for each in values]
 
 
+def _told(values: list[dict[str, Any]]) -> list[Told]:
+    return [Told.revived(each) for each in values]
+
+
 def _channels(values: list[str]) -> list[Channel]:
     return [Channel(each) for each in values]
 
@@ -315,6 +335,7 @@ _READ_AS: dict[str, Callable[[Any], Any]] = {
     "kind": StatementKind,
     "channels": _channels,
     "review_at": of_moment,
+    "told": _told,
     "until": of_moment,
     "starts_at": of_moment,
     "ends_at": of_moment,

@@ -228,7 +228,7 @@ def _mark(session: Session, message: OutgoingMessage, outcome: Outcome) -> None:
 def _server() -> MailServer | None:
     current = settings.current()
     url = current.smtp_url.get_secret_value()
-    return _kept(url, current.mail_from) if url else None
+    return _kept(url, current.mail_from, current.reply_address) if url else None
 
 
 @lru_cache(maxsize=4)
@@ -239,5 +239,5 @@ def _welcome(_url: str) -> None:
 
 
 @lru_cache(maxsize=4)
-def _kept(url: str, sender: str) -> MailServer:
-    return MailServer(url, sender)
+def _kept(url: str, sender: str, replies: str) -> MailServer:
+    return MailServer(url, sender, replies)

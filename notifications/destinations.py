@@ -1,11 +1,12 @@
 """Where a message leads that is not answered through its link: the page it is about."""
 
 from urllib.parse import quote
+from uuid import UUID
 
 from incidents.intake import reporters
 from incidents.intake.signals import Signal
 from incidents.matter.incidents import Incident
-from incidents.record import settings
+from incidents.record import links, settings
 from incidents.record.outbox import OutgoingMessage
 
 ABOUT_ROSTERS = frozenset(
@@ -23,6 +24,9 @@ ABOUT_ROSTERS = frozenset(
     }
 )
 """Kinds that lead to the page of the rosters."""
+
+OUTCOME = "reply_outcome"
+"""Leads to what was answered: its number is in the mail that was answered."""
 
 ABOUT_DIRECTORY = frozenset({"contact_code", "contacts_stale", "directory_review"})
 """Kinds that lead to the directory."""
@@ -54,7 +58,21 @@ def page(message: OutgoingMessage, incident: Incident | None, signal: Signal | N
     if message.kind in ABOUT_DIRECTORY:
         body = message.values.get("code")
         return f"{settings.current().address}/danh-ba" + (f"/co-quan/{quote(body)}" if body else "")
-    return _words(message, incident) or _room(incident, signal)
+    if message.kind == OUTCOME:
+        return _answered(message)
+    return _step(message) or _words(message, incident) or _room(incident, signal)
+
+
+def _answered(message: OutgoingMessage) -> str:
+    """The link of the mail that was answered, where it is theirs."""
+    about = message.values.get("about")
+    return f"{settings.current().address}/t/{links.token(UUID(about))}" if about else ""
+
+
+def _step(message: OutgoingMessage) -> str:
+    """The step more time is asked for, where it can be granted."""
+    asks = message.kind == "more_time_asked" and message.step_id
+    return f"{settings.current().address}/nhiem-vu/{message.step_id}" if asks else ""
 
 
 def _words(message: OutgoingMessage, incident: Incident | None) -> str:

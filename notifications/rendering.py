@@ -54,6 +54,10 @@ class Mail:
     link: str = ""
     number: str | None = None
     thread: str | None = None
+    reply_token: str = ""
+    """What stands in the address a reply goes to, where one is read."""
+    answers: str = ""
+    """The name of the mail it answers, which a person wrote."""
 
 
 def message(session: Session, about: OutgoingMessage) -> Mail:
@@ -98,6 +102,7 @@ def compose(kind: str, told: Briefing) -> Mail:
         **context,
         **written,
         "rows": _rows(told, say),
+        "replies": bool(told.reply_token),
         "link": told.link,
         "number": told.number,
     }
@@ -109,6 +114,8 @@ def compose(kind: str, told: Briefing) -> Mail:
         link=told.link,
         number=told.number,
         thread=told.thread,
+        reply_token=told.reply_token,
+        answers=told.answers,
     )
 
 

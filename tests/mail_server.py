@@ -33,6 +33,10 @@ class MailServer:
     def smtp_url(self) -> str:
         return f"smtp://127.0.0.1:{self.smtp_port}"
 
+    def imap_url(self, address: str = "truc@binhkhe.test") -> str:
+        """The mailbox of an address; mail to the desk's with a token in it comes to the desk's."""
+        return f"imap://{address.replace('@', '%40')}:{_PASSWORD}@127.0.0.1:{self.imap_port}/INBOX"
+
     def start(self) -> None:
         """Start it, on the ports it had before; returns once it answers on both."""
         with self._log.open("ab") as log:
@@ -43,6 +47,7 @@ class MailServer:
                     str(self._answers),
                     "--host=127.0.0.1",
                     "--multi-user",
+                    "--alias=truc+*@binhkhe.test:truc@binhkhe.test",
                     f"--password={_PASSWORD}",
                     f"--smtp-port={self.smtp_port}",
                     f"--imap-port={self.imap_port}",

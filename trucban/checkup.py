@@ -18,7 +18,7 @@ from pydantic_settings import DotEnvSettingsSource
 from sqlalchemy import func
 from sqlmodel import col, select
 
-from incidents.record import clock, database, guards, settings
+from incidents.record import clock, database, guards, inbox, settings
 from incidents.record.errors import Refusal
 from incidents.record.language import N_, Labelled
 from incidents.record.settings import Settings
@@ -26,12 +26,13 @@ from incidents.record.timeline import TimelineEntry
 from trucban import desk
 
 _LIBRARIES = ("prefect", "fastapi", "apprise", "sqlmodel")
-_READABLE = ("sqlite", "postgresql", "postgres", "smtp", "smtps")
+_READABLE = ("sqlite", "postgresql", "postgres", "smtp", "smtps", "imap", "imaps")
 """Addresses that hide only a password; in those of chat services the whole path is the secret."""
 
 _ENOUGH_SPACE = 1 << 30
 _CLOCK_TOLERANCE = timedelta(seconds=5)
 _PATIENCE = 2.0
+_MAILBOX_LATE = timedelta(minutes=5)
 
 
 class Source(Labelled):
@@ -61,6 +62,7 @@ class Look(Labelled):
     SECRET_KEY = "secret_key", N_("Khóa bí mật")
     CLOCK = "clock", N_("Đồng hồ")
     PORT = "port", N_("Cổng")
+    MAILBOX = "mailbox", N_("Hộp thư trả lời")
     DATABASE = "database", N_("Cơ sở dữ liệu")
     GUARDS = "guards", N_("Chốt chống sửa")
     PLAYBOOKS = "playbooks", N_("Kịch bản đang dùng")
@@ -121,7 +123,7 @@ def examine() -> list[Check]:
     database_check = _database()
     checks.append(database_check)
     if database_check.sound:
-        checks += [look() for look in (_clock, _guards, _playbooks)]
+        checks += [look() for look in (_mailbox, _clock, _guards, _playbooks)]
     return checks
 
 
@@ -253,6 +255,25 @@ def _revision() -> str:
 
     with database.reading_engine().connect() as connection:
         return MigrationContext.configure(connection).get_current_revision() or "–"
+
+
+def _mailbox() -> Check:
+    """Whether replies are read; the engine writes down each half minute that it reached it."""
+    if not settings.current().reply_address:
+        return Check(
+            Look.MAILBOX, sound=True, sentence=N_("Không đọc thư trả lời (TRUCBAN_IMAP_URL)")
+        )
+    with database.reading() as session:
+        last = inbox.last_reached(session)
+    late = last is not None and clock.now() - last > _MAILBOX_LATE
+    return Check(
+        Look.MAILBOX,
+        sound=not late,
+        sentence=N_("Đọc được lần cuối lúc %(last)s")
+        if last
+        else N_("Chưa đọc lần nào, sẽ đọc khi bàn trực chạy"),
+        values={"last": last} if last else {},
+    )
 
 
 def _clock() -> Check:

@@ -33,6 +33,8 @@ KINDS: dict[str, str] = {
     "authorisation_recorded": N_("ghi giấy ủy quyền"),
     "authorisation_ended": N_("chấm dứt giấy ủy quyền"),
     "inject": N_("tình huống diễn tập"),
+    "reply_outcome": N_("trả lời thư của người nhận việc"),
+    "more_time_asked": N_("xin thêm thời gian"),
     "step_assigned": N_("giao nhiệm vụ"),
     "step_passed": N_("chuyển nhiệm vụ"),
     "step_reminder": N_("nhắc xác nhận"),

@@ -123,7 +123,8 @@ def one(request: Request, session: Db, caller: Reader, message_id: UUID) -> Resp
 
 def masked(text: str, message: OutgoingMessage, number: str | None) -> str:
     """The words without what lets somebody answer in the recipient's name."""
-    hidden = text.replace(links.token(message.id), "••••••••")
+    about = UUID(message.values["about"]) if message.values.get("about") else message.id
+    hidden = text.replace(links.token(about), "••••••••")
     if "nonce" in message.values:
         hidden = hidden.replace(contacts.code(message.values["nonce"]), "••••••")
     if number is None:

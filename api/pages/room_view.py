@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from api.pages import (
     claim_view,
@@ -30,6 +30,7 @@ from incidents.people.directory import postings
 from incidents.people.organisations import Organisation
 from incidents.people.persons import Person
 from incidents.record import clock
+from incidents.record.inbox import IncomingMessage
 from incidents.record.outbox import MessageState, OutgoingMessage
 from incidents.response.ending import meeting_reminders
 from incidents.response.judgement import findings
@@ -49,7 +50,7 @@ SHOWN = 40
 """Timeline entries on the room's page before one asks for all of them."""
 
 _STEPS = """Opened Acknowledged Reminded Passed Done Answered Overdue RefusedByAll Waived Extended
-    Commented Reopened Added Cancelled Replanned MarkedLifeSafety"""
+    Commented Reopened Added Cancelled Replanned TimeAsked MarkedLifeSafety"""
 _WORDS = """StatementDrafted SignedOff SignedOffByTelephone TelephoneApprovalConfirmed
     ApprovalsVoided StatementReleased StatementReleasedInExercise
     StatementPublished StatementWithdrawn ShellReleased EditRefused
@@ -148,7 +149,7 @@ def gather(session: Session, incident: Incident, person: Person, *, chosen: str)
         "named": named,
         "kept": evidence.of_incident(session, incident.id),
         "flags": signals.of_incident(session, incident.id),
-        "messages": _messages(session, incident.id),
+        **_messages(session, incident.id),
         **(
             shell_forms.gather(session, incident, timing)
             if Deed.RELEASE_SHELL in may
@@ -243,16 +244,23 @@ def _statements(
     return shown
 
 
-def _messages(session: Session, incident_id: UUID) -> list[OutgoingMessage]:
-    """The last ones, those that trouble first."""
+def _messages(session: Session, incident_id: UUID) -> dict[str, Any]:
+    """The last ones that left, those that trouble first, and what came in about them."""
+    newest = func.coalesce(IncomingMessage.id, OutgoingMessage.id).desc()
     rows = session.exec(
-        select(OutgoingMessage)
+        select(OutgoingMessage, IncomingMessage)
+        .outerjoin(IncomingMessage, col(IncomingMessage.message_id) == col(OutgoingMessage.id))
         .where(OutgoingMessage.incident_id == incident_id)
-        .order_by(col(OutgoingMessage.id).desc())
+        .order_by(newest)
         .limit(50)
     ).all()
     trouble = (MessageState.FAILED, MessageState.QUEUED)
-    return sorted(rows, key=lambda m: m.state not in trouble)
+    left = {message.id: message for message, _ in rows}
+    latest = sorted(left.values(), key=lambda m: m.id, reverse=True)
+    return {
+        "messages": sorted(latest, key=lambda m: m.state not in trouble),
+        "came_in": [came for _, came in rows if came],
+    }
 
 
 def _story(

@@ -12,7 +12,7 @@ from api.dependencies import Db
 from api.rest.routers import under
 from incidents.intake.signals import Signal, SignalState
 from incidents.matter.incidents import LIVE, Incident
-from incidents.record import clock, schema, settings
+from incidents.record import clock, inbox, schema, settings
 from incidents.record.outbox import MessageState, OutgoingMessage
 from incidents.response.steps.runs import PlaybookRun, RunState
 from incidents.words.publications import Publication
@@ -40,6 +40,8 @@ class Health(BaseModel):
     oldest_due_seconds: float
     engine_seen_seconds: float | None
     """Since the engine last went round; ``None`` when none works on this data folder."""
+    mailbox_seen_seconds: float | None
+    """Since the mailbox of replies was last reached; ``None`` where none is set or read yet."""
 
 
 @router.get("/health", summary="Is the desk well")
@@ -53,6 +55,7 @@ def health(session: Db) -> Health:
         database="ready" if ready else "not migrated",
         oldest_due_seconds=late,
         engine_seen_seconds=seen,
+        mailbox_seen_seconds=_mailbox_age(session) if ready else None,
     )
 
 
@@ -69,6 +72,11 @@ def _heartbeat_age() -> float | None:
         return _age(datetime.fromisoformat(file.read_text()))
     except (FileNotFoundError, ValueError):
         return None
+
+
+def _mailbox_age(session: Session) -> float | None:
+    at = inbox.last_reached(session) if settings.current().reply_address else None
+    return _age(at) if at else None
 
 
 def _age(moment: datetime | None) -> float:

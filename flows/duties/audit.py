@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from flows.duties import known
 from incidents.matter import recusals
 from incidents.people import persons, rosters
-from incidents.record import clock, database, proof, settings
+from incidents.record import clock, database, inbox, proof, settings
 from incidents.record.language import N_
 from incidents.record.outbox import MessageState, OutgoingMessage
 from incidents.response.steps.runs import PlaybookRun, RunState
@@ -43,7 +43,7 @@ def audit() -> int:
     with database.reading() as session:
         found = findings(session, clock.now() - GRACE)
         new = [each for each in found if not known(session, f"{_key(each)}:")]
-    for what in ("run", "message", "timer", "failed"):
+    for what in ("run", "message", "timer", "failed", "mailbox"):
         _OVERDUE.labels(what).set(sum(each.what == what for each in found))
     return sum(_raise(each) for each in new)
 
@@ -79,7 +79,16 @@ def checkpoint() -> None:
 
 def findings(session: Session, late: datetime) -> list[Finding]:
     """Everything that was due before ``late`` and has not happened."""
-    return [*_runs(session, late), *_messages(session, late), *_timers(session, late)]
+    found = [*_runs(session, late), *_messages(session, late), *_timers(session, late)]
+    return [*found, *_mailbox(session, late)]
+
+
+def _mailbox(session: Session, late: datetime) -> list[Finding]:
+    """The mailbox of replies was not reached: one alarm for each time it is lost."""
+    last = inbox.last_reached(session) if settings.current().reply_address else None
+    if last is None or last > late:
+        return []
+    return [Finding("mailbox", last.isoformat(), N_("Không đọc được hộp thư trả lời"))]
 
 
 def _runs(session: Session, late: datetime) -> list[Finding]:

@@ -12,6 +12,7 @@ class Via(Labelled):
 
     DESK = "desk", N_("trên trang trực ban")
     LINK = "link", N_("qua liên kết trong thư")
+    MAIL = "mail", N_("bằng thư trả lời")
     REST = "rest", N_("qua giao diện lập trình")
     COMMAND = "command", N_("bằng dòng lệnh")
     PHONE = "phone", N_("qua điện thoại")

@@ -35,6 +35,8 @@ class AnswerLink(Table, table=True):
     step_id: UUID | None = reference("step.id", optional=True)
     signal_id: UUID | None = reference("signal.id", optional=True)
     token_hash: str = Field(unique=True)
+    reply_hash: str | None = Field(default=None, index=True, unique=True)
+    """Of the token in the address a reply goes to; older links have none."""
     tries_left: int = TRIES
     expires_at: datetime | None = moment(optional=True)
     revoked_at: datetime | None = moment(optional=True)
@@ -44,6 +46,11 @@ class AnswerLink(Table, table=True):
 def token(message_id: UUID) -> str:
     """The token in the link of a message: 160 bits nobody without the desk's key can compute."""
     return keys.token("answer link", message_id)
+
+
+def reply_token(message_id: UUID) -> str:
+    """The token in the address a reply to a message goes to, of the same kind."""
+    return keys.token("reply address", message_id)
 
 
 def number(message_id: UUID) -> str:
@@ -63,6 +70,7 @@ def issue(session: Session, messages: list[OutgoingMessage]) -> None:
                 step_id=message.step_id,
                 signal_id=message.signal_id,
                 token_hash=keys.digest(token(message.id)),
+                reply_hash=keys.digest(reply_token(message.id)),
                 expires_at=clock.now() + _SIGNAL_LINK_LIVES if message.signal_id else None,
             )
         )
@@ -73,10 +81,22 @@ def find(session: Session, given: str) -> AnswerLink:
     link = session.exec(
         select(AnswerLink).where(AnswerLink.token_hash == keys.digest(given))
     ).first()
+    return alive(link)
+
+
+def alive(link: AnswerLink | None) -> AnswerLink:
+    """The link, if it still counts; one answer for whatever does not."""
     now = clock.now()
     if link is None or link.revoked_at or (link.expires_at and link.expires_at <= now):
         raise NotFound(N_("Liên kết không đúng hoặc đã hết hiệu lực. Hãy gọi cán bộ trực."))
     return link
+
+
+def by_reply(session: Session, given: str) -> AnswerLink | None:
+    """The link whose reply address holds a token, dead or alive."""
+    return session.exec(
+        select(AnswerLink).where(AnswerLink.reply_hash == keys.digest(given))
+    ).first()
 
 
 def spend_try(session: Session, link: AnswerLink, given: str) -> bool:

@@ -94,7 +94,7 @@ class OutgoingMessage(Table, table=True):
     claim: UUID | None = Field(default=None, sa_column=Column(Uuid, nullable=True))
     attempts: int = 0
     sent_at: datetime | None = moment(optional=True)
-    provider_id: str | None = None
+    provider_id: str | None = Field(default=None, index=True)
     reason: str | None = None
 
 

@@ -1,8 +1,10 @@
 """The settings of the desk, read from ``TRUCBAN_*`` variables or a ``.env`` file."""
 
 import secrets
+from email.utils import parseaddr
 from functools import lru_cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -32,6 +34,10 @@ class Settings(BaseSettings):
     playbooks: Path | None = None
     """A folder with the office's own playbooks, one package each."""
     smtp_url: SecretStr = SecretStr("")
+    imap_url: SecretStr = SecretStr("")
+    """The mailbox replies come to; without one they are not read, and no mail invites them."""
+    reply_to: str = ""
+    """The address replies go to; ``*`` in it is a token. By default that of ``mail_from``."""
     apprise_urls: SecretStr = SecretStr("")
     mail_from: str = "Trực Ban <truc@localhost>"
     secret_key_file: Path | None = None
@@ -61,6 +67,32 @@ class Settings(BaseSettings):
         if kind not in _DATABASES:
             raise ValueError("database_unknown")
         return value
+
+    @field_validator("imap_url")
+    @classmethod
+    def mailbox(cls, value: SecretStr) -> SecretStr:
+        """An address of a mailbox with its account; the address itself is never repeated."""
+        given = value.get_secret_value()
+        if given:
+            try:
+                parts = urlsplit(given)
+                known = parts.scheme in ("imap", "imaps") and parts.hostname and parts.username
+                _ = parts.port
+            except ValueError:
+                known = False
+            if not known:
+                raise ValueError("mailbox_unknown")
+        return value
+
+    @property
+    def reply_address(self) -> str:
+        """Where replies go, ``*`` standing for the token; empty where nobody reads them."""
+        if not self.imap_url.get_secret_value():
+            return ""
+        if self.reply_to:
+            return self.reply_to
+        local, _, domain = parseaddr(self.mail_from)[1].rpartition("@")
+        return f"{local}+*@{domain}"
 
     @property
     def address(self) -> str:

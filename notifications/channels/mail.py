@@ -98,10 +98,11 @@ class NotEncrypted(smtplib.SMTPException):
 class MailServer:
     """Kept connections to one server, shared by the threads that send."""
 
-    def __init__(self, url: str, sender: str) -> None:
+    def __init__(self, url: str, sender: str, replies: str = "") -> None:
         self._account = Account.of(url)
         desk, self._address = parseaddr(sender)
         self._from = formataddr((desk, self._address), "utf-8")
+        self._replies = replies
         self._domain = self._address.rpartition("@")[2] or "localhost"
         self._idle: LifoQueue[smtplib.SMTP] = LifoQueue()
 
@@ -120,7 +121,8 @@ class MailServer:
 
     def letter(self, mail: Mail, *, to: str, key: str) -> tuple[str, bytes]:
         """The Message-ID and the mail as bytes, in plain text and HTML."""
-        name = f"<{keys.digest(key)[:40]}@{self._domain}>"
+        # Nobody can guess it, so a reply that names it comes from somebody who was shown the mail.
+        name = f"<{keys.token('mail', key)}@{self._domain}>"
         # Written out by hand: the email package spends ten times longer on the same bytes.
         lines = [
             f"From: {self._from}",
@@ -128,16 +130,17 @@ class MailServer:
             _subject(mail.subject),
             f"Date: {format_datetime(clock.now())}",
             f"Message-ID: {name}",
-            f"Reply-To: {self._address}",
-            "Auto-Submitted: auto-generated",
+            f"Reply-To: {self._reply_to(mail)}",
+            f"Auto-Submitted: {'auto-replied' if mail.answers else 'auto-generated'}",
             "X-Auto-Response-Suppress: All",
             f"List-Id: <truc-ban.{self._domain}>",
             f"Content-Language: {mail.language.value}",
         ]
-        if mail.thread:
-            # Nobody sent this first message; naming it in each mail makes them one thread.
-            first = f"<{mail.thread}@{self._domain}>"
-            lines += [f"In-Reply-To: {first}", f"References: {first}"]
+        # Nobody sent this first message; naming it in each mail makes them one thread.
+        first = f"<{mail.thread}@{self._domain}>" if mail.thread else ""
+        if first or mail.answers:
+            references = " ".join(filter(None, (first, mail.answers)))
+            lines += [f"In-Reply-To: {mail.answers or first}", f"References: {references}"]
         border = keys.digest(name)[:24]
         lines += [
             "MIME-Version: 1.0",
@@ -149,6 +152,11 @@ class MailServer:
             "",
         ]
         return name, _END.join(lines).encode("ascii")
+
+    def _reply_to(self, mail: Mail) -> str:
+        if not (self._replies and mail.reply_token):
+            return self._address
+        return self._replies.replace("*", mail.reply_token)
 
     def close(self) -> None:
         """Say goodbye on every connection that is not in use."""

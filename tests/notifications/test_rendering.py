@@ -19,6 +19,7 @@ from incidents.record import database, ids, keys, links, settings
 from incidents.record.actors import Actor, Via
 from incidents.record.errors import Conflict, NotFound
 from incidents.record.language import Language, catalogue, speech
+from incidents.record.language.sentences import Told
 from incidents.record.outbox import Channel, OutgoingMessage
 from incidents.response.clocks import clocks
 from incidents.response.learning import lessons
@@ -26,6 +27,7 @@ from incidents.response.steps.catalog import PlaybookWording
 from incidents.response.steps.steps import StepKind
 from incidents.words.approvals import Approval, ApprovalKind, Verdict
 from notifications import briefing, delivery, destinations, rendering
+from notifications.receiving import outcomes
 from notifications.rendering import Mail
 from tests.notifications.conftest import KEY, Stage
 
@@ -111,6 +113,12 @@ def _every_kind(
         "lesson_due": {"lesson": str(lesson.id), "overdue": True},
         "lesson_wanting": {"lesson": str(lesson.id), "overdue": False},
         "step_cancelled": {"by": str(stage.cast.phuc.id)},
+        "more_time_asked": {"by": str(stage.cast.phuc.id), "minutes": 30, "reason": "flooded"},
+        "reply_outcome": {
+            "told": [Told.of(outcomes.HOW).plain()],
+            "done": True,
+            "answers": "<a@may.test>",
+        },
         "statement_released": {"kind": "holding", "version": 2, "channels": ["public_page"]},
         "level_changed": {"level": 4, "reason": "", "steps": [str(step.id)]},
         "lowering_asked": {
@@ -204,7 +212,7 @@ def _every_kind(
             if kind.startswith("signal")
             else {"incident_id": stage.incident.id}
         )
-        if kind.startswith("step") or kind in ("role_vacant", "signature_vacant"):
+        if kind.startswith("step") or kind in _ABOUT_STEPS:
             subject["step_id"] = step.id
         made[kind] = _message(stage, kind, values=values.get(kind, {}), **subject, **about)
     return made
@@ -245,6 +253,7 @@ def _kinds_told() -> set[str]:
     return {kind for kind in told if "_" in kind} | NOT_MAILED
 
 
+_ABOUT_STEPS = ("role_vacant", "signature_vacant", "more_time_asked")
 TELLING = {
     "tell",
     "tell_all",

@@ -40,3 +40,13 @@ def _place(letter: str) -> int:
     """Signs and digits before the letters, letters of other languages after them."""
     point = ord(letter[0])
     return _LETTERS.get(letter, point if point > ord("z") else point - ord("z") - 1)
+
+
+def folded(text: str) -> str:
+    """Small letters without tones, marks and the bar of đ, as people type in haste: «da nhan»."""
+    bare = (
+        each
+        for each in unicodedata.normalize("NFKD", text.casefold())
+        if not unicodedata.combining(each)
+    )
+    return "".join(bare).replace("đ", "d")

@@ -9,9 +9,10 @@ from sqlmodel import Session, col, select
 from incidents.intake import claims
 from incidents.matter import incidents, recusals, taskforces
 from incidents.people import persons
-from incidents.record import clock, timeline
+from incidents.people.roles import Role
+from incidents.record import clock, ids, timeline
 from incidents.record.actors import Actor
-from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotPermitted
+from incidents.record.errors import AlreadySettled, Conflict, Invalid, NotPermitted, given
 from incidents.record.language import N_
 from incidents.record.outbox import OutgoingMessage
 from incidents.response.answers import edits, outcomes
@@ -26,7 +27,7 @@ from incidents.response.steps import (
     steps,
     succession,
 )
-from incidents.response.steps.answer_facts import StepAnswered
+from incidents.response.steps.answer_facts import StepAnswered, StepTimeAsked
 from incidents.response.steps.crisis_forms import (
     CaseReport,
     HazardReport,
@@ -55,6 +56,12 @@ from incidents.response.steps.steps import (
 )
 from incidents.words import approvals, statements
 from incidents.words.approvals import ApprovalKind, SignedOff, Verdict
+
+MOST_MINUTES = 7 * 24 * 60
+"""Nobody asks for more than a week by one answer."""
+
+_GRANT = (Role.LEAD, Role.STANDING_DEPUTY, Role.SECRETARY)
+"""Who is told that more time is asked for; each of them may grant it."""
 
 
 def may_answer(session: Session, step: Step, person_id: UUID) -> bool:
@@ -136,6 +143,34 @@ def comment(session: Session, step_id: UUID, remark: str, *, by: Actor) -> Step:
             remark=remark.strip()[:4000],
         ),
         by=by,
+    )
+    return step
+
+
+def ask_more_time(session: Session, step_id: UUID, *, minutes: int, reason: str, by: Actor) -> Step:
+    """Ask whoever leads for more time; nothing moves until one of them grants it."""
+    step = _answerable(session, step_id, by)
+    if not 1 <= minutes <= MOST_MINUTES:
+        raise Invalid(
+            fields={"minutes": (N_("Xin thêm từ 1 tới %(most)s phút."), {"most": MOST_MINUTES})}
+        )
+    reason = given(reason)
+    timeline.record(
+        session,
+        step.incident_id,
+        StepTimeAsked(number=step.number, key=step.key, minutes=minutes, reason=reason[:4000]),
+        by=by,
+    )
+    seated = taskforces.members(session, step.incident_id)
+    leading = [m.person_id for m in seated if m.role in _GRANT and m.person_id != by.person_id]
+    persons.tell_all(
+        session,
+        leading or recusals.to_alert(session, step.incident_id),
+        "more_time_asked",
+        key=f"more_time_asked:{step.id}:{ids.new()}",
+        incident_id=step.incident_id,
+        step_id=step.id,
+        values={"by": str(by.person_id), "minutes": minutes, "reason": reason[:500]},
     )
     return step
 

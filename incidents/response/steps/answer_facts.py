@@ -22,6 +22,19 @@ class StepDone(Fact):
 
 
 @dataclass(frozen=True)
+class StepTimeAsked(Fact):
+    """More time was asked for; its due time stands until somebody grants it."""
+
+    number: int
+    key: str
+    minutes: int
+    reason: Private
+    says: ClassVar[str] = N_(
+        "Xin thêm %(minutes)s phút cho việc %(number)s «%(key)s». Lý do: %(reason)s"
+    )
+
+
+@dataclass(frozen=True)
 class StepAnswered(Fact):
     """The work was done, with its typed answer: each reader gets it in their language."""
 

@@ -273,6 +273,9 @@ _SENTENCES: dict[str, str] = {
     "database_unknown": N_(
         "địa chỉ không đọc được; viết như postgresql://người:mật-khẩu@máy/tên hoặc sqlite:///tệp."
     ),
+    "mailbox_unknown": N_(
+        "địa chỉ hộp thư không đọc được; viết như imaps://người:mật-khẩu@máy/INBOX."
+    ),
     "change_unsaid": N_("Có thay đổi thì ghi rõ thay đổi gì."),
     "finding_pending": N_("Chưa có kết quả thì chọn «chưa xác minh được» và hẹn giờ."),
 }

@@ -1,0 +1,171 @@
+"""One message that came in: the deed it asks for, its outcome and the answer, in one transaction.
+
+Read a second time, by whomever, it does nothing: its row stands.
+"""
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlmodel import Session, col, func, select
+
+from incidents.people.persons import Person
+from incidents.record import clock, database, inbox, outbox
+from incidents.record.actors import Via
+from incidents.record.errors import AlreadySettled, Invalid, Refusal
+from incidents.record.inbox import IncomingMessage, IncomingState, Why
+from incidents.record.language import N_
+from incidents.record.language.sentences import Told
+from incidents.record.links import alive
+from incidents.record.outbox import Channel, OutgoingMessage
+from incidents.response.steps import steps
+from notifications import doing
+from notifications.destinations import OUTCOME
+from notifications.doing import Recorded
+from notifications.receiving import matching, outcomes, returning, verbs
+from notifications.receiving.inbound import Inbound
+from notifications.receiving.matching import Match
+from notifications.receiving.verbs import Said
+
+MOST_ANSWERS = 30
+"""To one address within the hour: two machines that answer each other stop here."""
+
+_VIA = {Channel.MAIL: Via.MAIL}
+_BIG = N_("Thư lớn quá nên chưa được đọc. Hãy trả lời ngắn, không kèm tệp.")
+_FILES = N_("Tệp đính kèm không được giữ; cần lưu thì đưa lên trang trực ban.")
+
+
+class _Unread(Refusal):
+    """Only its size is known."""
+
+
+def take(inbound: Inbound) -> IncomingState | None:
+    """Do what it asks and say so; ``None`` when it had been taken before."""
+    said = verbs.read(inbound.text, reaction=inbound.reaction)
+    try:
+        with database.transaction() as session:
+            row = inbox.enter(session, inbound.channel, inbound.provider_id)
+            if row is None:
+                return None
+            _carry_out(session, row, inbound, said)
+    except Refusal as no:
+        with database.transaction() as session:
+            row = inbox.enter(session, inbound.channel, inbound.provider_id)
+            if row is None:
+                return None
+            _refused(session, row, inbound, said, no)
+    return row.state
+
+
+def set_aside(inbound: Inbound) -> None:
+    """Write down that it cannot be read, so that it does not hold the others back."""
+    with database.transaction() as session:
+        row = inbox.enter(session, inbound.channel, inbound.provider_id)
+        if row:
+            row.why = Why.UNREADABLE
+
+
+def _carry_out(session: Session, row: IncomingMessage, inbound: Inbound, said: Said) -> None:
+    match = matching.find(session, inbound, code=said.code)
+    if match.left_alone:
+        row.why = match.left_alone
+        if inbound.returned and match.left_alone is Why.RETURNED:
+            returning.take(session, row, inbound.returned)
+        return
+    if match.refusal or match.link is None:
+        raise match.refusal or ValueError("matched to nothing")
+    if inbound.too_big:
+        raise _Unread(_BIG)
+    link = doing.live(session, alive(match.link))
+    _same_step(session, match, said)
+    done = outcomes.of(session, link, said, via=_VIA[inbound.channel])
+    _about(row, match)
+    row.sender, row.verb, row.why = inbound.sender, done.verb, None
+    row.state = IncomingState.ANSWERED
+    inbox.keep_text(session, row, inbound.text)
+    _tell(session, row, match, inbound, done.told)
+
+
+def _refused(
+    session: Session, row: IncomingMessage, inbound: Inbound, said: Said, no: Refusal
+) -> None:
+    """Found again, since nothing of the first try was kept; told why, with what they wrote kept."""
+    match = matching.find(session, inbound, code=said.code)
+    if match.sender is None:
+        row.why = match.left_alone or Why.NOT_OURS
+        return
+    _about(row, match)
+    row.sender, row.verb, row.why = inbound.sender, said.verb, None
+    row.state = IncomingState.REFUSED
+    theirs = isinstance(no, AlreadySettled) and match.link
+    if theirs and doing.was_theirs(session, theirs, said.verb):
+        row.state, told = IncomingState.ANSWERED, [Told.of(Recorded.ALREADY.label)]
+    else:
+        told = outcomes.refused(session, match.link, said, no)
+    inbox.keep_text(session, row, inbound.text)
+    _tell(session, row, match, inbound, told)
+
+
+def _same_step(session: Session, match: Match, said: Said) -> None:
+    """Who answers the mail of one step and names another means one of them."""
+    if match.link is None or match.link.step_id is None:
+        return
+    step = steps.get(session, match.link.step_id)
+    other = said.number is not None and said.number != step.number
+    if other or (said.code and said.clear and said.code != step.code):
+        raise Invalid(
+            N_("Thư này trả lời việc %(number)s nhưng ghi số hoặc mã của việc khác."),
+            number=step.number,
+        )
+
+
+def _about(row: IncomingMessage, match: Match) -> None:
+    """Whom and what it concerns; of a matter that is not the sender's nothing is said."""
+    row.person_id = match.sender.id if match.sender else None
+    if match.message:
+        row.message_id = match.message.id
+        row.step_id, row.signal_id = match.message.step_id, match.message.signal_id
+        row.incident_id = match.message.incident_id
+
+
+def _tell(
+    session: Session, row: IncomingMessage, match: Match, inbound: Inbound, told: list[Told]
+) -> None:
+    """Keep the outcome and answer its author, on the way they came and in their language."""
+    if inbound.files:
+        told = [*told, Told.of(_FILES)]
+    row.outcome = [each.plain() for each in told]
+    if match.sender and not _answered_enough(session, inbound):
+        outbox.queue(session, _answer(row, match.sender, match.link and match.link.message_id))
+
+
+def _answer(row: IncomingMessage, person: Person, about: UUID | None) -> OutgoingMessage:
+    named = row.provider_id if row.provider_id.startswith("<") else ""
+    return OutgoingMessage(
+        key=f"{OUTCOME}:{row.id}",
+        channel=row.channel,
+        kind=OUTCOME,
+        recipient_id=person.id,
+        address=row.sender,
+        incident_id=row.incident_id,
+        signal_id=row.signal_id,
+        step_id=row.step_id,
+        values={
+            "told": row.outcome,
+            "done": row.state is IncomingState.ANSWERED,
+            "answers": named,
+            **({"about": str(about)} if about else {}),
+        },
+    )
+
+
+def _answered_enough(session: Session, inbound: Inbound) -> bool:
+    lately = (
+        select(func.count())
+        .select_from(OutgoingMessage)
+        .where(
+            OutgoingMessage.kind == OUTCOME,
+            OutgoingMessage.address == inbound.sender,
+            col(OutgoingMessage.created_at) > clock.now() - timedelta(hours=1),
+        )
+    )
+    return session.exec(lately).one() >= MOST_ANSWERS
