@@ -148,7 +148,7 @@ def refused(session: Session, link: AnswerLink | None, said: Said, no: Refusal) 
             return [Told.of(_ASKED, fields=_labels(step, no))]
         return [Told.of(sentence, **values) for sentence, values in no.fields.values()]
     told = [Told.of(no.message, **no.values)]
-    if isinstance(no, AlreadySettled) and step:
+    if isinstance(no, AlreadySettled) and step and not step.settled:
         told.append(_holder(session, step))
     if isinstance(no, Invalid):
         told.append(Told.of(HOW))
