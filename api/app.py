@@ -33,6 +33,7 @@ from api.pages import (
     passwords,
     posture_forms,
     public,
+    reaching,
     records,
     reference,
     room,
@@ -88,6 +89,7 @@ from api.rest import founding_decisions as founding_over_rest
 from api.rest import joins as joins_over_rest
 from api.rest import lessons as lessons_rest
 from api.rest import level_timings as timings_over_rest
+from api.rest import reaching as reaching_over_rest
 from api.rest import shells as shells_over_rest
 from api.rest import situations as situations_rest
 from api.rest.routers import VERSION
@@ -95,6 +97,7 @@ from api.rest.routers import VERSION
 _PAGES = (
     account,
     passwords,
+    reaching,
     calendars,
     claim_forms,
     decisions,
@@ -160,6 +163,7 @@ _REST = (
     lessons_rest,
     directory,
     contacts,
+    reaching_over_rest,
     departures,
     authorisations,
     posts,

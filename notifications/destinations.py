@@ -47,14 +47,19 @@ ABOUT_CLOSING = frozenset(
 """Kinds that lead to the closing report of an incident."""
 
 
+_PAGES = {
+    **dict.fromkeys(ABOUT_ROSTERS, "lich-truc"),
+    **dict.fromkeys(ABOUT_LESSONS, "bai-hoc"),
+    "contact_test": "cach-nhan-tin",
+}
+
+
 def page(message: OutgoingMessage, incident: Incident | None, signal: Signal | None) -> str:
     """The address a message leads to; nothing for whoever may open no page of the desk."""
     if _shut_out(message):
         return ""
-    if message.kind in ABOUT_ROSTERS:
-        return f"{settings.current().address}/lich-truc"
-    if message.kind in ABOUT_LESSONS:
-        return f"{settings.current().address}/bai-hoc"
+    if message.kind in _PAGES:
+        return f"{settings.current().address}/{_PAGES[message.kind]}"
     if message.kind in ABOUT_DIRECTORY:
         body = message.values.get("code")
         return f"{settings.current().address}/danh-ba" + (f"/co-quan/{quote(body)}" if body else "")

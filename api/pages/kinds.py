@@ -85,6 +85,7 @@ KINDS: dict[str, str] = {
     "hand_over_missing": N_("chưa có bản bàn giao ca"),
     "roster_gap": N_("lịch trực trống"),
     "contact_code": N_("mã kiểm chứng địa chỉ"),
+    "contact_test": N_("tin thử"),
     "contacts_stale": N_("liên hệ cần kiểm chứng lại"),
     "directory_review": N_("rà soát danh bạ"),
     "audit_alarm": N_("cảnh báo của bàn trực"),

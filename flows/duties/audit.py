@@ -161,5 +161,6 @@ def _raise(found: Finding) -> bool:
             key=_key(found),
             incident_id=found.incident_id,
             values={"what": found.sentence},
+            wakes=True,
         )
     return bool(told)

@@ -31,6 +31,7 @@ from incidents.people.directory import (
     imported,
     importing,
     postings,
+    reaching,
     routing,
 )
 from incidents.people.directory import keeping as bodies
@@ -93,6 +94,7 @@ from incidents.words import shell_facts
 TELLERS = (
     *(absences, agreed, by_hand, feeds, keeping, passing_on, planning, stand_ins, swaps),
     *(bodies, body_corrections, contacts, focal_points, imported, importing, postings, routing),
+    reaching,
     *(flag_merging, parting, triage, wording, silences, findings),
     *(
         clock_rule_changes,

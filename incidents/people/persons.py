@@ -2,19 +2,20 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, UniqueConstraint, Uuid, bindparam
+from sqlalchemy import CheckConstraint, Integer, UniqueConstraint, Uuid, bindparam, column, table
 from sqlmodel import Field, Session, col, select
 
 from incidents.people import concerned
 
 # Persons point to its table: whoever writes one needs it known, in whatever process.
 from incidents.people.organisations import Organisation as Organisation  # noqa: PLC0414
+from incidents.people.quiet_hours import QuietHours
 from incidents.record import clock, outbox
-from incidents.record.database import Table, choice, identifier, moment, reference
+from incidents.record.database import Table, choice, document, identifier, moment, reference
 from incidents.record.errors import Invalid, NotFound
 from incidents.record.language import N_, Labelled, Language
 from incidents.record.language.alphabet import by_given_name
@@ -38,6 +39,8 @@ class Person(Table, table=True):
     password_hash: str | None = None
     one_time_until: datetime | None = moment(optional=True)
     telephone: str = ""
+    quiet: dict[str, Any] | None = document(optional=True)
+    """Their quiet hours, as ``QuietHours`` keeps them."""
     active: bool = True
     administrator: bool = False
 
@@ -77,6 +80,22 @@ class ContactPoint(Table, table=True):
     verified_at: datetime | None = moment(optional=True)
     verified_by: UUID | None = reference("person.id", optional=True, index=False)
     bounced_at: datetime | None = moment(optional=True)
+    after_minutes: int | None = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """How long after the first way it is used, while nobody answered; nothing: never."""
+    grave_after_minutes: int | None = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """The same for a matter of level 3 or 4."""
+
+    def after(self, *, grave: bool) -> int | None:
+        """In minutes, of one set or of the other."""
+        return self.grave_after_minutes if grave else self.after_minutes
+
+
+@dataclass(frozen=True)
+class Way:
+    """An address a message goes to, and when: at once where nothing is said."""
+
+    point: ContactPoint
+    due_at: datetime | None = None
 
 
 def get(session: Session, person_id: UUID) -> Person:
@@ -135,6 +154,7 @@ def tell_all(
     key: str,
     values: Mapping[str, Any] | None = None,
     values_of: Callable[[UUID], dict[str, Any]] | None = None,
+    wakes: bool = False,
     **about: Any,
 ) -> list[OutgoingMessage]:
     """Queue a message of a kind to every usable address of each person, first choice first.
@@ -142,7 +162,9 @@ def tell_all(
     ``values`` are told to everybody, ``values_of`` a person only to them. Whoever left is told
     nothing. Two statements, however many people.
     """
-    return tell_together(session, [Call(people, kind, key, values or {}, values_of)], **about)
+    return tell_together(
+        session, [Call(people, kind, key, values or {}, values_of, wakes)], **about
+    )
 
 
 @dataclass(frozen=True)
@@ -154,6 +176,8 @@ class Call:
     key: str
     values: Mapping[str, Any] = field(default_factory=dict[str, Any])
     values_of: Callable[[UUID], dict[str, Any]] | None = None
+    wakes: bool = False
+    """Whether it comes in quiet hours as well, whatever the level."""
 
     def to(self, person_id: UUID) -> dict[str, Any]:
         """What one person is told."""
@@ -163,37 +187,46 @@ class Call:
 def tell_together(session: Session, calls: Sequence[Call], **about: Any) -> list[OutgoingMessage]:
     """Queue several kinds of message about one thing: two statements for all of them.
 
-    About an incident nobody is told anything whom it concerns themselves, but that it does.
+    About an incident nobody is told anything whom it concerns themselves, but that it does. What
+    is about a step or a flag goes out by the later ways as well, until somebody answers.
     """
     lists = [(call, list(dict.fromkeys(call.people))) for call in calls]
     themselves = all(call.kind in concerned.HEAR_THEMSELVES for call in calls)
-    points = addresses(
+    reached = ways(
         session,
         [person_id for _, people in lists for person_id in people],
-        of_incident=None if themselves else about.get("incident_id"),
+        incident_id=about.get("incident_id"),
+        themselves=themselves,
+        answered=bool(about.get("step_id") or about.get("signal_id")),
+        wakes=bool(about.get("signal_id")) or any(call.wakes for call in calls),
     )
     return outbox.queue_all(
         session,
         [
             OutgoingMessage(
-                key=f"{call.key}:{person_id}:{point.channel}:{point.address}",
-                channel=Channel(point.channel),
+                key=f"{call.key}:{person_id}:{way.point.channel}:{way.point.address}",
+                channel=Channel(way.point.channel),
                 kind=call.kind,
-                address=point.address,
+                address=way.point.address,
                 recipient_id=person_id,
                 values=call.to(person_id),
+                **({"due_at": way.due_at} if way.due_at else {}),
                 **about,
             )
             for call, people in lists
             for person_id in people
-            for point in points[person_id]
+            for way in reached[person_id]
         ],
     )
 
 
 # Built once: each call-out asks it.
+_GRAVE = 3
+_incident = table("incident", column("id", Uuid()), column("level", Integer()))
+_MATTER = bindparam("incident", type_=Uuid())
+_LEVEL = select(_incident.c.level).where(_incident.c.id == _MATTER).scalar_subquery()
 _USABLE = (
-    select(ContactPoint)
+    select(ContactPoint, col(Person.quiet), _LEVEL)
     .join(Person, col(Person.id) == ContactPoint.person_id)
     .where(
         col(ContactPoint.person_id).in_(bindparam("people", expanding=True)),
@@ -202,32 +235,65 @@ _USABLE = (
     )
     .order_by(col(ContactPoint.bounced_at).is_not(None), col(ContactPoint.position))
 )
-_NOT_CONCERNED = _USABLE.where(
-    concerned.open_to(col(ContactPoint.person_id), bindparam("incident", type_=Uuid()))
-)
+_NOT_CONCERNED = _USABLE.where(concerned.open_to(col(ContactPoint.person_id), _MATTER))
 
 
-def addresses(
-    session: Session, people: Iterable[UUID], *, of_incident: UUID | None = None
-) -> dict[UUID, list[ContactPoint]]:
-    """The addresses to use for each person, first choice first.
+def ways(
+    session: Session,
+    people: Iterable[UUID],
+    *,
+    incident_id: UUID | None = None,
+    themselves: bool = False,
+    answered: bool = False,
+    wakes: bool = False,
+) -> dict[UUID, list[Way]]:
+    """How each person is reached now, first choice first; one query.
 
     An address nobody verified or that bounced is still used when it is all a person has: a late
-    complaint is better than silence. ``of_incident`` leaves out whom it concerns themselves.
+    complaint is better than silence. Whom the incident concerns is left out, unless
+    ``themselves`` are told of that. The later ways are for what is ``answered``. What neither
+    ``wakes`` nor is about a matter of level 3 or 4 waits for the end of their quiet hours.
     """
-    points: dict[UUID, list[ContactPoint]] = {person_id: [] for person_id in people}
-    if not points:
+    found: dict[UUID, list[Way]] = {person_id: [] for person_id in people}
+    if not found:
         return {}
-    asked: dict[str, Any] = {"people": list(points)}
-    if of_incident:
-        asked["incident"] = of_incident
-    for point in session.exec(_NOT_CONCERNED if of_incident else _USABLE, params=asked):
+    wanted = _USABLE if themselves or incident_id is None else _NOT_CONCERNED
+    asked: dict[str, Any] = {"people": list(found), "incident": incident_id}
+    kept: dict[UUID, _Kept] = {}
+    for point, quiet, level in session.exec(wanted, params=asked):
         if point.person_id:
-            points[point.person_id].append(point)
-    return {
-        person_id: [p for p in all_of if p.verified_at and not p.bounced_at] or all_of[:1]
-        for person_id, all_of in points.items()
-    }
+            kept.setdefault(point.person_id, ([], quiet, level or 0))[0].append(point)
+    now = clock.now()
+    for person_id, (points, quiet, level) in kept.items():
+        grave = level >= _GRAVE
+        late = QuietHours.of(quiet).over(now) if quiet and not (grave or wakes) else None
+        for point, wait in _in_turn(points, grave=grave):
+            if answered or not wait:
+                due_at = (late or now) + wait if late or wait else None
+                found[person_id].append(Way(point, due_at))
+    return found
+
+
+_Kept = tuple[list[ContactPoint], dict[str, Any] | None, int]
+
+
+def _in_turn(points: list[ContactPoint], *, grave: bool) -> list[tuple[ContactPoint, timedelta]]:
+    """The usable ways in their order, each with how long after the first it is used.
+
+    Where none of those somebody chose works any more, the first that does is used at once.
+    """
+    usable = [p for p in points if p.verified_at and not p.bounced_at] or points[:1]
+    chosen = [(p, wait) for p in usable if (wait := p.after(grave=grave)) is not None]
+    chosen = chosen or [(p, 0) for p in usable[:1]]
+    first = min((wait for _, wait in chosen), default=0)
+    waits = [(p, timedelta(minutes=wait - first)) for p, wait in chosen]
+    return sorted(waits, key=lambda each: each[1])
+
+
+def addresses(session: Session, people: Iterable[UUID]) -> dict[UUID, list[ContactPoint]]:
+    """The addresses a notice goes to that asks for nothing, at any hour."""
+    reached = ways(session, people, wakes=True)
+    return {person_id: [way.point for way in found] for person_id, found in reached.items()}
 
 
 def bounced(session: Session, person_id: UUID, address: str) -> None:

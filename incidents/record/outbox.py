@@ -320,10 +320,12 @@ def cancel(
     person_id: UUID | None = None,
     kinds: Sequence[str] = (),
     key: str = "",
+    later: bool = False,
 ) -> int:
     """Cancel what has not left yet about a step, an incident, a flag or to a person; says how many.
 
-    ``key`` narrows it to the messages whose key begins so.
+    ``key`` narrows it to the messages whose key begins so, ``later`` to those that were to leave
+    later by another way and were never tried.
     """
     named = {"step_id": step_id, "incident_id": incident_id, "signal_id": signal_id}
     named["recipient_id"] = person_id
@@ -337,6 +339,10 @@ def cancel(
         statement = statement.where(col(OutgoingMessage.kind).in_(kinds))
     if key:
         statement = statement.where(col(OutgoingMessage.key).startswith(key, autoescape=True))
+    if later:
+        statement = statement.where(
+            col(OutgoingMessage.due_at) > clock.now(), col(OutgoingMessage.attempts) == 0
+        )
     return session.exec(
         statement.values(state=MessageState.CANCELLED, claimed_until=None, claim=None)
     ).rowcount

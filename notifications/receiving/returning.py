@@ -66,7 +66,8 @@ def _stem(message: OutgoingMessage) -> str:
 
 
 def _reached_otherwise(session: Session, message: OutgoingMessage) -> bool:
-    others = select(OutgoingMessage.id).where(
+    """Whether they were told by another way; one that was to be used later is used now."""
+    others = select(OutgoingMessage).where(
         col(OutgoingMessage.key).startswith(_stem(message), autoescape=True),
         OutgoingMessage.id != message.id,
         col(OutgoingMessage.reason).is_distinct_from(CAME_BACK),
@@ -74,7 +75,12 @@ def _reached_otherwise(session: Session, message: OutgoingMessage) -> bool:
             [MessageState.SENT, MessageState.QUEUED, MessageState.CLAIMED]
         ),
     )
-    return session.exec(others.limit(1)).first() is not None
+    found = session.exec(others).all()
+    for other in found:
+        if other.state is MessageState.QUEUED and not other.attempts:
+            other.due_at = min(other.due_at, clock.now())
+            session.add(other)
+    return bool(found)
 
 
 def _next_address(session: Session, message: OutgoingMessage) -> ContactPoint | None:
@@ -82,10 +88,14 @@ def _next_address(session: Session, message: OutgoingMessage) -> ContactPoint | 
     if message.recipient_id is None:
         return None
     session.flush()
-    usable = persons.addresses(session, [message.recipient_id], of_incident=message.incident_id)[
-        message.recipient_id
-    ]
-    return next((point for point in usable if point.bounced_at is None), None)
+    found = persons.ways(
+        session,
+        [message.recipient_id],
+        incident_id=message.incident_id,
+        answered=True,
+        wakes=True,
+    )[message.recipient_id]
+    return next((way.point for way in found if way.point.bounced_at is None), None)
 
 
 def _send_on(session: Session, message: OutgoingMessage, point: ContactPoint) -> None:

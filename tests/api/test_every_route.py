@@ -30,6 +30,7 @@ IN, NO, SIGN_IN, TO_SIGN_IN, PROVE = "in", "no", "sign in", "to sign in", "prove
 
 ANYBODY = (IN, IN, IN, IN)
 SIGNED_IN = (SIGN_IN, IN, IN, IN)
+QUIET = {"begins": "22:00", "ends": "06:00", "holidays": "true"}
 INSIDERS = (SIGN_IN, NO, IN, IN)
 DUTY_ONLY = (SIGN_IN, NO, NO, IN)
 ROOM = (SIGN_IN, NO, IN, IN)
@@ -479,6 +480,11 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ("POST", "/api/v1/contact-points/{contact_id}/send-code"): (None, COMMAND_ONLY),
     ("POST", "/api/v1/contact-points/{contact_id}/confirm"): ({"code": "1"}, COMMAND_ONLY),
     ("POST", "/api/v1/contact-points/{contact_id}/tried"): ({"reached": True}, COMMAND_ONLY),
+    ("POST", "/api/v1/contact-points/{contact_id}/test-message"): (None, COMMAND_ONLY),
+    ("GET", "/api/v1/me/ways"): (None, SIGNED_IN),
+    ("POST", "/api/v1/me/ways"): ({"ordinary": {}}, SIGNED_IN),
+    ("POST", "/api/v1/me/quiet-hours"): (QUIET, SIGNED_IN),
+    ("POST", "/api/v1/me/quiet-hours/lift"): (None, SIGNED_IN),
     ("GET", "/api/v1/directory/imports"): (None, COMMAND_ONLY),
     ("GET", "/api/v1/directory/{kind}.csv"): (None, COMMAND_ONLY),
     ("POST", "/api/v1/directory/{kind}/look"): ({"csv": "x"}, COMMAND_ONLY),
@@ -621,8 +627,14 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ("GET", "/quan-tri/thoi-han"): (None, PAGE_ADMINISTRATORS),
     ("POST", "/quan-tri/thoi-han/them"): (
         {
-            **{"code": "NEW_TERM", "role": "spokesperson", "title": "x", "trigger": "x"},
-            **{"consequence": "x", "amount": 1, "unit": "hours", "legal_basis": "x"},
+            "code": "NEW_TERM",
+            "role": "spokesperson",
+            "title": "x",
+            "trigger": "x",
+            "consequence": "x",
+            "amount": 1,
+            "unit": "hours",
+            "legal_basis": "x",
             "effective_from": "2026-01-01",
         },
         PAGE_ADMINISTRATORS,
@@ -672,6 +684,11 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ),
     ("POST", "/mau-duyet-san/{draft_id}/khong-duyet"): (BECAUSE, PAGE_INSIDERS),
     ("POST", "/mau-duyet-san/ma/{code}/rut"): (BECAUSE, PAGE_COMMAND),
+    ("GET", "/cach-nhan-tin"): (None, PAGE_SIGNED_IN),
+    ("POST", "/cach-nhan-tin/thu-tu"): ({}, PAGE_SIGNED_IN),
+    ("POST", "/cach-nhan-tin/yen-tinh"): (QUIET, PAGE_SIGNED_IN),
+    ("POST", "/cach-nhan-tin/yen-tinh/bo"): ({}, PAGE_SIGNED_IN),
+    ("POST", "/cach-nhan-tin/{contact_id}/thu"): ({}, PAGE_COMMAND),
     ("GET", "/mat-khau"): (None, PAGE_SIGNED_IN),
     ("POST", "/mat-khau"): ({"new_password": "x"}, PAGE_SIGNED_IN),
     ("GET", "/quan-tri/tai-khoan"): (None, PAGE_ADMINISTRATORS),

@@ -429,6 +429,29 @@ def test_a_mail_that_came_back_goes_to_their_next_address(post: Post, stage: Sta
     assert len(_facts(stage, "StepAcknowledged")) == 1
 
 
+def test_a_mail_that_came_back_sends_the_later_way_at_once(post: Post, stage: Stage) -> None:
+    phuc = stage.cast.phuc
+    with database.transaction() as session:
+        session.add(
+            ContactPoint(
+                person_id=phuc.id,
+                channel=ContactKind.MAIL,
+                address="phuc.rieng@binhkhe.test",
+                position=2,
+                verified_at=stage.now,
+                after_minutes=30,
+                grave_after_minutes=30,
+            )
+        )
+    stage.ask()
+    mail = post.got(phuc)[-1]
+    assert post.server.mails_to("phuc.rieng@binhkhe.test") == []
+    post.send(_bounce(mail))
+    post.deliver()
+    (again,) = post.server.mails_to("phuc.rieng@binhkhe.test")
+    assert again.subject == mail.subject
+
+
 def test_without_another_address_a_mail_that_came_back_counts_as_failed(
     post: Post, stage: Stage
 ) -> None:

@@ -111,6 +111,7 @@ def _every_kind(
         "decision_review": {"decision": 2},
         "lesson_assigned": {"lesson": str(lesson.id)},
         "lesson_due": {"lesson": str(lesson.id), "overdue": True},
+        "contact_test": {},
         "lesson_wanting": {"lesson": str(lesson.id), "overdue": False},
         "step_cancelled": {"by": str(stage.cast.phuc.id)},
         "more_time_asked": {"by": str(stage.cast.phuc.id), "minutes": 30, "reason": "flooded"},

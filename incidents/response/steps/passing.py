@@ -157,6 +157,9 @@ def move(
 ) -> None:
     """Give the step to another person and say why."""
     outgoing = step.assignee_id
+    if outgoing:
+        # What was still to reach them by a later way asks for work they no longer have.
+        outbox.cancel(session, step_id=step.id, person_id=outgoing, kinds=REMINDERS, later=True)
     hand_over(session, step, incoming, kind="step_passed")
     timeline.record(
         session,
