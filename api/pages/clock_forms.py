@@ -16,10 +16,10 @@ from incidents.intake.evidence import Evidence
 from incidents.matter import clock_rules, incidents
 from incidents.matter.clock_rules import ClockRule
 from incidents.matter.incidents import Incident
-from incidents.record.language import Speech
+from incidents.record.language import Phrase, Speech
 from incidents.response.clocks import clocks
 from incidents.response.clocks.clock_facts import ProofKind
-from incidents.response.clocks.clocks import Clock
+from incidents.response.clocks.clocks import Clock, ClockState
 from incidents.words.publications import Publication
 
 
@@ -30,19 +30,23 @@ class Shown:
     clock: Clock
     rule: ClockRule
     verified: bool
+    length: Phrase
+    basis: Phrase
 
 
 def gather(session: Session, incident: Incident) -> list[Shown]:
     """The clocks of an incident, those that still ask for something first."""
-    found = [
-        Shown(
-            clock=each,
-            rule=clock_rules.get(session, each.rule_id),
-            verified=clocks.vouched_for(session, each),
-        )
-        for each in clocks.of_incident(session, incident.id)
-    ]
+    found = [_shown(session, each) for each in clocks.of_incident(session, incident.id)]
     return sorted(found, key=lambda s: s.clock.settled_at is not None)
+
+
+def _shown(session: Session, each: Clock) -> Shown:
+    """As it runs; one that waits for its confirmation as the law stands now, which it starts by."""
+    if each.state is ClockState.PROPOSED:
+        rule = clock_rules.to_start(session, each.code, each.rule_id)
+        return Shown(each, rule, rule.verified, rule.length, rule.basis)
+    rule = clock_rules.get(session, each.rule_id)
+    return Shown(each, rule, each.verified, each.length, each.basis)
 
 
 def offered(session: Session, say: Speech) -> list[tuple[str, str]]:

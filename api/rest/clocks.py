@@ -1,6 +1,7 @@
 """Statutory clocks over REST: those of an incident, the terms behind them, the swapped days."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session
@@ -40,7 +41,8 @@ router = deeds_under("", "clocks")
 class ClockOut(Shape):
     """One clock; ``verified`` says whether running out would be a breach.
 
-    Once started it keeps length, basis and vouching, whatever becomes of the row ``rule_id`` names.
+    While it is proposed it shows the row it would start by today; once started it keeps length,
+    basis and vouching, whatever becomes of the row ``rule_id`` names.
     Where it counts back, ``triggered_at`` is the time of the event that is to come.
     """
 
@@ -114,10 +116,15 @@ class SwapDayOut(Shape):
 
 
 def _shown(session: Session, caller: Caller, clock: Clock) -> ClockOut:
-    rule = clock_rules.get(session, clock.rule_id)
-    said = _read(caller, rule)
-    law = {"length": _said(caller, clock.length), "legal_basis": _said(caller, clock.basis)}
-    told = said | law | {"verified": clocks.vouched_for(session, clock)}
+    waits = clock.state is ClockState.PROPOSED
+    rule = (
+        clock_rules.to_start(session, clock.code, clock.rule_id)
+        if waits
+        else clock_rules.get(session, clock.rule_id)
+    )
+    law = rule if waits else clock
+    told: dict[str, Any] = {**_read(caller, rule), "verified": law.verified}
+    told |= {"length": _said(caller, law.length), "legal_basis": _said(caller, law.basis)}
     own = {name: getattr(clock, name) for name in ClockOut.model_fields.keys() - told.keys()}
     return ClockOut.model_validate(own | told)
 

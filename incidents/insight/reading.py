@@ -160,9 +160,10 @@ def story(
     named = {**known, **persons.names(session, wanted - known.keys())}
     agencies = _agencies(session, chain, mentioned - named.keys())
     titles = step_titles(session, chain, language) if titles is None else titles
-    rules = clock_rules.titles(session) if any("rule" in _values(f) for _, f in entries) else {}
+    about_rules = any("rule" in _values(f) for _, f in entries)
+    called = clock_rules.titled(session) if about_rules else None
 
-    def readable(fact: Fact) -> dict[str, Any]:
+    def readable(fact: Fact, at: datetime) -> dict[str, Any]:
         values = _values(fact)
         for name, value in values.items():
             if isinstance(value, UUID):
@@ -173,15 +174,15 @@ def story(
                 values[name] = titles.get(value.key, value.key)
             elif name == "playbook":
                 values[name] = _playbook(session, value, language)
-            elif name == "rule":
-                values[name] = rules.get(value, value)
+            elif name == "rule" and called:
+                values[name] = called(value, at)
         return values
 
     return [
         Line(
             seq=entry.seq,
             fact=entry.fact,
-            text=say.text(fact.says, **readable(fact)).strip(),
+            text=say.text(fact.says, **readable(fact, entry.recorded_at)).strip(),
             actor=named[entry.actor_id].name
             if entry.actor_id and entry.actor_id in named
             else say.text(N_("Bàn trực")),

@@ -5,6 +5,7 @@ nobody has vouched for is shown as such, alerts only the owner of its clock, and
 breach (rule 8 of practice). ``clock_rule_changes`` makes, corrects and ends them.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar
@@ -216,7 +217,13 @@ def in_force(session: Session, code: str, on: date) -> ClockRule:
     if found:
         return found
     if rows:  # also where all of them were set aside: the code was known
-        raise Conflict(N_("Quy định này không có hiệu lực vào ngày %(day)s."), day=on)
+        raise Conflict(
+            N_(
+                "Quy định này không có hiệu lực vào ngày %(day)s. Thời hạn đã đề xuất theo nó thì "
+                "ghi không áp dụng."
+            ),
+            day=on,
+        )
     raise NotFound(N_("Không có thời hạn luật định mang mã này."))
 
 
@@ -240,6 +247,32 @@ def get(session: Session, rule_id: UUID, *, lock: bool = False) -> ClockRule:
     if found is None:
         raise NotFound(N_("Không có thời hạn luật định mang mã này."))
     return found
+
+
+def titled(session: Session) -> Callable[[str, datetime], Phrase | str]:
+    """What a code was called at a moment, by the row that was read then; one query.
+
+    A row counts from when it was made, whatever day it speaks of; one that was set aside is what
+    was read until then, and where nothing else is left for ever.
+    """
+    rows = history(session)
+
+    def called(code: str, at: datetime) -> Phrase | str:
+        of_it = [row for row in rows if row.code == code]
+        read = [row for row in of_it if row.made_at is None or row.made_at <= at]
+        stood = [row for row in read if row.withdrawn_at is None or row.withdrawn_at > at]
+        found = (stood or read or of_it)[-1:]
+        return found[0].title if found else code
+
+    return called
+
+
+def to_start(session: Session, code: str, rule_id: UUID) -> ClockRule:
+    """The row a proposed clock would start with today; without one, that it was proposed by."""
+    try:
+        return in_force(session, code, clock.now().astimezone(clock.LOCAL).date())
+    except Conflict:
+        return get(session, rule_id)
 
 
 def titles(session: Session) -> dict[str, Phrase]:

@@ -24,7 +24,7 @@ from incidents.response.answers import answering
 from incidents.response.clocks.clocks import Clock
 from incidents.response.learning import lesson_register
 from incidents.response.learning.lessons import Lesson
-from incidents.response.steps import succession
+from incidents.response.steps import promises, succession
 from incidents.response.steps.steps import Step, StepKind
 from incidents.rights.deeds import HELD, Deed
 from incidents.words import shell_drafts
@@ -264,7 +264,7 @@ def _seated(session: Session, person: Person, subject: Subject) -> bool:
 
 def _cancels(session: Session, person: Person, subject: Subject) -> bool:
     """Whoever added a step takes it back while still in the room, and so does whoever may waive."""
-    if not isinstance(subject, Step) or not subject.by_hand:
+    if not isinstance(subject, Step) or not subject.by_hand or promises.among([subject]):
         return False
     held = roles_in(session, person.id, subject.incident_id)
     return bool(COMMAND & held) or (subject.added_by == person.id and bool(ROOM & held))

@@ -125,6 +125,38 @@ def test_a_program_of_an_administrator_keeps_rules_and_calendar(
     assert left["items"] == []
 
 
+def test_what_is_proposed_shows_the_row_it_would_start_by(
+    desk: Desk, program: Callable[..., Program], new_browser: Callable[..., Browser]
+) -> None:
+    an, lan = program("an"), program("lan")
+    incident = desk.opened(level=2)
+    desk.set_aside()
+    where = f"/incidents/{incident.number}/clocks"
+    proposed = lan.post(where, {"code": "ACCESS_SIMPLE"}).json()
+    says = {
+        "amount": 2,
+        "unit": "working_days",
+        "legal_basis": "Luật đúng",
+        "reason": "Nhầm",
+        "effective_from": "2018-07-01",
+        "title": "Tên mới",
+    }
+    assert an.post(f"/clock-rules/{proposed['rule_id']}/correct", says).status_code == 200
+    (shown,) = lan.get(where).json()["items"]
+    assert (shown["title"], shown["length"], shown["legal_basis"]) == (
+        *("Tên mới", "2 ngày làm việc"),
+        "Luật đúng",
+    )
+    room = new_browser("lan").get(f"/vu-viec/{incident.number}").text
+    assert "2 ngày làm việc · Luật đúng" in room
+    assert "5 ngày làm việc" not in room
+    (rule,) = [r for r in lan.get("/clock-rules").json()["items"] if r["code"] == "ACCESS_SIMPLE"]
+    ended = {"last_day": "2026-11-01", "legal_basis": "Luật 9"}
+    assert an.post(f"/clock-rules/{rule['id']}/repeal", ended).status_code == 200
+    late = lan.post(f"{where}/{shown['id']}/start", {"confirmed": True})
+    assert (late.status_code, "ghi không áp dụng" in late.text) == (409, True)
+
+
 def test_the_owner_tends_a_clock_whatever_their_role(
     desk: Desk, incident: Incident, program: Callable[..., Program]
 ) -> None:

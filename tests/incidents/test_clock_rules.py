@@ -239,8 +239,14 @@ def test_a_term_the_desk_did_not_know_is_entered_runs_and_only_then_stays(
     desk.set_aside()
     with desk.refused(Conflict, "Chỉ gỡ được"):
         desk.do(changes.withdraw, made.id, reason="Thôi", by=an)
+    desk.time += hours(1)
+    other = says(6, since, said={Part.TITLE: Phrase("Tên khác", "")})
+    desk.do(changes.correct, made.id, other, reason="Đọc nhầm", by=an)
+    told = [line.text for line in desk.timeline(incident)]
+    assert [t for t in told if "Báo đăng ý kiến phản hồi" in t], "as it was called then"
+    assert not [t for t in told if "Tên khác" in t]
     assert "Thêm thời hạn luật định «Báo đăng ý kiến phản hồi»: 5 giờ" in (
-        desk.timeline(DESK)[-1].text
+        desk.timeline(DESK)[2].text
     )
 
 

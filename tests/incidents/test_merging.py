@@ -351,3 +351,17 @@ def test_what_was_said_of_a_split_with_a_named_second_person_is_still_read(
     carried, was_set = (line.text for line in desk.timeline(incident, Language.EN)[-2:])
     assert f"a second person agreed to lower it: {cast.tung.name}" in carried
     assert f"agreed by a second person: {cast.tung.name}" in was_set
+
+
+def test_what_was_said_of_the_merged_matter_was_said_of_the_one_that_goes_on(
+    desk: Desk, incident: Incident, other: Incident
+) -> None:
+    lan, binh = desk.cast.lan, desk.cast.binh
+    with desk.refused(GuardFailed, "Chưa công bố thông tin ban đầu"):
+        desk.do(lifecycle.stabilise, other.id, reason="Đã yên", by=binh)
+    desk.do(signing.release_shell, incident.id, "BAN-DAU", filled(desk.time), by=lan)
+    desk.settle()
+    merged(desk, incident, other)
+    desk.do(lifecycle.stabilise, other.id, reason="Đã yên", by=binh)
+    assert desk.reload(other).status is Status.STABILISING
+    desk.set_aside()

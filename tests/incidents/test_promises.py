@@ -1,17 +1,21 @@
 """What was promised in public is followed up promise by promise, by whoever was said to keep it."""
 
+from datetime import timedelta
+
 from incidents.matter.incidents import Incident
 from incidents.people.directory import focal_points
 from incidents.people.directory.focal_points import Standing
 from incidents.people.roles import Role
 from incidents.record import clock, database
-from incidents.record.errors import GuardFailed, Invalid, NotPermitted
+from incidents.record.errors import Conflict, GuardFailed, Invalid, NotPermitted
 from incidents.record.language import Language
 from incidents.response.ending import closing_words
 from incidents.response.life import lifecycle, merging
 from incidents.response.staffing import directing, recusing
-from incidents.response.steps import promises, steps
+from incidents.response.steps import added_steps, promises, steps
 from incidents.response.steps.steps import Step, StepState
+from incidents.rights import permissions
+from incidents.rights.permissions import Deed
 from tests.harness import Desk, hours
 
 ROLES = [Role.LEAD, Role.SECRETARY, Role.SUBJECT_LEAD]
@@ -93,6 +97,7 @@ def test_a_person_a_part_and_a_body_are_each_asked_for_what_they_promised(desk: 
 
 def promised(desk: Desk) -> Incident:
     """A matter with one promise, kept by Yến until the middle of December."""
+    desk.time += timedelta(seconds=14)
     incident = desk.opened(level=3, roles=ROLES)
     desk.plan(incident, "list", Role.SECRETARY, form="Promises")
     desk.answer("list", by=desk.cast.ha, promises="Công khai cách tính; Mai Hải Yến; 15/12/2026")
@@ -112,6 +117,11 @@ def test_a_matter_is_stood_down_only_when_somebody_answers_for_what_it_promised(
     (kept,) = followed(desk, incident)
     with desk.refused(GuardFailed, "«Công khai cách tính» là cam kết đã công bố"):
         desk.do(lifecycle.stand_down, incident.id, reason="Nhầm", by=cast.binh)
+    with desk.refused(Conflict, "Cam kết đã công bố không hủy được"):
+        desk.do(added_steps.cancel, kept.id, reason="Thôi", by=cast.ha)
+    with database.reading() as session:
+        for person in (cast.ha, cast.binh):
+            assert not permissions.allowed(session, person, Deed.CANCEL_STEP, kept)
     desk.do(directing.waive, kept.id, reason="Sở đã tự công khai", by=cast.binh)
     desk.do(lifecycle.stand_down, incident.id, reason="Nhầm", by=cast.binh)
     desk.set_aside()
@@ -129,6 +139,10 @@ def test_a_promise_is_followed_up_where_its_matter_was_merged(desk: Desk) -> Non
         *(cast.yen.id, before.due_at),
         "Công khai cách tính",
     )
+    assert after.due_at
+    assert after.due_at.astimezone(clock.LOCAL).strftime("%d/%m %H:%M:%S") == "15/12 17:00:00"
+    assert after.added_by == cast.ha.id
+    assert "Phụ trách: Mai Hải Yến" in " ".join(line.text for line in desk.timeline(into))
     desk.expect_message(to=cast.yen, kind="step_assigned", containing=into.number)
     desk.set_aside()
     assert desk.facts(into).count("PromiseListed") == 1

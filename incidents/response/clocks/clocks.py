@@ -292,13 +292,6 @@ def _owner(session: Session, begun: Clock, rule: ClockRule, wanted: UUID | None)
 # --- run out, ended ------------------------------------------------------------------------------
 
 
-def vouched_for(session: Session, shown: Clock) -> bool:
-    """Whether running out is a breach: of a proposed one as its row stands, then by its start."""
-    if shown.state is ClockState.PROPOSED:
-        return clock_rules.get(session, shown.rule_id).verified
-    return shown.verified
-
-
 def run_out(session: Session, running: Clock) -> bool:
     """Record that its end has passed; says whether that is a breach."""
     if running.due_at is None:

@@ -105,10 +105,14 @@ def stabilise(session: Session, incident_id: UUID, *, reason: str, by: Actor) ->
 
 
 def _unsaid(session: Session, incident: Incident) -> Missing:
-    """First words above level 1, on the page people read, as far as an exercise has one."""
+    """First words above level 1, on the page people read, as far as an exercise has one.
+
+    Those of a matter that was merged into this one were said of it as well.
+    """
     if incident.level <= Level.LOW or incident.playbook in catalog.EXERCISE_ONLY:
         return []
-    out = [p for p in publications.of_incident(session, incident.id) if not p.withdrawn_at]
+    spoken = (incident.id, *ties.merged_here(session, incident.id))
+    out = [p for i in spoken for p in publications.of_incident(session, i) if not p.withdrawn_at]
     if not out:
         return [(N_("Chưa công bố thông tin ban đầu."), {})]
     if not incident.exercise and not any(p.published_at for p in out):

@@ -18,7 +18,7 @@ from incidents.record.actors import Actor
 from incidents.record.errors import Conflict, Invalid, Wrong, given
 from incidents.record.facts import Fact, Private
 from incidents.record.language import N_
-from incidents.response.steps import passing, steps, succession
+from incidents.response.steps import passing, promises, steps, succession
 from incidents.response.steps.passing import Plan
 from incidents.response.steps.steps import Step, StepKind, StepState
 
@@ -114,7 +114,7 @@ def add(
         succession.require_free(session, step, person_id)
     fact = StepAdded(step.number, step.key, mandatory, title, gist)
     timeline.record(session, incident.id, fact, by=by)
-    passing.begin(session, step, incident, first=person_id)
+    passing.begin(session, step, incident, first=person_id, due_at=due_at)
     return step
 
 
@@ -132,6 +132,8 @@ def cancel(session: Session, step_id: UUID, *, reason: str, by: Actor) -> Step:
     step = steps.get(session, step_id, lock=True)
     if not step.by_hand:
         raise Conflict(N_("Việc của kịch bản không hủy được; người có quyền có thể miễn."))
+    if promises.among([step]):
+        raise Conflict(N_("Cam kết đã công bố không hủy được; người có quyền có thể miễn."))
     if step.state in (StepState.DONE, StepState.WAIVED, StepState.CANCELLED):
         raise Conflict(N_("Nhiệm vụ này đã kết thúc."))
     reason = given(reason)

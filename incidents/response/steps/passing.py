@@ -118,11 +118,21 @@ def minutes(length: timedelta) -> int:
     return max(1, round(length.total_seconds() / 60))
 
 
-def begin(session: Session, step: Step, incident: Incident, *, first: UUID | None = None) -> None:
-    """Hand a planned step to ``first``, else to whoever can take it, and start its times."""
+def begin(
+    session: Session,
+    step: Step,
+    incident: Incident,
+    *,
+    first: UUID | None = None,
+    due_at: datetime | None = None,
+) -> None:
+    """Hand a planned step to ``first``, else to whoever can take it, and start its times.
+
+    ``due_at`` is the moment somebody named, to the second; otherwise it has the time allowed.
+    """
     now = clock.now()
     allowed = timedelta(minutes=step.allowed_minutes)
-    step.state, step.opened_at, step.due_at = StepState.OPEN, now, now + allowed
+    step.state, step.opened_at, step.due_at = StepState.OPEN, now, due_at or now + allowed
     step.counted_from = step.climbs_from = now
     policy = level_timings.of_incident(session, incident)
     within = min(policy.acknowledge_within, allowed)

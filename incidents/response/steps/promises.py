@@ -76,7 +76,7 @@ def _open(session: Session, incident: Incident, promise: Owned, by: Actor) -> St
         succession.require_free(session, step, person_id)
     fact = PromiseListed(step.number, step.key, due_at, promise.work, promise.owner)
     timeline.record(session, incident.id, fact, by=by)
-    passing.begin(session, step, incident, first=person_id)
+    passing.begin(session, step, incident, first=person_id, due_at=due_at)
     return step
 
 
@@ -104,15 +104,22 @@ def carry_over(session: Session, kept: Sequence[Step], into: Incident, *, by: Ac
     one more to say what became of it.
     """
     for old in kept:
-        work = old.own_title or old.key
-        left = (old.due_at or clock.now()) - clock.now()
-        step = _write(session, into, work, old.role, max(left, _LEFT_AT_LEAST), by)
+        work, due_at = old.own_title or old.key, old.due_at or clock.now()
+        due_at = max(due_at, clock.now() + _LEFT_AT_LEAST)
+        step = _write(session, into, work, old.role, due_at - clock.now(), by)
+        step.added_by = old.added_by
         free = str(old.assignee_id) not in succession.barred(session, step)
-        keeper = persons.get(session, old.assignee_id).name if old.assignee_id else "–"
-        due_at = clock.now() + max(left, _LEFT_AT_LEAST)
-        fact = PromiseListed(step.number, step.key, due_at, work, keeper)
+        fact = PromiseListed(step.number, step.key, due_at, work, _said_to_keep(session, old))
         timeline.record(session, into.id, fact, by=by)
-        passing.begin(session, step, into, first=old.assignee_id if free else None)
+        first = old.assignee_id if free else None
+        passing.begin(session, step, into, first=first, due_at=due_at)
+
+
+def _said_to_keep(session: Session, kept: Step) -> str:
+    """The keeper as whoever listed the promise named them."""
+    listed = timeline.entries_of(session, kept.incident_id, kind=PromiseListed)
+    named = [f.keeper for _, f in listed if isinstance(f, PromiseListed) and f.key == kept.key]
+    return named[-1] if named else "–"
 
 
 def _keeper(session: Session, promise: Owned) -> tuple[Role, UUID | None]:
