@@ -86,6 +86,8 @@ KINDS: dict[str, str] = {
     "roster_gap": N_("lịch trực trống"),
     "contact_code": N_("mã kiểm chứng địa chỉ"),
     "contact_test": N_("tin thử"),
+    "lowering_asked": N_("hỏi ý kiến việc hạ cấp độ"),
+    "lowering_refused": N_("trả lời không hạ cấp độ"),
     "contacts_stale": N_("liên hệ cần kiểm chứng lại"),
     "directory_review": N_("rà soát danh bạ"),
     "audit_alarm": N_("cảnh báo của bàn trực"),
