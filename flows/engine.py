@@ -22,7 +22,7 @@ from flows.playbook import Playbook
 from flows.pool import Pool
 from flows.probing import Probe
 from flows.resident import Resident
-from incidents.record import database, outbox, settings
+from incidents.record import database, settings
 from incidents.response.steps import runs
 
 _AUDIT_EVERY = 15.0
@@ -51,7 +51,7 @@ class Engine:
         self._advancing = Advancing(self._advance, self._waits)
         self._lacking: set[UUID] = set()
         self._duties: list[Duty] = []
-        self._receiving: receive.Receiving | None = None
+        self._receiving: list[receive.Receiving] = []
         self._lookout = Lookout(())
 
     def publish_catalogue(self) -> None:
@@ -81,7 +81,7 @@ class Engine:
         if settings.current().work_pool:
             self._pool = Pool(self.resident, settings.current().work_pool)
         self._duties = [
-            Duty("deliver", deliver.deliver, [outbox.COMING]),
+            *deliver.duties(receive.chats()),
             Duty("advance", self._advancing.start_due, runs.COMING, unkept=self._handed_over),
             Duty("escalate", escalate.escalate, escalate.COMING),
             Duty("rosters", _once(rosters.rosters), every=_ROSTERS_EVERY),
@@ -92,22 +92,19 @@ class Engine:
             Duty("backfill", Backfill(self.resident, self.shelf).fill, every=_BACKFILL_EVERY),
         ]
         self._lookout = Lookout(self._duties)
-        self._receiving = receive.mailbox()
-        for part in (*self._duties, self._lookout, *self._sources()):
+        self._receiving = receive.all_of_the_settings()
+        for part in (*self._duties, self._lookout, *self._receiving):
             part.start()
 
     def stop(self) -> None:
         """End every loop; what is under way is replayed by whoever comes next."""
-        for part in (self._lookout, *self._duties, self._advancing, *self._sources()):
+        for part in (self._lookout, *self._duties, self._advancing, *self._receiving):
             part.stop()
-        for duty in (*self._duties, *self._sources()):
+        for duty in (*self._duties, *self._receiving):
             duty.join()
         if self.probe and self.resident:
             self.probe.stop()
             self.resident.stop()
-
-    def _sources(self) -> list[receive.Receiving]:
-        return [self._receiving] if self._receiving else []
 
     def _advance(self, run_id: UUID) -> Ending | None:
         """Through the pool where one is set, else through Prefect here, else plainly."""

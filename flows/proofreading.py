@@ -16,7 +16,7 @@ from flows.playbook import Playbook
 from incidents.record.language import N_, Language
 from incidents.response.steps import forms, own_forms
 from incidents.response.steps.catalog import PlaybookVersion
-from notifications import rendering
+from notifications import drafting
 
 LONGEST_PLAYBOOK = 60
 LONGEST_TITLE = 90
@@ -145,6 +145,6 @@ def _of_the_templates(row: PlaybookVersion) -> Iterator[Fault]:
                     N_("templates/%(file)s: dòng đầu là tiêu đề, sau đó là nội dung."), file
                 )
             for part in parts.values():
-                wrong = rendering.faults(part)
+                wrong = drafting.faults(part)
                 if wrong:
                     yield Fault(N_("templates/%(file)s: %(error)s"), {**file, "error": wrong})

@@ -166,13 +166,13 @@ class Replay:
 
     def _render(self, words: Words) -> tuple[str, str]:
         # Before the transaction: rendering takes its time, the writers' lock does not wait for it.
-        from notifications import rendering  # noqa: PLC0415 - brings the template engine
+        from notifications import drafting  # noqa: PLC0415 - brings the template engine
 
         facts = words.facts if words.facts is None or isinstance(words.facts, dict) else None
         if facts is None and words.facts is not None:
             facts = dict(words.facts)
         with database.reading() as session:
-            return rendering.statement(
+            return drafting.statement(
                 session,
                 incidents.get(session, self.held.incident.id),
                 template=words.template,

@@ -23,7 +23,7 @@ from incidents.people.roles import Role, RoleHolder
 from incidents.record import clock, links, settings
 from incidents.record.language import Language
 from incidents.record.language.sentences import Told
-from incidents.record.outbox import Channel, OutgoingMessage
+from incidents.record.outbox import CHATS, Channel, OutgoingMessage
 from incidents.response.clocks.clocks import Clock
 from incidents.response.learning import lessons
 from incidents.response.steps import catalog, steps
@@ -50,6 +50,10 @@ ANSWERED_BY_LINK = frozenset(
     }
 )
 """Kinds whose recipient may answer through the link; the others lead to the desk."""
+
+
+_ANSWERED = (Channel.MAIL, *CHATS)
+"""Channels that can be answered; the others only say that there is something."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +133,7 @@ class _Found:
         step = self._steps.get(message.step_id)
         person = self._people.get(message.recipient_id) if message.recipient_id else None
         language = person.language if person else settings.current().language
-        answerable = message.channel is Channel.MAIL and message.kind in ANSWERED_BY_LINK
+        answerable = message.channel in _ANSWERED and message.kind in ANSWERED_BY_LINK
         about: dict[str, Any] = {
             "person": {"name": person.name, "post": person.post} if person else None,
             "leader": message.recipient_id in self._leading,

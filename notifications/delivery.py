@@ -18,19 +18,21 @@ from jinja2 import TemplateError
 from sqlmodel import Session
 
 from incidents.people import persons
-from incidents.record import clock, database, ids, outbox, settings
+from incidents.record import clock, database, dispatch, ids, settings
 from incidents.record.actors import ENGINE
 from incidents.record.errors import Refusal
 from incidents.record.language import N_
-from incidents.record.outbox import AttemptOutcome, Channel, OutgoingMessage
+from incidents.record.outbox import ALL, AttemptOutcome, Channel, OutgoingMessage
 from incidents.words import publications
 from notifications import apprise_gateway, briefing, rendering
 from notifications.briefing import Briefing
-from notifications.channels import public_page
+from notifications.channels import chats, public_page
+from notifications.channels.chat import ChatText
 from notifications.channels.mail import TIMEOUT, MailServer
 from notifications.outcomes import FailedForGood, FailedForNow, Outcome, Sent
 
 NO_SERVER = N_("chưa cấu hình máy chủ thư")
+NO_CHAT = N_("dịch vụ chat này chưa được cấu hình")
 NOT_WRITTEN = N_("không ghi được vào thư mục trang thông tin chính thức")
 
 _HANDS = 4
@@ -48,17 +50,17 @@ _NO_SERVER_PAUSE = timedelta(minutes=15)
 _MARGIN = timedelta(seconds=2 * TIMEOUT)
 
 
-_Written = rendering.Mail | tuple[str, str] | FailedForGood | None
-"""A mail, a notice's title and body, or why there is neither; a page has its text already."""
+_Written = rendering.Mail | ChatText | tuple[str, str] | FailedForGood | None
+"""A mail, a chat message, a notice's title and body, or why there is none; a page has its text."""
 
 
-def deliver_due(limit: int = 50) -> int:
-    """Send up to ``limit`` messages that are due; says how many were tried."""
+def deliver_due(limit: int = 50, *, channels: frozenset[Channel] = ALL) -> int:
+    """Send up to ``limit`` messages that are due, by these channels; says how many were tried."""
     url = settings.current().smtp_url.get_secret_value()
     if url:
         _welcome(url)
     with database.reading() as session:
-        if not outbox.anything_due(session):
+        if not dispatch.anything_due(session, channels):
             return 0  # a look must not commit: that would wake every engine
     claim = ids.new()
     # They are written while the disk takes the claim; none leaves before it has.
@@ -66,7 +68,7 @@ def deliver_due(limit: int = 50) -> int:
         ThreadPoolExecutor(1, thread_name_prefix="write") as beside,
         database.transaction() as session,
     ):
-        messages = outbox.claim_due(session, claim=claim, limit=limit)
+        messages = dispatch.claim_due(session, claim=claim, limit=limit, channels=channels)
         written = beside.submit(_write_all, messages)
     _Round(claim, written.result()).send(messages)
     return len(messages)
@@ -88,6 +90,9 @@ def _write(message: OutgoingMessage, told: Briefing) -> _Written:
                 return rendering.notice(told)
             case Channel.MAIL:
                 return rendering.compose(message.kind, told)
+            case _:
+                abroad = chats.abroad(message.channel)
+                return rendering.chat(message.kind, told, abroad=abroad)
     except (TemplateError, Refusal) as error:
         return _never(error)
 
@@ -147,7 +152,7 @@ class _Round:
             if monotonic() - self._looked_at >= _LOOK_EVERY:
                 self._looked_at = monotonic()
                 with database.reading() as session:
-                    self._held = outbox.held(session, self._claim)
+                    self._held = dispatch.held(session, self._claim)
             return message.id in self._held
 
     def _try(self, message: OutgoingMessage) -> Outcome:
@@ -165,9 +170,18 @@ def _through_channel(message: OutgoingMessage, written: _Written) -> Outcome:
             return written
         case rendering.Mail():
             server = _server()
-            if server is None:
-                return FailedForNow(NO_SERVER, True, _NO_SERVER_PAUSE)  # noqa: FBT003
-            return server.send(written, to=message.address, key=message.key)
+            return (
+                server.send(written, to=message.address, key=message.key)
+                if server
+                else FailedForNow(NO_SERVER, True, _NO_SERVER_PAUSE)  # noqa: FBT003
+            )
+        case ChatText():
+            chat = chats.one(message.channel)
+            return (
+                chat.send(written, to=message.address, key=message.key)
+                if chat
+                else FailedForNow(NO_CHAT, True, _NO_SERVER_PAUSE)  # noqa: FBT003
+            )
         case (title, body):
             return apprise_gateway.send(message.address, title=title, body=body)
         case None:
@@ -194,25 +208,25 @@ def _mark_all(ended: Iterable[tuple[OutgoingMessage, Outcome]]) -> None:
     results = list(ended)
     if results:
         with database.transaction() as session:
-            mails = [
+            accepted = [
                 (message, outcome.provider_id)
                 for message, outcome in results
-                if isinstance(outcome, Sent) and message.channel is Channel.MAIL
+                if isinstance(outcome, Sent) and message.channel is not Channel.PUBLIC_PAGE
             ]
-            outbox.mark_sent(session, mails)
+            dispatch.mark_sent(session, accepted)
             for message, outcome in results:
-                if not isinstance(outcome, Sent) or message.channel is not Channel.MAIL:
+                if not isinstance(outcome, Sent) or message.channel is Channel.PUBLIC_PAGE:
                     _mark(session, message, outcome)
 
 
 def _mark(session: Session, message: OutgoingMessage, outcome: Outcome) -> None:
     match outcome:
         case Sent(provider_id):
-            outbox.mark(session, message, AttemptOutcome.SENT, provider_id=provider_id)
+            dispatch.mark(session, message, AttemptOutcome.SENT, provider_id=provider_id)
             if message.channel is Channel.PUBLIC_PAGE:
                 publications.published(session, UUID(message.values["publication"]), by=ENGINE)
         case FailedForNow(reason, _, retry_in):
-            outbox.mark(
+            dispatch.mark(
                 session,
                 message,
                 AttemptOutcome.FAILED_FOR_NOW,
@@ -220,7 +234,7 @@ def _mark(session: Session, message: OutgoingMessage, outcome: Outcome) -> None:
                 retry_in=retry_in,
             )
         case FailedForGood(reason, address_dead):
-            outbox.mark(session, message, AttemptOutcome.FAILED_FOR_GOOD, detail=reason)
+            dispatch.mark(session, message, AttemptOutcome.FAILED_FOR_GOOD, detail=reason)
             if address_dead and message.recipient_id:
                 persons.bounced(session, message.recipient_id, message.address)
 
@@ -235,7 +249,7 @@ def _server() -> MailServer | None:
 def _welcome(_url: str) -> None:
     """Once a process: with a mail server in the settings, what waited for one is due."""
     with database.transaction() as session:
-        outbox.hurry(session, reason=NO_SERVER)
+        dispatch.hurry(session, reason=NO_SERVER)
 
 
 @lru_cache(maxsize=4)

@@ -1,12 +1,11 @@
-"""Words from templates: mails in the recipient's language, statements from the catalogue.
+"""Words of messages from templates, in the recipient's language.
 
 What people typed is data and never a template; what a mail says in plain text and in HTML comes
-from the same words.
+from the same words, and a chat message from them as well.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -16,31 +15,17 @@ from jinja2 import (
     PackageLoader,
     StrictUndefined,
     Template,
-    TemplateError,
-    meta,
     select_autoescape,
 )
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 from sqlmodel import Session
 
-from incidents.intake import signals
-from incidents.matter import level_timings, taskforces
-from incidents.matter.incidents import Incident
-from incidents.people import persons
-from incidents.people.directory import postings
-from incidents.record import clock
-from incidents.record.errors import Conflict, NotFound
 from incidents.record.language import N_, Language, Speech, speech
-from incidents.record.outbox import Channel, OutgoingMessage
-from incidents.response.steps import catalog, runs
+from incidents.record.outbox import CHATS, Channel, OutgoingMessage
 from incidents.words import statements
-from notifications import briefing
-from notifications.briefing import Briefing, of_moment
-
-_KNOWN = frozenset(
-    {"incident", "signal", "now", "next_update_at", "desk", "agencies", "facts", "_"}
-)
-"""What a statement template may speak of."""
+from notifications import briefing, destinations
+from notifications.briefing import Briefing
+from notifications.channels import chats
+from notifications.channels.chat import ChatText, Choice
 
 
 @dataclass(frozen=True)
@@ -77,6 +62,10 @@ def preview(session: Session, about: OutgoingMessage) -> Mail:
         told = briefing.gather(session, [about])[about.id]
         title, body = notice(told)
         return Mail(title, body, "", told.language, link=told.link)
+    if about.channel in CHATS:
+        told = briefing.gather(session, [about])[about.id]
+        written = chat(about.kind, told, abroad=chats.abroad(about.channel))
+        return Mail(_subject(told, "", speech(told.language)), written.text, "", told.language)
     return message(session, about)
 
 
@@ -94,22 +83,11 @@ def notice(told: Briefing) -> tuple[str, str]:
 
 def compose(kind: str, told: Briefing) -> Mail:
     """The mail of a kind: needs no database, so it runs while nothing is locked."""
-    say = speech(told.language)
-    template = _mails().get_template(f"mail/{kind}.j2")
-    context = {**told.about, "exercise": told.exercise, "say": say, "_": say.text}
-    written = _blocks(template, ("subject", "lead", "note"), context)
-    parts = {
-        **context,
-        **written,
-        "rows": _rows(told, say),
-        "replies": bool(told.reply_token),
-        "link": told.link,
-        "number": told.number,
-    }
+    parts = _parts(kind, told)
     return Mail(
-        subject=_subject(told, written["subject"], say),
-        text=_mails().get_template("mail.txt.j2").render(parts),
-        html=_mails().get_template("mail.html.j2").render(parts),
+        subject=parts["title"],
+        text=_templates().get_template("mail.txt.j2").render(parts),
+        html=_templates().get_template("mail.html.j2").render(parts),
         language=told.language,
         link=told.link,
         number=told.number,
@@ -117,6 +95,52 @@ def compose(kind: str, told: Briefing) -> Mail:
         reply_token=told.reply_token,
         answers=told.answers,
     )
+
+
+def chat(kind: str, told: Briefing, *, abroad: bool) -> ChatText:
+    """A chat message of a kind; to a service abroad a code and a time, nothing else."""
+    say = speech(told.language)
+    code = _code(told) if told.number else ""
+    approves = bool(told.about["step"] and told.about["step"]["kind"] == "approve")
+    outcome = kind == destinations.OUTCOME
+    parts = _parts(kind, told) | {"code": code, "approves": approves, "outcome": outcome}
+    title, body = notice(told)
+    source = "chat_abroad.txt.j2" if abroad else "chat.txt.j2"
+    text = _templates().get_template(source).render(parts, notice_title=title, notice=body)
+    return ChatText(
+        text=text.strip(),
+        choices=tuple(_choices(code, told, say)),
+        answers=told.answers,
+    )
+
+
+def _choices(code: str, told: Briefing, say: Speech) -> Iterator[Choice]:
+    if code:
+        yield Choice(say.text(N_("Nhận việc")), f"{say.text(N_('NHẬN'))} {code}")
+        if told.about["step"]:
+            yield Choice(say.text(N_("Ai đang giữ?")), f"{say.text(N_('AI ĐANG GIỮ'))} {code}?")
+
+
+def _code(told: Briefing) -> str:
+    asked = told.about["step"] or told.about["signal"]
+    return asked["code"] if asked else ""
+
+
+def _parts(kind: str, told: Briefing) -> dict[str, Any]:
+    """What a kind of message says, piece by piece."""
+    say = speech(told.language)
+    template = _templates().get_template(f"mail/{kind}.j2")
+    context = {**told.about, "exercise": told.exercise, "say": say, "_": say.text}
+    written = _blocks(template, ("subject", "lead", "note"), context)
+    return {
+        **context,
+        **written,
+        "title": _subject(told, written["subject"], say),
+        "rows": _rows(told, say),
+        "replies": bool(told.reply_token),
+        "link": told.link,
+        "number": told.number,
+    }
 
 
 def kinds() -> frozenset[str]:
@@ -183,7 +207,7 @@ def _blocks(template: Template, names: Sequence[str], context: dict[str, Any]) -
 
 
 @lru_cache
-def _mails() -> Environment:
+def _templates() -> Environment:
     return Environment(
         loader=PackageLoader("notifications"),
         autoescape=select_autoescape(("html.j2",)),
@@ -192,137 +216,3 @@ def _mails() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-
-
-@lru_cache
-def _statements() -> ImmutableSandboxedEnvironment:
-    made = ImmutableSandboxedEnvironment(
-        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    made.globals.clear()
-    return made
-
-
-def statement(
-    session: Session,
-    incident: Incident,
-    *,
-    template: str,
-    language: Language = Language.VI,
-    facts: dict[str, Any] | None = None,
-) -> tuple[str, str]:
-    """Title and text of a statement from the catalogue's template, the office's wording first.
-
-    It says when and where, never what the rumour says. ``NotFound`` without such a template,
-    ``Conflict`` when the template itself is at fault.
-    """
-    sources = _sources(session, incident, template, language)
-    context = _said(session, incident, language, facts or {})
-    say = speech(language)
-    made = _statements().overlay()
-    made.filters |= _filters(say)
-    try:
-        title, text = (made.from_string(_found(s, template)).render(context) for s in sources)
-    except TemplateError as error:
-        raise Conflict(
-            N_("Mẫu «%(template)s» có lỗi: %(error)s"), template=template, error=str(error)
-        ) from error
-    title, text = " ".join(title.split()), text.strip()
-    if incident.exercise:
-        return statements.of_exercise(title, text, language)
-    return title, text
-
-
-def faults(source: str) -> str:
-    """What is wrong with a part of a statement template, in Jinja's words; empty if nothing is."""
-    made = _statements().overlay()
-    made.filters |= _filters(speech(Language.VI))
-    try:
-        unknown = meta.find_undeclared_variables(made.parse(source)) - _KNOWN
-    except TemplateError as error:
-        return str(error)
-    return ", ".join(sorted(unknown))
-
-
-def _sources(
-    session: Session, incident: Incident, template: str, language: Language
-) -> list[str | None]:
-    """The template's title and text, of the first playbook at work here that has it."""
-    bound = {r.playbook: r.version for r in runs.of_incident(session, incident.id)}
-    if incident.playbook not in bound:
-        bound[incident.playbook] = catalog.newest(session, incident.playbook)
-    path = f"templates/{template}"
-    for code in sorted(bound, key=lambda code: code != incident.playbook):
-        found = [
-            catalog.wording(session, code, bound[code], language, f"{path}/{part}")
-            for part in ("title", "text")
-        ]
-        if None not in found:
-            return found
-    return [None, None]
-
-
-def _filters(say: Speech) -> dict[str, Callable[..., str]]:
-    def moment(at: datetime | str | None) -> str:
-        return say.moment(of_moment(at))
-
-    def time(at: datetime | str) -> str:
-        return say.time(_present(at))
-
-    def date(at: datetime | str) -> str:
-        return say.date(_present(at).astimezone(clock.LOCAL).date())
-
-    return {
-        "moment": moment,
-        "time": time,
-        "date": date,
-        "value": say.value,
-        "duration": say.duration,
-    }
-
-
-def _found(source: str | None, template: str) -> str:
-    if source is None:
-        raise NotFound(N_("Kịch bản không có mẫu «%(template)s»."), template=template)
-    return source
-
-
-def _present(at: datetime | str) -> datetime:
-    found = of_moment(at)
-    if found is None:
-        raise TemplateError("a moment that was not given")
-    return found
-
-
-def _said(
-    session: Session, incident: Incident, language: Language, facts: dict[str, Any]
-) -> dict[str, Any]:
-    flagged = next(iter(signals.of_incident(session, incident.id)), None)
-    policy = level_timings.of_incident(session, incident)
-    now = clock.now()
-    return {
-        "incident": {
-            "number": incident.number,
-            "title": incident.title,
-            "place": incident.place,
-            "level": incident.level,
-            "opened_at": incident.opened_at,
-            "occurred_at": incident.occurred_at,
-            "finding": incident.finding,
-        },
-        "signal": {"code": flagged.code, "flagged_at": flagged.flagged_at} if flagged else None,
-        "now": now,
-        "next_update_at": now + timedelta(minutes=policy.review_minutes),
-        "desk": briefing.desk(),
-        "agencies": _agencies(session, incident),
-        "facts": facts,
-        "_": speech(language).text,
-    }
-
-
-def _agencies(session: Session, incident: Incident) -> dict[str, str]:
-    """Role → the body of its first holder in the task force, as it was called on that day."""
-    seats = taskforces.members(session, incident.id)
-    people = persons.names(session, {seat.person_id for seat in seats}).values()
-    stood = postings.on(session, list(people), incident.day)
-    return {seat.role.value: stood[seat.person_id].organisation for seat in reversed(seats)}

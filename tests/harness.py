@@ -26,7 +26,7 @@ from incidents.matter.incidents import Incident
 from incidents.matter.level_requests import LevelRequest
 from incidents.people.persons import Person
 from incidents.people.roles import Role
-from incidents.record import clock, database, outbox, proof
+from incidents.record import clock, database, dispatch, proof
 from incidents.record.actors import ENGINE, Actor, Via
 from incidents.record.errors import GuardFailed, Invalid, Refusal
 from incidents.record.language import Language, speech
@@ -199,12 +199,12 @@ class Desk:
         if not self.mail_works:
             return 0
         with database.reading() as session:
-            if not outbox.anything_due(session):
+            if not dispatch.anything_due(session):
                 return 0
         with database.transaction() as session:
-            taken = outbox.claim_due(session, claim=uuid4())
+            taken = dispatch.claim_due(session, claim=uuid4())
         with database.transaction() as session:
-            outbox.mark_sent(session, [(message, str(message.id)) for message in taken])
+            dispatch.mark_sent(session, [(message, str(message.id)) for message in taken])
             for message in taken:
                 if message.kind == "publication" and message.values["purpose"] == "release":
                     publications.published(session, UUID(message.values["publication"]), by=ENGINE)
@@ -476,7 +476,7 @@ def _readable(session: Session, chains: Sequence[UUID]) -> None:
 @cache
 def _horizon(unasked: tuple[Coming, ...], *, mail_too: bool) -> Horizon:
     """Each moment by itself: one that is past must not hide those to come."""
-    coming = (*escalate.COMING, *runs.COMING, *([outbox.COMING] if mail_too else []))
+    coming = (*escalate.COMING, *runs.COMING, *([dispatch.COMING] if mail_too else []))
     return Horizon(*([each] for each in coming if each not in unasked))
 
 

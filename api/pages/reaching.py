@@ -7,7 +7,7 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from api.deeds import reaching as deeds
-from api.deeds.reaching import Choose, KeepQuiet
+from api.deeds.reaching import AskCode, Choose, KeepQuiet
 from api.dependencies import Db, Fields, FormCaller, Reader
 from api.identity import Caller
 from api.pages import rendering
@@ -15,6 +15,7 @@ from api.pages.forms import again, filled
 from api.problems import Problem
 from incidents.people.directory import reaching
 from incidents.people.duty.patterns import Weekday
+from incidents.people.persons import BOUND
 from incidents.record.language import N_, speech
 
 _PATH = "/cach-nhan-tin"
@@ -44,6 +45,8 @@ def shown(
         status=problem.status if problem else 200,
         problem=problem,
         ways=own,
+        chats=deeds.chats(session, caller),
+        bound_kinds=BOUND,
         sets=[(name, say.text(words)) for name, words in _SETS],
         waits=[*waits, ("", say.text(N_("không dùng")))],
         quiet=reaching.quiet_hours(person),
@@ -77,6 +80,20 @@ def lift_quiet(session: Db, caller: FormCaller, form: Fields) -> Response:  # no
     """No such hours any more."""
     deeds.lift_quiet(session, caller)
     return rendering.back(_PATH, "yen-tinh")
+
+
+@router.post("/ma", dependencies=[again(shown)])
+def ask_code(session: Db, caller: FormCaller, form: Fields) -> Response:
+    """A code to type into a chat."""
+    deeds.ask_code(session, caller, filled(AskCode, form))
+    return rendering.back(_PATH, "gan")
+
+
+@router.post("/{contact_id}/go", dependencies=[again(shown)])
+def let(session: Db, caller: FormCaller, form: Fields, contact_id: UUID) -> Response:  # noqa: ARG001
+    """A chat account is taken off."""
+    deeds.let(session, caller, contact_id)
+    return rendering.back(_PATH, "thu-tu")
 
 
 @router.post("/{contact_id}/thu", dependencies=[again(shown)])

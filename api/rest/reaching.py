@@ -4,7 +4,7 @@ from datetime import datetime, time
 from uuid import UUID
 
 from api.deeds import reaching as deeds
-from api.deeds.reaching import Choose, KeepQuiet
+from api.deeds.reaching import AskCode, Choose, KeepQuiet
 from api.dependencies import Db, RestCaller
 from api.rest.routers import deeds_under
 from api.rest.shapes import Shape
@@ -53,6 +53,14 @@ class TestOut(Shape):
     state: MessageState
 
 
+class CodeOut(Shape):
+    """A code, shown to the caller alone."""
+
+    chat: ContactKind
+    code: str
+    until: datetime
+
+
 def _shown(session: Db, caller: RestCaller) -> ReachedOut:
     person, own = deeds.own(session, caller)
     return ReachedOut(
@@ -89,6 +97,20 @@ def keep_quiet(session: Db, caller: RestCaller, asked: KeepQuiet) -> ReachedOut:
 def lift_quiet(session: Db, caller: RestCaller) -> ReachedOut:
     """Everything comes at every hour."""
     deeds.lift_quiet(session, caller)
+    return _shown(session, caller)
+
+
+@router.post("/me/chat-codes", summary="Get a code that binds a chat account to the caller")
+def ask_code(session: Db, caller: RestCaller, asked: AskCode) -> CodeOut:
+    """To be typed into that chat within half an hour; a code given before no longer counts."""
+    code = deeds.ask_code(session, caller, asked)
+    return CodeOut(chat=code.channel, code=code.text, until=code.until)
+
+
+@router.post("/contact-points/{contact_id}/unbind", summary="Take a chat account off")
+def let(session: Db, caller: RestCaller, contact_id: UUID) -> ReachedOut:
+    """From then on it is a stranger's."""
+    deeds.let(session, caller, contact_id)
     return _shown(session, caller)
 
 

@@ -26,6 +26,7 @@ from incidents.matter import (
 from incidents.matter.incidents import Incident
 from incidents.people import accounts, authorisations, organisations, persons, posts
 from incidents.people.directory import (
+    chat_accounts,
     contacts,
     focal_points,
     imported,
@@ -94,7 +95,7 @@ from incidents.words import shell_facts
 TELLERS = (
     *(absences, agreed, by_hand, feeds, keeping, passing_on, planning, stand_ins, swaps),
     *(bodies, body_corrections, contacts, focal_points, imported, importing, postings, routing),
-    reaching,
+    *(chat_accounts, reaching),
     *(flag_merging, parting, triage, wording, silences, findings),
     *(
         clock_rule_changes,

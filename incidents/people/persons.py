@@ -46,16 +46,23 @@ class Person(Table, table=True):
 
 
 class ContactKind(Labelled):
-    """The ways a person or a body is reached; the desk itself sends by the first two."""
+    """The ways a person or a body is reached."""
 
     MAIL = "mail", N_("thư điện tử")
     APPRISE = "apprise", N_("dịch vụ nhắn tin")
     TELEPHONE = "telephone", N_("điện thoại")
     ZALO = "zalo", "Zalo"
     OTHER = "other", N_("cách khác")
+    ZALO_CHAT = "zalo_chat", N_("Zalo, bàn trực nhắn")
+    TELEGRAM = "telegram", "Telegram"
+    MATRIX = "matrix", "Matrix"
 
 
-SENT_BY_THE_DESK = (ContactKind.MAIL, ContactKind.APPRISE)
+BOUND = (ContactKind.ZALO_CHAT, ContactKind.TELEGRAM, ContactKind.MATRIX)
+"""Chat accounts: a person binds their own by a code, nobody writes one down."""
+
+SENT_BY_THE_DESK = (ContactKind.MAIL, ContactKind.APPRISE, *BOUND)
+"""What the desk itself sends by."""
 
 
 class ContactPoint(Table, table=True):
@@ -75,7 +82,7 @@ class ContactPoint(Table, table=True):
     person_id: UUID | None = reference("person.id", optional=True)
     organisation_id: UUID | None = reference("organisation.id", optional=True)
     channel: ContactKind = choice(ContactKind, guard="channel")
-    address: str
+    address: str = Field(index=True)
     position: int = 1
     verified_at: datetime | None = moment(optional=True)
     verified_by: UUID | None = reference("person.id", optional=True, index=False)

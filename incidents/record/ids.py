@@ -6,7 +6,8 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 # No vowels and no look-alikes: a code is read aloud on the telephone at 3 a.m.
-_SPOKEN = "23456789CDFGHJKMNPQRTVWX"
+SPOKEN = "23456789CDFGHJKMNPQRTVWX"
+"""What spoken codes are made of."""
 
 
 def new() -> UUID:
@@ -16,4 +17,4 @@ def new() -> UUID:
 
 def spoken_code(length: int = 4) -> str:
     """A short code that survives being read aloud or typed on a small keyboard."""
-    return "".join(secrets.choice(_SPOKEN) for _ in range(length))
+    return "".join(secrets.choice(SPOKEN) for _ in range(length))

@@ -116,6 +116,8 @@ class IncomingSource(Table, table=True):
     channel: Channel = choice(Channel)
     cursor: str
     reached_at: datetime = moment(at_once=True)
+    title: str | None = Field(default="", sa_column_kwargs={"server_default": ""})
+    """What people find it under, where that is not known otherwise."""
 
 
 def enter(session: Session, channel: Channel, provider_id: str) -> IncomingMessage | None:
@@ -140,12 +142,13 @@ def cursor(session: Session, name: str) -> str | None:
     return found.cursor if found else None
 
 
-def reached(session: Session, channel: Channel, name: str, *, cursor: str) -> None:
+def reached(session: Session, channel: Channel, name: str, *, cursor: str, title: str = "") -> None:
     """A source answered, and was read up to here."""
     source = session.get(IncomingSource, name)
     if source is None:
         source = IncomingSource(name=name, channel=channel, cursor=cursor)
     source.cursor, source.reached_at = cursor, clock.now()
+    source.title = title or source.title
     session.add(source)
 
 
@@ -157,6 +160,12 @@ def stale(session: Session, name: str, *, cursor: str) -> bool:
         or source.cursor != cursor
         or clock.now() - source.reached_at >= _REACHED_EVERY
     )
+
+
+def titles(session: Session) -> dict[Channel, str]:
+    """Under what people find each channel that was heard to answer."""
+    found = session.exec(select(IncomingSource).order_by(col(IncomingSource.reached_at)))
+    return {source.channel: source.title for source in found if source.title}
 
 
 def last_reached(session: Session) -> datetime | None:

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 from base64 import b32encode
 
-from incidents.record import settings
+from incidents.record import ids, settings
 
 
 def derive(purpose: str, *parts: object) -> bytes:
@@ -26,6 +26,14 @@ def two_digits(purpose: str, *parts: object) -> str:
 def six_digits(purpose: str, *parts: object) -> str:
     """A code of six digits, sent to an address to see whether somebody reads it."""
     return f"{int.from_bytes(derive(purpose, *parts)[:8], 'big') % 1_000_000:06}"
+
+
+def spoken(purpose: str, *parts: object, length: int) -> str:
+    """Signs that survive being read aloud or typed on a small keyboard."""
+    number = int.from_bytes(derive(purpose, *parts), "big")
+    return "".join(
+        ids.SPOKEN[number // len(ids.SPOKEN) ** place % len(ids.SPOKEN)] for place in range(length)
+    )
 
 
 def digest(value: str) -> str:

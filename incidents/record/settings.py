@@ -39,6 +39,12 @@ class Settings(BaseSettings):
     reply_to: str = ""
     """The address replies go to; ``*`` in it is a token. By default that of ``mail_from``."""
     apprise_urls: SecretStr = SecretStr("")
+    zalo_token: SecretStr = SecretStr("")
+    """Of the office's bot on Zalo; without one nothing goes there."""
+    zalo_api: str = "https://bot-api.zaloplatforms.com"
+    telegram_token: SecretStr = SecretStr("")
+    """The same of Telegram, which is abroad: off unless the office decides so."""
+    telegram_api: str = "https://api.telegram.org"
     mail_from: str = "Trực Ban <truc@localhost>"
     secret_key_file: Path | None = None
     session_hours: int = 12
@@ -82,6 +88,15 @@ class Settings(BaseSettings):
                 known = False
             if not known:
                 raise ValueError("mailbox_unknown")
+        return value
+
+    @field_validator("zalo_api", "telegram_api")
+    @classmethod
+    def sealed(cls, value: str) -> str:
+        """An address the token may be sent to: encrypted, or on this machine."""
+        parts = urlsplit(value)
+        if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
+            raise ValueError("service_in_the_open")
         return value
 
     @property

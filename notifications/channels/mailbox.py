@@ -15,6 +15,7 @@ from imap_tools import BaseMailBox, MailBox, MailBoxUnencrypted
 from imap_tools.errors import ImapToolsError
 
 from incidents.record import clock
+from incidents.record.outbox import Channel
 from notifications.receiving import letters
 from notifications.receiving.inbound import Inbound
 
@@ -79,10 +80,13 @@ class Place(NamedTuple):
 class Mailbox:
     """One connection, made when it is needed and made anew after it broke."""
 
+    channel = Channel.MAIL
+    patience = 1.0
+
     def __init__(self, url: str) -> None:
         self._account = Account.of(url)
         self._box: BaseMailBox | None = None
-        self.idles = False
+        self.pushes = False
         """Whether the server offers to say when something came."""
 
     @property
@@ -125,14 +129,18 @@ class Mailbox:
         """Wait for the server to say that something came; ``False`` when it said nothing."""
         try:
             box = self._opened()
-            self.idles = "IDLE" in map(str.upper, box.client.capabilities)
-            if not self.idles:
+            self.pushes = "IDLE" in map(str.upper, box.client.capabilities)
+            if not self.pushes:
                 return False
             said = box.idle.wait(timeout=seconds)
         except (imaplib.IMAP4.error, ImapToolsError, OSError) as trouble:
             self.close()
             raise Away(f"{type(trouble).__name__}: {trouble}") from trouble
         return any(b"EXISTS" in line for line in said)
+
+    def title(self) -> str:
+        """Its address stands in every mail."""
+        return ""
 
     def close(self) -> None:
         """Leave; the server may be gone already."""

@@ -49,9 +49,22 @@ class Inbound:
 class Source(Protocol):
     """A way in. It may raise ``OSError`` at any time: the other side is away."""
 
+    channel: Channel
+    patience: float
+    """Seconds one wait may take; an engine that stops waits no longer than that."""
+
     @property
     def name(self) -> str:
         """What its place is kept under."""
+        ...
+
+    @property
+    def pushes(self) -> bool:
+        """Whether it says by itself that something came, or must be looked at again and again."""
+        ...
+
+    def title(self) -> str:
+        """Under what people find it; empty where they know that already."""
         ...
 
     def poll(self, cursor: str | None) -> tuple[Sequence[Inbound], str]:

@@ -4,7 +4,6 @@ What a mail says it is from proves nothing by itself, nor does a name or a short
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from email.utils import parseaddr
 from uuid import UUID
 
@@ -13,32 +12,26 @@ from sqlmodel import Session, col, func, select
 from incidents.people import persons
 from incidents.people.persons import ContactKind, ContactPoint, Person
 from incidents.record import links, settings
-from incidents.record.errors import Conflict, NotPermitted, Refusal
+from incidents.record.errors import Conflict, NotPermitted
 from incidents.record.inbox import Why
 from incidents.record.language import N_
 from incidents.record.links import AnswerLink
-from incidents.record.outbox import Channel, OutgoingMessage
+from incidents.record.outbox import CHATS, OutgoingMessage
 from incidents.response.steps.steps import Step
+from notifications.receiving import conversing
 from notifications.receiving.inbound import Inbound
-
-_KINDS = {Channel.MAIL: ContactKind.MAIL, Channel.APPRISE: ContactKind.APPRISE}
-
-
-@dataclass(frozen=True)
-class Match:
-    """What a message that came in is about, and who wrote it.
-
-    ``sender`` is whose verified address it came from; ``refusal`` says why they may not do it here.
-    """
-
-    link: AnswerLink | None = None
-    message: OutgoingMessage | None = None
-    sender: Person | None = None
-    left_alone: Why | None = None
-    refusal: Refusal | None = None
+from notifications.receiving.match import Match, messages_named
+from notifications.receiving.verbs import Said
 
 
-def find(session: Session, inbound: Inbound, *, code: str | None) -> Match:
+def find(session: Session, inbound: Inbound, said: Said) -> Match:
+    """What is answered, by the rules of the channel it came by."""
+    if inbound.channel in CHATS:
+        return conversing.find(session, inbound, said)
+    return _by_mail(session, inbound, said)
+
+
+def _by_mail(session: Session, inbound: Inbound, said: Said) -> Match:
     """Token, then reference; a code alone is refused, and whatever is neither is not ours."""
     if _our_own(inbound.sender):
         return Match(left_alone=Why.LOOP)
@@ -47,7 +40,7 @@ def find(session: Session, inbound: Inbound, *, code: str | None) -> Match:
     link, message = _answered(session, inbound)
     people = _verified(session, inbound)
     if link is None:
-        return _without_link(session, message, people, code)
+        return _without_link(session, message, people, said.code)
     owner = next((each for each in people if each.id == link.person_id), None)
     if owner:
         return Match(link, message, owner)
@@ -94,20 +87,6 @@ def _answered(
     return None, named[0] if named else None
 
 
-def messages_named(
-    session: Session, channel: Channel, names: Sequence[str]
-) -> list[OutgoingMessage]:
-    """The messages of ours that a provider calls so, in that order."""
-    if not names:
-        return []
-    found = session.exec(
-        select(OutgoingMessage).where(
-            OutgoingMessage.channel == channel, col(OutgoingMessage.provider_id).in_(names)
-        )
-    )
-    return sorted(found, key=lambda each: names.index(each.provider_id or ""))
-
-
 def _verified(session: Session, inbound: Inbound) -> list[Person]:
     """Who was shown to read the address it came from."""
     if not inbound.sender:
@@ -116,7 +95,7 @@ def _verified(session: Session, inbound: Inbound) -> list[Person]:
         select(Person)
         .join(ContactPoint, col(ContactPoint.person_id) == col(Person.id))
         .where(
-            ContactPoint.channel == _KINDS.get(inbound.channel, ContactKind.OTHER),
+            ContactPoint.channel == ContactKind(inbound.channel.value),
             func.lower(ContactPoint.address) == inbound.sender,
             col(ContactPoint.verified_at).is_not(None),
             col(Person.active),

@@ -39,9 +39,9 @@ _UNCLEAR = N_(
     "Chưa rõ đồng chí nhận hay không: đã ghi lời đồng chí thành ý kiến ở việc %(number)s, "
     "trạng thái của việc không đổi."
 )
-_EMPTY = N_("Thư không có chữ nào ngoài phần trích dẫn.")
+_EMPTY = N_("Tin không có chữ nào ngoài phần trích dẫn.")
 _MINUTES = N_("Ghi rõ số phút xin thêm, ví dụ: XIN THÊM 30 chờ số liệu.")
-_ASKED = N_("Việc này trả lời bằng mẫu, cần điền: %(fields)s. Hãy mở liên kết của thư giao việc.")
+_ASKED = N_("Việc này trả lời bằng mẫu, cần điền: %(fields)s. Hãy mở liên kết trong tin giao việc.")
 _SIGN = N_("Việc duyệt chỉ làm sau khi đăng nhập, tại %(address)s.")
 
 

@@ -11,15 +11,15 @@ from incidents.record.language import N_
 from incidents.record.outbox import Channel, MessageState, OutgoingMessage
 from incidents.response.steps import steps
 from notifications.briefing import ANSWERED_BY_LINK
-from notifications.receiving import matching
 from notifications.receiving.inbound import Returned
+from notifications.receiving.match import messages_named
 
 CAME_BACK = N_("thư bị trả lại")
 
 
 def take(session: Session, row: IncomingMessage, returned: Returned) -> None:
     """Believed only where it names one of our mails, which nobody else can guess."""
-    found = matching.messages_named(session, row.channel, returned.names)
+    found = messages_named(session, row.channel, returned.names)
     if not found:
         return
     message = found[0]

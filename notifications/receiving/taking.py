@@ -4,6 +4,7 @@ Read a second time, by whomever, it does nothing: its row stands.
 """
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session, col, func, select
@@ -16,20 +17,35 @@ from incidents.record.inbox import IncomingMessage, IncomingState, Why
 from incidents.record.language import N_
 from incidents.record.language.sentences import Told
 from incidents.record.links import alive
-from incidents.record.outbox import Channel, OutgoingMessage
+from incidents.record.outbox import CHATS, Channel, OutgoingMessage
 from incidents.response.steps import steps
 from notifications import doing
 from notifications.destinations import OUTCOME
 from notifications.doing import Recorded
-from notifications.receiving import matching, outcomes, returning, verbs
+from notifications.receiving import (
+    conversing,
+    introducing,
+    matching,
+    outcomes,
+    returning,
+    verbs,
+)
 from notifications.receiving.inbound import Inbound
-from notifications.receiving.matching import Match
+from notifications.receiving.match import Match
 from notifications.receiving.verbs import Said
 
 MOST_ANSWERS = 30
 """To one address within the hour: two machines that answer each other stop here."""
 
-_VIA = {Channel.MAIL: Via.MAIL}
+MOST_TO_STRANGERS = 3
+"""The same to an account nobody has bound."""
+
+_VIA = {
+    Channel.MAIL: Via.MAIL,
+    Channel.ZALO: Via.ZALO,
+    Channel.TELEGRAM: Via.TELEGRAM,
+    Channel.MATRIX: Via.MATRIX,
+}
 _BIG = N_("Thư lớn quá nên chưa được đọc. Hãy trả lời ngắn, không kèm tệp.")
 _FILES = N_("Tệp đính kèm không được giữ; cần lưu thì đưa lên trang trực ban.")
 
@@ -40,7 +56,7 @@ class _Unread(Refusal):
 
 def take(inbound: Inbound) -> IncomingState | None:
     """Do what it asks and say so; ``None`` when it had been taken before."""
-    said = verbs.read(inbound.text, reaction=inbound.reaction)
+    said = conversing.heard(inbound) if inbound.channel in CHATS else _read(inbound)
     try:
         with database.transaction() as session:
             row = inbox.enter(session, inbound.channel, inbound.provider_id)
@@ -56,6 +72,10 @@ def take(inbound: Inbound) -> IncomingState | None:
     return row.state
 
 
+def _read(inbound: Inbound) -> Said:
+    return verbs.read(inbound.text, reaction=inbound.reaction)
+
+
 def set_aside(inbound: Inbound) -> None:
     """Write down that it cannot be read, so that it does not hold the others back."""
     with database.transaction() as session:
@@ -65,11 +85,15 @@ def set_aside(inbound: Inbound) -> None:
 
 
 def _carry_out(session: Session, row: IncomingMessage, inbound: Inbound, said: Said) -> None:
-    match = matching.find(session, inbound, code=said.code)
+    if inbound.channel in CHATS and _introduced(session, row, inbound):
+        return
+    match = matching.find(session, inbound, said)
     if match.left_alone:
         row.why = match.left_alone
         if inbound.returned and match.left_alone is Why.RETURNED:
             returning.take(session, row, inbound.returned)
+        if inbound.channel in CHATS and match.left_alone is Why.UNKNOWN_SENDER:
+            _to_a_stranger(session, row, inbound)
         return
     if match.refusal or match.link is None:
         raise match.refusal or ValueError("matched to nothing")
@@ -85,11 +109,30 @@ def _carry_out(session: Session, row: IncomingMessage, inbound: Inbound, said: S
     _tell(session, row, match, inbound, done.told)
 
 
+def _introduced(session: Session, row: IncomingMessage, inbound: Inbound) -> bool:
+    """Whether it is the code that binds the account it came from."""
+    found = introducing.introduced(session, inbound, _VIA[inbound.channel])
+    if found is None:
+        return False
+    person, told = found
+    row.person_id, row.sender, row.why = person.id, inbound.sender, None
+    row.state = IncomingState.ANSWERED
+    _tell(session, row, Match(sender=person), inbound, told)
+    return True
+
+
+def _to_a_stranger(session: Session, row: IncomingMessage, inbound: Inbound) -> None:
+    """How an account is bound, to whoever writes from one that is not; a few times an hour."""
+    if not _answered_enough(session, inbound, most=MOST_TO_STRANGERS):
+        told = [Told.of(introducing.STRANGER).plain()]
+        outbox.queue(session, _answer(row, inbound, told))
+
+
 def _refused(
     session: Session, row: IncomingMessage, inbound: Inbound, said: Said, no: Refusal
 ) -> None:
     """Found again, since nothing of the first try was kept; told why, with what they wrote kept."""
-    match = matching.find(session, inbound, code=said.code)
+    match = matching.find(session, inbound, said)
     if match.sender is None:
         row.why = match.left_alone or Why.NOT_OURS
         return
@@ -113,7 +156,7 @@ def _same_step(session: Session, match: Match, said: Said) -> None:
     other = said.number is not None and said.number != step.number
     if other or (said.code and said.clear and said.code != step.code):
         raise Invalid(
-            N_("Thư này trả lời việc %(number)s nhưng ghi số hoặc mã của việc khác."),
+            N_("Tin này trả lời việc %(number)s nhưng ghi số hoặc mã của việc khác."),
             number=step.number,
         )
 
@@ -134,31 +177,40 @@ def _tell(
     if inbound.files:
         told = [*told, Told.of(_FILES)]
     row.outcome = [each.plain() for each in told]
-    if match.sender and not _answered_enough(session, inbound):
-        outbox.queue(session, _answer(row, match.sender, match.link and match.link.message_id))
+    if match.sender and not _answered_enough(session, inbound, most=MOST_ANSWERS):
+        about = match.link and match.link.message_id
+        outbox.queue(session, _answer(row, inbound, row.outcome, person=match.sender, about=about))
 
 
-def _answer(row: IncomingMessage, person: Person, about: UUID | None) -> OutgoingMessage:
-    named = row.provider_id if row.provider_id.startswith("<") else ""
+def _answer(
+    row: IncomingMessage,
+    inbound: Inbound,
+    told: list[Any],
+    *,
+    person: Person | None = None,
+    about: UUID | None = None,
+) -> OutgoingMessage:
+    # What a mail is called by what it is made of, no mail program knows.
+    unnamed = inbound.channel is Channel.MAIL and not row.provider_id.startswith("<")
     return OutgoingMessage(
         key=f"{OUTCOME}:{row.id}",
         channel=row.channel,
         kind=OUTCOME,
-        recipient_id=person.id,
-        address=row.sender,
+        recipient_id=person.id if person else None,
+        address=inbound.sender,
         incident_id=row.incident_id,
         signal_id=row.signal_id,
         step_id=row.step_id,
         values={
-            "told": row.outcome,
+            "told": told,
             "done": row.state is IncomingState.ANSWERED,
-            "answers": named,
+            "answers": "" if unnamed else row.provider_id,
             **({"about": str(about)} if about else {}),
         },
     )
 
 
-def _answered_enough(session: Session, inbound: Inbound) -> bool:
+def _answered_enough(session: Session, inbound: Inbound, *, most: int) -> bool:
     lately = (
         select(func.count())
         .select_from(OutgoingMessage)
@@ -168,4 +220,4 @@ def _answered_enough(session: Session, inbound: Inbound) -> bool:
             col(OutgoingMessage.created_at) > clock.now() - timedelta(hours=1),
         )
     )
-    return session.exec(lately).one() >= MOST_ANSWERS
+    return session.exec(lately).one() >= most

@@ -2,8 +2,12 @@
 
 from collections.abc import Callable
 
-from incidents.people.directory import reaching
-from incidents.record import database
+import pytest
+
+from incidents.people.directory import chat_accounts, reaching
+from incidents.people.persons import ContactKind
+from incidents.record import database, settings
+from incidents.record.actors import Actor, Via
 from tests.api.conftest import Browser, Program
 from tests.harness import Desk
 
@@ -54,3 +58,36 @@ def test_a_program_reads_and_sets_how_its_person_is_reached(
     assert sent.json()["state"] == "queued"
     desk.settle()
     desk.expect_message(to=desk.cast.khoi, kind="contact_test")
+
+
+def test_a_chat_is_bound_by_a_code_the_page_shows(
+    desk: Desk,
+    new_browser: Callable[..., Browser],
+    program: Callable[..., Program],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    khoi, path = new_browser("khoi"), "/cach-nhan-tin"
+    assert "Nhận việc qua chat" not in khoi.get(path).text, "no chat is set up"
+    assert khoi.post(f"{path}/ma", chat="zalo_chat").status_code == 409
+    monkeypatch.setenv("TRUCBAN_ZALO_TOKEN", "8123:secret")
+    settings.current.cache_clear()
+    assert khoi.post(f"{path}/ma", chat="telegram").status_code == 409
+    page = khoi.post(f"{path}/ma", chat="zalo_chat").text
+    with database.reading() as session:
+        (code,) = chat_accounts.waiting(session, desk.cast.khoi.id)
+    assert code.text in page
+    assert "8123" not in page
+    assert code.text not in new_browser("binh").get(path).text
+    given = program("khoi").post("/me/chat-codes", {"chat": "zalo_chat"}).json()
+    assert given["code"] != code.text
+    by = Actor(desk.cast.khoi.id, Via.ZALO)
+    with database.transaction() as session:
+        chat_accounts.bind(session, ContactKind.ZALO_CHAT, "71", given["code"], by=by)
+    with database.reading() as session:
+        (bound,) = [w for w in reaching.of(session, desk.cast.khoi.id) if w.address == "71"]
+    assert "Gỡ tài khoản này" in khoi.get(path).text
+    assert new_browser("binh").post(f"{path}/{bound.id}/go").status_code == 403
+    assert "Gỡ tài khoản này" not in khoi.post(f"{path}/{bound.id}/go").text
+    own = way_of(desk, "khoi")
+    assert khoi.post(f"{path}/{own}/go").status_code == 409, "a mail address is not bound by a code"
+    desk.settle()

@@ -28,7 +28,7 @@ from incidents.matter.incidents import Incident, Status
 from incidents.matter.level_timings import LevelPolicy
 from incidents.matter.severity import Criterion
 from incidents.people.persons import Person
-from incidents.record import clock, database, outbox, schema, settings
+from incidents.record import clock, database, dispatch, schema, settings
 from incidents.record.actors import Actor, Via
 from incidents.record.moments import nearest
 from incidents.response.answers import answering, signing
@@ -145,7 +145,7 @@ class Journey:
     def _wait(self) -> bool:
         """Let time pass until something is due; ``False`` when nothing ever will be."""
         with database.reading() as session:
-            coming = (timers.COMING, runs.SLEEPING, outbox.COMING, *rhythm.COMING)
+            coming = (timers.COMING, runs.SLEEPING, dispatch.COMING, *rhythm.COMING)
             moment = nearest(session, *coming)
         if moment is None:
             return False

@@ -18,7 +18,7 @@ from incidents.intake.signals import Signal, SignalState
 from incidents.matter import incidents, taskforces
 from incidents.matter.incidents import Status
 from incidents.people.roles import Role
-from incidents.record import clock, database, outbox, proof, settings
+from incidents.record import clock, database, dispatch, proof, settings
 from incidents.record.actors import Actor, Via
 from incidents.record.moments import NOW, Coming, nearest
 from incidents.record.outbox import MessageState, OutgoingMessage
@@ -264,7 +264,7 @@ class Rung(Duty):
 
 
 def test_the_lookout_rings_for_what_a_commit_or_the_hour_made_due(desk: Desk) -> None:
-    deliver, advance = Rung(outbox.COMING), Rung(*runs.COMING)
+    deliver, advance = Rung(dispatch.COMING), Rung(*runs.COMING)
     lookout = Lookout([deliver, advance, Duty("goes round by itself", lambda: 0)])
     lookout.start()
     try:

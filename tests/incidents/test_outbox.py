@@ -6,7 +6,7 @@ from sqlalchemy import text
 from sqlmodel import select
 
 from incidents.people.persons import ContactKind, ContactPoint
-from incidents.record import database, outbox
+from incidents.record import database, dispatch, outbox
 from incidents.record.outbox import (
     AttemptOutcome,
     Channel,
@@ -25,12 +25,12 @@ def _queue(desk: Desk, key: str = "k") -> OutgoingMessage | None:
 
 def _claim() -> list[OutgoingMessage]:
     with database.transaction() as session:
-        return outbox.claim_due(session, claim=uuid4())
+        return dispatch.claim_due(session, claim=uuid4())
 
 
 def _mark(message: OutgoingMessage, outcome: AttemptOutcome, detail: str = "") -> None:
     with database.transaction() as session:
-        outbox.mark(session, message, outcome, detail=detail)
+        dispatch.mark(session, message, outcome, detail=detail)
 
 
 def test_a_key_is_queued_once_and_a_message_claimed_once(desk: Desk) -> None:
@@ -47,7 +47,7 @@ def test_a_key_is_queued_once_and_a_message_claimed_once(desk: Desk) -> None:
 def test_a_dead_claimers_message_is_claimed_again_and_the_attempt_shows_it(desk: Desk) -> None:
     _queue(desk)
     (first,) = _claim()
-    desk.time += outbox.LEASE
+    desk.time += dispatch.LEASE
     (second,) = _claim()
     _mark(second, AttemptOutcome.SENT)
     # The first claimer wakes up: its word is too late and changes nothing.
@@ -88,10 +88,10 @@ def test_a_message_cancelled_under_way_stays_cancelled(desk: Desk) -> None:
     (message,) = _claim()
     with database.transaction() as session:
         assert message.claim
-        assert outbox.held(session, message.claim) == {message.id}
+        assert dispatch.held(session, message.claim) == {message.id}
         assert outbox.cancel(session, incident_id=incident.id, kinds=["other"]) == 0
         assert outbox.cancel(session, incident_id=incident.id) == 1
-        assert outbox.held(session, message.claim) == set()
+        assert dispatch.held(session, message.claim) == set()
     _mark(message, AttemptOutcome.SENT)
     assert desk.reload(message).state is MessageState.CANCELLED
 
@@ -101,10 +101,10 @@ def test_what_failed_for_one_reason_leaves_at_once_when_it_is_gone(desk: Desk) -
     (message,) = _claim()
     _mark(message, AttemptOutcome.FAILED_FOR_NOW, "no account")
     with database.transaction() as session:
-        assert not outbox.anything_due(session)
-        assert outbox.hurry(session, reason="other") == 0
-        assert outbox.hurry(session, reason="no account") == 1
-        assert outbox.anything_due(session)
+        assert not dispatch.anything_due(session)
+        assert dispatch.hurry(session, reason="other") == 0
+        assert dispatch.hurry(session, reason="no account") == 1
+        assert dispatch.anything_due(session)
     assert len(_claim()) == 1
 
 

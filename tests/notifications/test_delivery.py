@@ -10,7 +10,7 @@ from sqlmodel import select
 
 from incidents.intake.signals import Signal
 from incidents.people.persons import ContactPoint, Person
-from incidents.record import clock, database, ids, links, outbox, settings
+from incidents.record import clock, database, dispatch, ids, links, outbox, settings
 from incidents.record.outbox import AttemptOutcome, Channel, MessageState, OutgoingMessage
 from incidents.response.answers import answering
 from notifications import delivery, rendering
@@ -93,7 +93,7 @@ def test_a_desk_that_died_between_send_and_mark_sends_again_under_the_same_name(
         with pytest.raises(Died):
             delivery.deliver_due()
     assert delivery.deliver_due() == 0, "the lease of the dead one still runs"
-    clock.set_source(lambda: now + outbox.LEASE + timedelta(seconds=1))
+    clock.set_source(lambda: now + dispatch.LEASE + timedelta(seconds=1))
     assert delivery.deliver_due() == 1
     received = mails.mails_to("lan@binhkhe.test")
     assert len(received) == 2
@@ -361,7 +361,7 @@ def test_the_claim_of_another_is_left_alone(
     stage: Stage, mails: mail_server.MailServer, cast: Cast
 ) -> None:
     with database.transaction() as session:
-        taken = outbox.claim_due(session, claim=uuid4())
+        taken = dispatch.claim_due(session, claim=uuid4())
     assert taken
     assert delivery.deliver_due() == 0
     assert not mails.mails_to("minh@binhkhe.test")

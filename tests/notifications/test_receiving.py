@@ -22,6 +22,7 @@ from incidents.response.life import lifecycle
 from incidents.response.staffing import directing
 from incidents.response.steps.steps import StepKind, StepState
 from notifications import delivery
+from notifications.channels.mailbox import Mailbox
 from notifications.receiving import letters, taking
 from tests.mail_server import MailServer
 from tests.notifications.conftest import Stage, by
@@ -37,7 +38,7 @@ def post(mails: MailServer, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> It
     office = Post(mails, stage)
     office.desk.receive()
     yield office
-    office.desk.box.close()
+    office.desk.source.close()
 
 
 class Post:
@@ -45,7 +46,7 @@ class Post:
 
     def __init__(self, server: MailServer, stage: Stage) -> None:
         self.server, self.stage = server, stage
-        self.desk = Receiving(settings.current().imap_url.get_secret_value())
+        self.desk = Receiving(Mailbox(settings.current().imap_url.get_secret_value()))
 
     def deliver(self) -> None:
         while delivery.deliver_due():

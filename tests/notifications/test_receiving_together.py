@@ -15,6 +15,7 @@ from incidents.record import database, links, settings
 from incidents.record.inbox import IncomingMessage, IncomingState
 from incidents.record.outbox import Channel, OutgoingMessage
 from incidents.response.steps.steps import StepState
+from notifications.channels.mailbox import Mailbox
 from notifications.receiving import taking
 from notifications.receiving.inbound import Inbound
 from tests.conftest import BOTH_DATABASES
@@ -109,8 +110,8 @@ def test_whatever_cannot_be_taken_does_not_hold_the_others_back(
         return real(inbound)
 
     monkeypatch.setattr(taking, "take", take)
-    reading = Receiving("imap://truc:pw@127.0.0.1/INBOX")
-    monkeypatch.setattr(reading.box, "poll", lambda _: ((broken, whole), "1/2"))
+    reading = Receiving(Mailbox("imap://truc:pw@127.0.0.1/INBOX"))
+    monkeypatch.setattr(reading.source, "poll", lambda _: ((broken, whole), "1/2"))
     for _ in range(2):
         with pytest.raises(LookupError):
             reading.receive()
@@ -125,8 +126,7 @@ def running(mails: MailServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rece
     monkeypatch.setenv("TRUCBAN_IMAP_URL", mails.imap_url())
     settings.current.cache_clear()
     monkeypatch.setattr(receive, "POLL_EVERY", 1.0)
-    found = receive.mailbox()
-    assert found
+    (found,) = receive.all_of_the_settings()
     found.start()
     yield found
     found.stop()

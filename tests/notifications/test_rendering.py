@@ -26,7 +26,7 @@ from incidents.response.learning import lessons
 from incidents.response.steps.catalog import PlaybookWording
 from incidents.response.steps.steps import StepKind
 from incidents.words.approvals import Approval, ApprovalKind, Verdict
-from notifications import briefing, delivery, destinations, rendering
+from notifications import briefing, delivery, destinations, drafting, rendering
 from notifications.receiving import outcomes
 from notifications.rendering import Mail
 from tests.notifications.conftest import KEY, Stage
@@ -398,7 +398,7 @@ def test_what_would_go_to_a_public_channel_is_marked_in_its_preview(
 def test_words_drafted_in_an_exercise_say_so_themselves(stage: Stage, session: Session) -> None:
     incident = session.get_one(type(stage.incident), stage.incident.id)
     incident.exercise = True
-    title, text = rendering.statement(
+    title, text = drafting.statement(
         session, incident, template="holding", facts={"explanation": "Hồ an toàn"}
     )
     assert title.startswith("[DIỄN TẬP] Thông tin ban đầu")
@@ -446,12 +446,12 @@ def test_a_statement_names_the_agencies_of_the_incident_s_own_day(
             words="{{ agencies.subject_lead }} đang kiểm tra.",
         )
     )
-    _, text = rendering.statement(session, stage.incident, template="holding")
+    _, text = drafting.statement(session, stage.incident, template="holding")
     assert text == "Sở Y tế tỉnh Bình Khê đang kiểm tra."
 
 
 def test_a_statement_is_rendered_from_the_catalogue(stage: Stage, session: Session) -> None:
-    title, text = rendering.statement(
+    title, text = drafting.statement(
         session,
         stage.incident,
         template="holding",
@@ -472,7 +472,7 @@ def test_the_office_words_win_over_the_published_ones(stage: Stage, session: Ses
             words="Thông báo của {{ desk.name }}",
         )
     )
-    title, _ = rendering.statement(session, stage.incident, template="holding")
+    title, _ = drafting.statement(session, stage.incident, template="holding")
     assert title == "Thông báo của Trực Ban"
 
 
@@ -481,12 +481,12 @@ def test_a_template_that_asks_for_what_is_not_there_is_refused(
     stage: Stage, session: Session, template: str
 ) -> None:
     with pytest.raises(Conflict, match="có lỗi"):
-        rendering.statement(session, stage.incident, template=template)
+        drafting.statement(session, stage.incident, template=template)
 
 
 def test_a_missing_template_is_named(stage: Stage, session: Session) -> None:
     with pytest.raises(NotFound, match="«apology»"):
-        rendering.statement(session, stage.incident, template="apology")
+        drafting.statement(session, stage.incident, template="apology")
 
 
 def test_the_preview_of_a_mail_is_the_mail(stage: Stage, session: Session) -> None:

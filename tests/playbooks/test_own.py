@@ -11,7 +11,7 @@ from incidents.record import database, settings
 from incidents.record.language import Language
 from incidents.response.steps import catalog
 from incidents.words import publications
-from notifications import rendering
+from notifications import drafting
 from tests.harness import Desk
 from tests.playbooks.story import Story, told
 
@@ -45,7 +45,7 @@ def test_it_is_on_offer_in_both_languages(outage: Outage) -> None:
 def test_its_story_is_told_to_the_end(outage: Outage) -> None:
     incident = outage.begin(place="phường Tân Hưng")
     with database.reading() as session:
-        title, text = rendering.statement(session, incident, template="notice")
+        title, text = drafting.statement(session, incident, template="notice")
     assert "phường Tân Hưng" in title
     assert incident.number in text
 

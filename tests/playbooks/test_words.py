@@ -25,7 +25,7 @@ from incidents.people.roles import Role
 from incidents.record import database
 from incidents.record.language import Language
 from incidents.response.steps import catalog
-from notifications import rendering
+from notifications import drafting
 from playbooks import false_rumour, natural_hazard, routines
 from playbooks.catalog import PLAYBOOKS
 from tests import shelf
@@ -280,7 +280,7 @@ def said(
 ) -> tuple[str, str]:
     """Title and text of a statement."""
     with database.reading() as session:
-        return rendering.statement(
+        return drafting.statement(
             session, incident, template=template, language=language, facts=known
         )
 
@@ -384,7 +384,7 @@ def test_while_danger_is_not_excluded_nothing_is_called_safe(
 
 def test_a_refutation_says_fact_falsehood_fact_and_how_to_contest_it(matter: Incident) -> None:
     with database.reading() as session:
-        _, text = rendering.statement(
+        _, text = drafting.statement(
             session,
             matter,
             template="refutation",
@@ -403,7 +403,7 @@ def test_a_place_somebody_typed_is_never_read_as_a_template(matter: Incident) ->
     with database.transaction() as session:
         incident = session.merge(matter)
         incident.place = typed
-        _, text = rendering.statement(
+        _, text = drafting.statement(
             session, incident, template="holding", language=Language.VI, facts=None
         )
         session.rollback()

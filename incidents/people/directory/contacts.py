@@ -140,6 +140,8 @@ def add(
     position: int = 1,
 ) -> ContactPoint:
     """Another way to reach a person or a body, not verified yet."""
+    if kind in persons.BOUND:
+        raise Conflict(N_("Tài khoản này chủ nhân tự gắn bằng mã, ở trang Cách nhận tin."))
     point = ContactPoint(
         person_id=person_id,
         organisation_id=organisation_id,
@@ -231,6 +233,8 @@ def tried(session: Session, contact_id: UUID, *, reached: bool, by: Actor) -> Co
     point = get(session, contact_id, lock=True)
     if point.person_id and point.person_id == by.person_id:
         raise Conflict(N_("Người khác phải gọi thử; không tự thử chính mình."))
+    if point.channel in persons.BOUND:
+        raise Conflict(N_("Tài khoản này chủ nhân tự gắn bằng mã, ở trang Cách nhận tin."))
     if point.channel is ContactKind.MAIL and reached:
         raise Conflict(N_("Thư điện tử kiểm chứng bằng mã gửi tới địa chỉ đó."))
     now = clock.now()

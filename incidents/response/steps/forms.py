@@ -276,6 +276,9 @@ _SENTENCES: dict[str, str] = {
     "mailbox_unknown": N_(
         "địa chỉ hộp thư không đọc được; viết như imaps://người:mật-khẩu@máy/INBOX."
     ),
+    "service_in_the_open": N_(
+        "khóa của dịch vụ sẽ đi không mã hóa; ghi địa chỉ bắt đầu bằng https://."
+    ),
     "change_unsaid": N_("Có thay đổi thì ghi rõ thay đổi gì."),
     "finding_pending": N_("Chưa có kết quả thì chọn «chưa xác minh được» và hẹn giờ."),
 }

@@ -1,11 +1,10 @@
 """What comes in, where it is read from, and answers that came by mail."""
 
-from typing import Any
-
 import sqlalchemy as sa
 from alembic import op
 
 from incidents.record.database import UtcDateTime
+from incidents.record.migrations import choices
 
 revision = "0035"
 down_revision = "0034"
@@ -88,41 +87,14 @@ def upgrade() -> None:
     op.create_index(op.f("ix_outgoing_message_provider_id"), "outgoing_message", ["provider_id"])
     op.add_column("answer_link", sa.Column("reply_hash", sa.String(), nullable=True))
     op.create_index(_UNIQUE, "answer_link", ["reply_hash"], unique=True)
-    _ways(_WAYS, (*_WAYS, "mail"))
+    choices.change("timeline_entry", "via", _WAYS, (*_WAYS, "mail"))
 
 
 _UNIQUE = "ix_answer_link_reply_hash"
 
 
-def _ways(before: tuple[str, ...], after: tuple[str, ...]) -> None:
-    """The ways a deed may come by. The timeline itself is neither copied nor touched."""
-    if op.get_bind().dialect.name == "postgresql":
-        op.drop_constraint(op.f("ck_timeline_entry_via"), "timeline_entry", type_="check")
-        op.create_check_constraint(
-            op.f("ck_timeline_entry_via"), "timeline_entry", sa.column("via").in_(after)
-        )
-        return
-    # SQLite's own way to change a CHECK ("Making Other Kinds Of Table Schema Changes"): a copy
-    # would cost as much as the timeline is long, and its triggers would have to fall for it.
-    connection: Any = op.get_bind()
-    version = connection.exec_driver_sql("PRAGMA schema_version").scalar()
-    connection.exec_driver_sql("PRAGMA writable_schema=ON")
-    changed = connection.exec_driver_sql(
-        "UPDATE sqlite_schema SET sql = replace(sql, ?, ?) WHERE name = 'timeline_entry'",
-        (_listed(before), _listed(after)),
-    ).rowcount
-    connection.exec_driver_sql(f"PRAGMA schema_version={version + 1}")
-    connection.exec_driver_sql("PRAGMA writable_schema=OFF")
-    if changed != 1:
-        raise RuntimeError("the timeline is not as revision 0001 made it")
-
-
-def _listed(ways: tuple[str, ...]) -> str:
-    return f"via IN ({', '.join(repr(each) for each in ways)})"
-
-
 def downgrade() -> None:
-    _ways((*_WAYS, "mail"), _WAYS)
+    choices.change("timeline_entry", "via", (*_WAYS, "mail"), _WAYS)
     op.drop_index(_UNIQUE, "answer_link")
     op.drop_column("answer_link", "reply_hash")
     op.drop_index(op.f("ix_outgoing_message_provider_id"), "outgoing_message")

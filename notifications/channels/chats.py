@@ -1,0 +1,46 @@
+"""The chat services of the settings, each made once a process."""
+
+from functools import lru_cache
+
+from incidents.record import settings
+from incidents.record.outbox import Channel
+from notifications.channels.chat import Chat
+
+
+def configured() -> dict[Channel, Chat]:
+    """Those the office has set up, in the order its people are offered them."""
+    current = settings.current()
+    found: dict[Channel, Chat] = {}
+    if token := current.zalo_token.get_secret_value():
+        found[Channel.ZALO] = _zalo(current.zalo_api, token)
+    if token := current.telegram_token.get_secret_value():
+        found[Channel.TELEGRAM] = _telegram(current.telegram_api, token)
+    return found
+
+
+ABROAD = (Channel.TELEGRAM,)
+"""Services outside the country, which hear a code and a time and nothing else."""
+
+
+def abroad(channel: Channel) -> bool:
+    """Whether what goes there leaves the country."""
+    return channel in ABROAD
+
+
+def one(channel: Channel) -> Chat | None:
+    """The service of a channel, where there is one."""
+    return configured().get(channel)
+
+
+@lru_cache(maxsize=4)
+def _zalo(base: str, token: str) -> Chat:
+    from notifications.channels.zalo import Zalo  # noqa: PLC0415 - brings HTTP
+
+    return Zalo(base, token)
+
+
+@lru_cache(maxsize=4)
+def _telegram(base: str, token: str) -> Chat:
+    from notifications.channels.telegram import Telegram  # noqa: PLC0415 - brings HTTP
+
+    return Telegram(base, token)
