@@ -33,6 +33,10 @@ from tests.harness import Desk
 
 HEAD = "Mã cơ quan,Tên,Loại,Trực thuộc (mã),Hoạt động từ ngày,Đến hết ngày"
 PEOPLE = "Họ tên;Mã cơ quan;Chức vụ;Điện thoại"
+NUMBER = (
+    "Số điện thoại ghi bằng chữ số, không ghi chữ; được có dấu cách, chấm, gạch nối, ngoặc "
+    "và dấu + ở đầu."
+)
 
 
 def look(desk: Desk, kind: SheetKind, text: str) -> ImportLook:
@@ -151,6 +155,75 @@ VONG2,Vòng 2,department,VONG1,,
             seen=found.digest,
             by=desk.cast.an,
         )
+
+
+def test_whoever_is_new_has_a_day_and_a_number_that_can_be_read(desk: Desk) -> None:
+    text = f"""{PEOPLE};Từ ngày
+Lê Thị Sen;SYT;Y sĩ;0900 000 950;01/11/2026
+Hồ Văn Tí;SYT;Y sĩ;;31/02/2026
+Đào Thị Mận;SYT;Y sĩ;0900 000 951;hôm qua
+Trần Văn Ổi;SYT;Y sĩ;xyz điện thoại;
+Đặng Hồng Phúc;SYT;Phó Giám đốc;113 hoặc 114;
+"""
+    found = look(desk, SheetKind.PEOPLE, text)
+    assert faults(found) == [
+        (3, "«31/02/2026» không phải ngày; viết như 01/07/2025."),
+        (4, "«hôm qua» không phải ngày; viết như 01/07/2025."),
+        (5, NUMBER),
+        (6, NUMBER),
+    ]
+    before = everything()
+    with desk.refused(Invalid, "còn 4 dòng lỗi"):
+        desk.do(
+            importing.carry_out,
+            SheetKind.PEOPLE,
+            file(text),
+            seen=found.digest,
+            by=desk.cast.an,
+        )
+    assert everything() == before
+
+
+@pytest.mark.parametrize("number", ["113", "+84 900 000 950", "(0299) 3.900-000", "0900000950"])
+def test_a_number_is_taken_as_offices_write_it(desk: Desk, number: str) -> None:
+    read_in(desk, SheetKind.PEOPLE, f"{PEOPLE}\nLê Thị Sen;SYT;Y sĩ;{number}\n")
+    with database.reading() as session:
+        sen = session.exec(select(Person).where(Person.name == "Lê Thị Sen")).one()
+    assert sen.telephone == number
+
+
+def test_a_number_from_before_stays_until_it_is_put_right(desk: Desk) -> None:
+    with database.transaction() as session:
+        phuc = session.get_one(Person, desk.cast.phuc.id)
+        phuc.telephone = "tổng đài 113"
+        session.add(phuc)
+    line = f"{phuc.id};{phuc.name};SYT;{phuc.post}"
+    assert look(desk, SheetKind.PEOPLE, f"Mã người;{PEOPLE}\n{line};tổng đài 113").same == 1
+    found = look(desk, SheetKind.PEOPLE, f"Mã người;{PEOPLE}\n{line};tổng đài 114")
+    assert [line for line, _ in faults(found)] == [2]
+
+
+def test_a_line_with_too_few_columns_says_which(desk: Desk) -> None:
+    text = f"{PEOPLE}\nLê Thị Sen\n\nHồ Văn Tí,SYT,Y sĩ,\n;;\nĐào Thị Mận;;;\nTrần Văn Ổi;SYT\n"
+    found = look(desk, SheetKind.PEOPLE, text)
+    assert faults(found) == [
+        (2, "Dòng thiếu cột: Mã cơ quan."),
+        (4, "Dòng thiếu cột: Mã cơ quan."),
+        (6, "Ghi mã cơ quan."),
+    ]
+    assert [c.line for c in found.changes] == [7]
+    say = speech(Language.EN)
+    first = found.faults[0]
+    assert say.text(first.sentence, **first.values) == "The line lacks columns: Agency code."
+    with desk.refused(Invalid, "Dòng tiêu đề thiếu cột") as caught:
+        sheets.read(SheetKind.PEOPLE, "a,b\n1,2\n")
+    said = say.text(caught.value.message, **caught.value.values)
+    assert said == "The heading lacks columns: Name, Agency code."
+
+
+def test_a_line_beside_its_columns_is_not_passed_over() -> None:
+    rows, wrong = sheets.read(SheetKind.PEOPLE, "TT;Họ tên;Mã cơ quan\n1;Sen;SYT\nTí,SYT\n3;;\n")
+    assert ([r.line for r in rows], [f.line for f in wrong]) == ([2], [3])
 
 
 def test_a_broken_quote_is_a_fault_of_its_line(desk: Desk) -> None:

@@ -129,6 +129,17 @@ def test_several_places_by_code_or_name_and_a_moment_without_a_zone_is_the_provi
     assert str(values["co_quan"]) == "Công an tỉnh Bình Khê"
 
 
+@pytest.mark.parametrize(
+    "written", ["UBND phường Tân Hưng", "ubnd Phường Tân Hưng", "phường Tân Hưng", "UBP"]
+)
+def test_a_place_is_known_by_the_name_of_its_committee_and_said_by_its_own(
+    desk: Desk, written: str
+) -> None:
+    with database.reading() as session:
+        values = slots.read(session, [Slot.PLACE], {"dia_ban": written})
+    assert values["dia_ban"] == Phrase("phường Tân Hưng", "Tân Hưng Ward")
+
+
 def test_a_frame_signed_with_free_text_in_it_is_not_released(
     desk: Desk, incident: Incident
 ) -> None:

@@ -28,8 +28,11 @@ CODE_LIVES = timedelta(minutes=30)
 TRIES = 5
 _AGAIN_AFTER = timedelta(minutes=1)
 _MAIL = re.compile(r"[^@\s<>,;\"']+@[^@\s<>,;\"']+\.[^@\s<>,;\"']+")
-TELEPHONE = re.compile(r"\+?[0-9][0-9 .()-]{3,30}")
-NO_TELEPHONE = N_("Số điện thoại chỉ gồm chữ số, có thể bắt đầu bằng +.")
+TELEPHONE = re.compile(r"\+?\(?[0-9][0-9 .()-]{2,30}")
+NO_TELEPHONE = N_(
+    "Số điện thoại ghi bằng chữ số, không ghi chữ; được có dấu cách, chấm, gạch nối, ngoặc "
+    "và dấu + ở đầu."
+)
 _SHAPES = {
     ContactKind.MAIL: (_MAIL, N_("Địa chỉ thư điện tử chưa đúng.")),
     ContactKind.TELEPHONE: (TELEPHONE, NO_TELEPHONE),

@@ -123,6 +123,7 @@ class Writer:
         """Enter a person, move them, or put their data right."""
         body = self._body(row["organisation"])
         language = cells.one_of(Language, row["language"]) if row["language"] else None
+        starts_on = cells.day(row["starts_on"])
         person = self._person(row["id"], row["username"], row["name"], body)
         if person is None:
             if row["username"]:
@@ -157,7 +158,7 @@ class Writer:
                 person.id,
                 organisation_id=body.id,
                 post=row["post"],
-                starts_on=cells.day(row["starts_on"]) or self._today,
+                starts_on=starts_on or self._today,
                 by=self._by,
             )
         return done if done.what else None
@@ -204,6 +205,8 @@ class Writer:
         return done if done.what else None
 
     def _body(self, code: str) -> Organisation:
+        if not code:
+            raise Invalid(N_("Ghi mã cơ quan."))
         return organisations.by_code(self._session, code)
 
     def _person(self, given: str, username: str, name: str, body: Organisation) -> Person | None:

@@ -29,24 +29,26 @@ _ENGLISH = {
 
 @dataclass(frozen=True)
 class Named:
-    """A body of the directory, by its code and by what public words call it."""
+    """A body of the directory, by its code, what public words call it, and its own name there."""
 
     code: str
     name: Phrase
+    own_name: str
 
     def answers_to(self, words: str) -> bool:
-        """Whether somebody who wrote this meant it: its code or its name, in any case."""
-        return words.casefold() in (self.code.casefold(), self.name.vi.casefold())
+        """Whether somebody who wrote this meant it: its code or either name, in any case."""
+        known = (self.code, self.name.vi, self.own_name)
+        return words.casefold() in {name.casefold() for name in known}
 
 
 def areas(present: Iterable[Node]) -> list[Named]:
     """The areas of the local authorities among bodies as of a day."""
-    return [Named(n.body.code, area_of(n.name)) for n in present if n.body.kind in _LOCAL]
+    return [Named(n.body.code, area_of(n.name), n.name) for n in present if n.body.kind in _LOCAL]
 
 
 def bodies(present: Iterable[Node]) -> list[Named]:
     """Bodies as of a day by their own names, which nobody translates."""
-    return [Named(n.body.code, Phrase(n.name, n.name)) for n in present]
+    return [Named(n.body.code, Phrase(n.name, n.name), n.name) for n in present]
 
 
 def area_of(authority: str) -> Phrase:

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from incidents.people import organisations, persons
+from incidents.people.directory import contacts
 from incidents.people.persons import Person
 from incidents.record import clock, timeline
 from incidents.record.actors import Actor
@@ -75,6 +76,7 @@ def enter(
     """A new person of a body; they sign in only once an administrator gives them a name for it."""
     if not name.strip():
         raise Invalid(fields={"name": (N_("Ghi họ tên."), {})})
+    _require_number(telephone)
     body = organisations.get(session, organisation_id)
     person = Person(
         name=name.strip(),
@@ -142,12 +144,19 @@ def correct(
     person = persons.get(session, person_id)
     given = {"name": name.strip(), "telephone": telephone.strip(), "language": language}
     changed = {key: value for key, value in given.items() if getattr(person, key) != value}
+    if "telephone" in changed:
+        _require_number(telephone)
     for key, value in changed.items():
         setattr(person, key, value)
     if changed:
         session.add(person)
         timeline.record(session, timeline.DESK, PersonCorrected(person.id, sorted(changed)), by=by)
     return person
+
+
+def _require_number(telephone: str) -> None:
+    if telephone.strip() and not contacts.TELEPHONE.fullmatch(telephone.strip()):
+        raise Invalid(fields={"telephone": (contacts.NO_TELEPHONE, {})})
 
 
 def former(session: Session, people: Collection[UUID]) -> dict[UUID, list[FormerPosting]]:

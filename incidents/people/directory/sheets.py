@@ -7,7 +7,7 @@ would run as a formula is written with an apostrophe before it, which reading ta
 import csv
 import io
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,6 +41,10 @@ class SheetColumn:
     key: str
     heading: str
     needed: bool = False
+
+    def said(self, say: Speech) -> str:
+        """Its heading in the words of a language."""
+        return say.text(self.heading)
 
 
 _CODE = N_("Mã cơ quan")
@@ -124,8 +128,7 @@ def read(kind: SheetKind, text: str) -> tuple[list[SheetRow], list[SheetFault]]:
     text = text.removeprefix("\ufeff")
     separator = max(_SEPARATORS, key=lambda each: len(_headings(kind, text, each)))
     found = _headings(kind, text, separator)
-    missing = [c.heading for c in COLUMNS[kind] if c.needed and c.key not in found.values()]
-    if missing:
+    if missing := _missing(kind, found.values()):
         raise Invalid(N_("Dòng tiêu đề thiếu cột: %(columns)s."), columns=missing)
     records = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     rows: list[SheetRow] = []
@@ -139,18 +142,26 @@ def read(kind: SheetKind, text: str) -> tuple[list[SheetRow], list[SheetFault]]:
             given = {
                 found[place]: _plain(cell) for place, cell in enumerate(cells) if place in found
             }
-            if any(given.values()):
+            if any(cell.strip() for cell in cells) and (missing := _missing(kind, given)):
+                faults.append(
+                    SheetFault(begins, N_("Dòng thiếu cột: %(columns)s."), {"columns": missing})
+                )
+            elif any(given.values()):
                 rows.append(SheetRow(begins, empty | given))
             begins = records.line_num + 1
     except csv.Error:
         faults.append(SheetFault(begins, N_("Dấu nháy kép hoặc ô trong dòng này không đọc được.")))
-    if len(rows) > MOST_ROWS:
+    if len(rows) + len(faults) > MOST_ROWS:
         raise Invalid(
             N_("Tệp có %(count)s dòng; mỗi lần nhập tối đa %(most)s dòng, hãy chia nhỏ."),
-            count=len(rows),
+            count=len(rows) + len(faults),
             most=MOST_ROWS,
         )
     return rows, faults
+
+
+def _missing(kind: SheetKind, present: Collection[str]) -> list[SheetColumn]:
+    return [column for column in COLUMNS[kind] if column.needed and column.key not in present]
 
 
 def _headings(kind: SheetKind, text: str, separator: str) -> dict[int, str]:
