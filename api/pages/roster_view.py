@@ -1,8 +1,10 @@
 """What the page of the rosters shows: the week by day, who is on duty, what is wrong or waits."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 
 from babel.dates import format_date
 from sqlmodel import Session, col, select
@@ -151,6 +153,7 @@ def _own(session: Session, caller: Caller, now: datetime) -> dict[str, Any]:
         else None,
         "coming": coming[:20],
         "offered": _offered(session, person, coming, now),
+        "to_ask": people_options(session, _to_ask(session, coming)) if coming else [],
         "feeds": [
             (feed, f"{settings.current().address}{feeds.path(feed)}")
             for feed in feeds.of_owner(session, person.id)
@@ -183,9 +186,15 @@ def _offered(
     )
 
 
-def people_options(session: Session) -> list[tuple[str, str]]:
+def _to_ask(session: Session, coming: list[Shift]) -> set[UUID]:
+    """Who may be asked to take one of some shifts."""
+    first = {s.roster_id: s for s in reversed(coming)}
+    return {who for s in first.values() for who in swaps.may_be_asked(session, s)}
+
+
+def people_options(session: Session, only: Collection[UUID] | None = None) -> list[tuple[str, str]]:
     """Whoever may be chosen for a shift, by name and post."""
-    people = persons.everybody(session)
+    people = [p for p in persons.everybody(session) if only is None or p.id in only]
     return [(str(p.id), f"{p.name}, {p.post}" if p.post else p.name) for p in people]
 
 

@@ -32,7 +32,7 @@ def waiting(session: Db, caller: RestCaller) -> Page[SwapOut]:
 
 @router.post("/swaps", status_code=201, summary="Ask another to take a shift of mine")
 def ask_swap(session: Db, caller: RestCaller, asked: AskSwap) -> SwapOut:
-    """For one of theirs on the same roster, or for nothing."""
+    """For one of theirs on the same roster, or for nothing; only members of it may be asked."""
     return SwapOut.model_validate(deeds.ask_swap(session, caller, asked))
 
 

@@ -24,7 +24,7 @@ from api.rest.roster_shapes import (
 from api.rest.routers import deeds_under
 from api.rest.shapes import Page, PersonOut
 from incidents.people import persons, rosters
-from incidents.people.duty import days, faults, rotations, schedule
+from incidents.people.duty import days, faults, members, rotations, schedule
 from incidents.people.duty.rotations import Rotation
 from incidents.people.rosters import Shift
 from incidents.record import clock
@@ -100,7 +100,7 @@ def draw_up(session: Db, caller: RestCaller, asked: DrawUp) -> RosterOut:
     return RosterOut.model_validate(deeds.draw_up(session, caller, asked))
 
 
-@router.get("/rosters/faults", summary="Gaps, clashes, and people away who have a shift")
+@router.get("/rosters/faults", summary="Gaps, clashes, people away or outside who have a shift")
 def wrong(
     session: Db, caller: RestCaller, start: From = None, to: Moment | None = None
 ) -> Page[FaultOut]:
@@ -115,6 +115,15 @@ def one(session: Db, caller: RestCaller, roster_id: UUID) -> RosterOut:
     """Its name, role and how far its shifts stand."""
     caller.require(session, Deed.SEE_ROSTERS)
     return RosterOut.model_validate(rosters.get(session, roster_id))
+
+
+@router.get("/rosters/{roster_id}/members", summary="Who belongs to a roster")
+def belonging(session: Db, caller: RestCaller, roster_id: UUID) -> Page[PersonOut]:
+    """Its people in turn and the holders of its role: nobody else swaps a shift of it."""
+    caller.require(session, Deed.SEE_ROSTERS)
+    found = members.of(session, rosters.get(session, roster_id)).at(clock.now())
+    people = [person for person in persons.everybody(session) if person.id in found]
+    return Page(items=[PersonOut.model_validate(person) for person in people])
 
 
 @router.get("/rosters/{roster_id}/shifts", summary="The shifts of a roster")

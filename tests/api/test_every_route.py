@@ -394,6 +394,7 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ),
     ("GET", "/api/v1/rosters/faults"): (None, INSIDERS),
     ("GET", "/api/v1/rosters/{roster_id}"): (None, INSIDERS),
+    ("GET", "/api/v1/rosters/{roster_id}/members"): (None, INSIDERS),
     ("GET", "/api/v1/rosters/{roster_id}/shifts"): (None, INSIDERS),
     ("GET", "/api/v1/rosters/{roster_id}/rotations"): (None, INSIDERS),
     ("POST", "/api/v1/rosters/{roster_id}/rotations"): (ROTATION, COMMAND_ONLY),

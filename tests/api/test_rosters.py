@@ -118,14 +118,35 @@ def test_a_swap_is_asked_and_accepted(desk: Desk, program: New, roster: str) -> 
     desk.set_aside()
 
 
-def test_an_outsider_who_is_asked_may_answer(desk: Desk, program: New, roster: str) -> None:
-    one = shifts(program("tung"), roster)[1]
-    asker = desk.cast.duc if one["person"]["name"] == desk.cast.duc.name else desk.cast.hoa
+def test_whoever_takes_turns_without_a_post_is_asked_and_answers_and_nobody_else_is(
+    desk: Desk, program: New, new_browser: Open, roster: str
+) -> None:
+    cast = desk.cast
     kien = program("kien")
     assert kien.get("/swaps").status_code == 403
-    program(asker.username).post(
-        "/swaps", {"shift_id": one["id"], "other_id": str(desk.cast.kien.id)}
+    later = DAILY | {"people": [str(cast.kien.id)], "valid_from": "2027-06-01"}
+    program("tung").post(f"/rosters/{roster}/rotations", later)
+    belonging = program("ha").get(f"/rosters/{roster}/members").json()["items"]
+    assert {p["name"] for p in belonging} == {cast.duc.name, cast.hoa.name, cast.kien.name}
+    assert belonging[0].keys() == {"id", "name", "post"}
+
+    one = shifts(program("tung"), roster)[1]
+    asker = cast.duc if one["person"]["name"] == cast.duc.name else cast.hoa
+    body = {"shift_id": one["id"], "other_id": str(cast.nga.id)}
+    refused = program(asker.username).post("/swaps", body)
+    assert refused.status_code == 409
+    assert "Vũ Hằng Nga không trực theo «Trực lãnh đạo sở»" in refused.json()["title"]
+    page = new_browser(asker.username)
+    form = (
+        page.get("/lich-truc")
+        .text.partition('action="/lich-truc/doi-ca"')[2]
+        .partition("</form")[0]
     )
+    assert f'<option value="{cast.kien.id}">' in form
+    assert f'<option value="{cast.nga.id}">' not in form
+    assert f'<option value="{asker.id}">' not in form
+
+    program(asker.username).post("/swaps", body | {"other_id": str(cast.kien.id)})
     (swap,) = kien.get("/swaps").json()["items"]
     assert kien.post(f"/swaps/{swap['id']}/accept").json()["state"] == "accepted"
     assert kien.get("/rosters").status_code == 200

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from incidents.people import departures
-from incidents.people.duty import (
-    swaps,
-)
+from incidents.people import departures, posts
+from incidents.people.duty import stand_ins, swaps
 from incidents.people.duty.changes import Swap, SwapState
+from incidents.people.duty.faults import FaultKind
+from incidents.people.roles import RoleHolder
 from incidents.record import database
 from incidents.record.actors import Actor, Via
 from incidents.record.errors import (
@@ -24,7 +24,7 @@ from incidents.record.timeline import DESK
 from incidents.response.staffing import coming_back, recoverable
 from incidents.response.staffing.holdings import HoldingKind
 from tests.harness import START, Desk, read
-from tests.incidents.shifts import draw_up, local, on, shift_at
+from tests.incidents.shifts import draw_up, found, local, on, shift_at
 from tests.incidents.test_leaving import _leave
 
 
@@ -53,7 +53,7 @@ def test_two_swap_and_both_shifts_change_hands(desk: Desk) -> None:
 
 def test_a_shift_given_away_cannot_be_given_away_again(desk: Desk) -> None:
     cast = desk.cast
-    roster = draw_up(desk, cast.duc)
+    roster = draw_up(desk, cast.duc, cast.hoa, cast.kien)
     mine = shift_at(roster, local(24, 7))
     first = desk.do(swaps.ask, mine.id, other_id=cast.hoa.id, by=cast.duc)
     assert "Không đổi lại ca nào." in read(desk.expect_message(to=cast.hoa, kind="swap_asked"))
@@ -70,7 +70,7 @@ def test_a_shift_given_away_cannot_be_given_away_again(desk: Desk) -> None:
 
 def test_two_who_accept_at_once_do_not_both_get_the_shift(desk: Desk) -> None:
     cast = desk.cast
-    roster = draw_up(desk, cast.duc)
+    roster = draw_up(desk, cast.duc, cast.hoa, cast.kien)
     mine = shift_at(roster, local(24, 7))
     asked = {
         p.id: desk.do(swaps.ask, mine.id, other_id=p.id, by=cast.duc).id
@@ -100,6 +100,46 @@ def test_two_who_accept_at_once_do_not_both_get_the_shift(desk: Desk) -> None:
         states = session.exec(select(Swap.state).order_by(col(Swap.state))).all()
     assert sorted(states) == [SwapState.ACCEPTED, SwapState.ASKED]
     assert len(on(desk, local(24, 7))) == 1
+
+
+def test_only_a_member_of_the_roster_is_asked_and_takes_a_shift(desk: Desk) -> None:
+    cast = desk.cast
+    roster = draw_up(desk, cast.hoa, cast.nga)
+    mine = shift_at(roster, local(24, 7))
+    with database.reading() as session:
+        offered = swaps.may_be_asked(session, mine)
+    # Nga takes turns; Đức holds the role by post.
+    assert offered == {cast.nga.id, cast.duc.id}
+    with desk.refused(Conflict, "Tô Trung Kiên không trực theo «Trực lãnh đạo sở»"):
+        desk.do(swaps.ask, mine.id, other_id=cast.kien.id, by=cast.hoa)
+    asked = desk.do(swaps.ask, mine.id, other_id=cast.duc.id, by=cast.hoa)
+    with database.reading() as session:
+        post = session.exec(select(RoleHolder).where(RoleHolder.person_id == cast.duc.id)).one()
+    desk.do(posts.end, post.id, reason="Chuyển công tác", by=cast.an)
+    with desk.refused(Conflict, "Hồ Trọng Đức không trực theo"):
+        desk.do(swaps.accept, asked.id, by=cast.duc)
+    assert on(desk, local(24, 7)) == ["hoa"]
+    desk.set_aside()
+
+
+def test_whoever_the_keeper_put_there_gives_a_shift_away_and_takes_none(desk: Desk) -> None:
+    cast = desk.cast
+    roster = draw_up(desk, cast.duc, cast.hoa)
+    before, theirs = shift_at(roster, local(24, 7)), shift_at(roster, local(24, 15))
+    stretch = {"starts_at": before.starts_at, "ends_at": before.ends_at, "reason": "Họp"}
+    desk.do(stand_ins.set_, roster.id, person_id=cast.kien.id, by=cast.tung, **stretch)
+    (warned,) = found(local(24, 0), local(26, 0), FaultKind.OUTSIDE)
+    assert (warned.person_id, warned.starts_at) == (cast.kien.id, before.starts_at)
+    assert (warned.role, warned.ends_at) == (roster.role, before.ends_at)
+    mine = shift_at(roster, local(24, 7))
+    assert mine.person_id == cast.kien.id
+    with desk.refused(Conflict, "Tô Trung Kiên không trực theo"):
+        desk.do(swaps.ask, mine.id, other_id=cast.hoa.id, in_return=theirs.id, by=cast.kien)
+    given = desk.do(swaps.ask, mine.id, other_id=cast.hoa.id, by=cast.kien)
+    desk.do(swaps.accept, given.id, by=cast.hoa)
+    assert on(desk, local(24, 7)) == ["hoa"]
+    assert not found(local(24, 0), local(26, 0), FaultKind.OUTSIDE)
+    desk.set_aside()
 
 
 def test_only_ones_own_shift_to_come_is_asked_for(desk: Desk) -> None:

@@ -1,9 +1,11 @@
-"""Faults of the rosters: nobody on duty, one person twice or without rest, somebody away on duty.
+"""Faults of the rosters: nobody on duty, one person twice or without rest, away or outside.
 
 Too little rest is a warning like the others and refuses nothing: whoever keeps the roster knows
-whether it is a night at the desk or a week at home with the telephone.
+whether it is a night at the desk or a week at home with the telephone. So is a shift of somebody
+who is no member of a roster of the role, whom only its keeper put there: it gives them its rights.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -12,7 +14,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from incidents.people import rosters
-from incidents.people.duty import changes, filling, rotations, schedule
+from incidents.people.duty import changes, filling, members, rotations, schedule
 from incidents.people.roles import Role
 from incidents.people.rosters import Roster, Shift
 from incidents.record import clock, settings
@@ -29,6 +31,7 @@ class FaultKind(Labelled):
     CLASH = "clash", N_("một người trực hai nơi cùng lúc")
     AWAY = "away", N_("người vắng mặt có ca trực")
     REST = "rest", N_("hai ca sát nhau, không đủ giờ nghỉ")
+    OUTSIDE = "outside", N_("người trực không có trong vòng trực, không giữ vai này")
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,7 @@ def find(session: Session, start: datetime, end: datetime) -> list[Fault]:
         for roster in rosters.every(session)
     }
     found = _clashes(shifts, start) + _restless(touching, start, enough)
+    found += _outside(session, [roster for roster, _ in plans.values()], shifts, start)
     away = changes.away(session, start)
     for roster, assigned in plans.values():
         on = [s for s in shifts if s.role is roster.role]
@@ -151,6 +155,24 @@ def _restless(shifts: list[Shift], start: datetime, enough: timedelta) -> list[F
                 rest=min(rest, least or timedelta()),
             )
             found.append(row)
+    return found
+
+
+def _outside(
+    session: Session, plans: Sequence[Roster], shifts: Sequence[Shift], start: datetime
+) -> list[Fault]:
+    """Shifts of people who neither take turns in the role nor hold it, whoever put them there."""
+    held = members.posts(session, {shift.role for shift in shifts})
+    belongs = [(roster.role, members.of(session, roster)) for roster in plans]
+    found = list[Fault]()
+    for shift in shifts:
+        known = members.in_post([p for p in held if p.role is shift.role], shift.starts_at)
+        known |= {p for role, m in belongs if role is shift.role for p in m.at(shift.starts_at)}
+        if shift.person_id not in known:
+            begins = max(shift.starts_at, start)
+            found.append(
+                Fault(FaultKind.OUTSIDE, shift.role, begins, shift.ends_at, shift.person_id)
+            )
     return found
 
 

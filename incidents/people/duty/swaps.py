@@ -1,9 +1,11 @@
 """Swapping shifts: asked by one, accepted by the other, both on record.
 
 Acceptance looks again at who has the shifts: whatever was agreed in between wins, and a swap that
-no longer fits is refused, so two swaps of one shift never both come true.
+no longer fits is refused, so two swaps of one shift never both come true. Only members of the
+roster swap its shifts; whoever else is to be on duty is put there by its keeper.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
@@ -12,7 +14,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from incidents.people import persons, rosters
-from incidents.people.duty import filling
+from incidents.people.duty import filling, members
 from incidents.people.duty.changes import Swap, SwapState
 from incidents.people.rosters import Roster, Shift
 from incidents.record import clock, timeline
@@ -94,6 +96,8 @@ def ask(
             fields={"in_return": (N_("Ca đổi lại phải là ca của người kia trên cùng lịch."), {})}
         )
     roster = rosters.get(session, _roster(given))
+    takers = [(other_id, given.starts_at)] + ([(given.person_id, taken.starts_at)] if taken else [])
+    _require_members(session, roster, takers)
     waiting = select(Swap.id).where(
         Swap.asker_id == by.person_id,
         Swap.roster_id == roster.id,
@@ -121,7 +125,7 @@ def ask(
 
 
 def accept(session: Session, swap_id: UUID, *, by: Actor) -> Swap:
-    """Take the shift over; ``Conflict`` when a shift has begun or gone to somebody else."""
+    """Take the shift over; ``Conflict`` when it has begun, gone elsewhere, or is not for them."""
     swap, roster = _asked(session, swap_id, of_other=by)
     now = clock.now()
     rows = session.exec(
@@ -136,6 +140,9 @@ def accept(session: Session, swap_id: UUID, *, by: Actor) -> Swap:
         wanted.add((swap.taken_at, swap.other_id))
     if not wanted <= have:
         raise Conflict(N_("Ca này đã bắt đầu hoặc đã chuyển cho người khác."))
+    takers = [(swap.other_id, swap.given_at)]
+    takers += [(swap.asker_id, swap.taken_at)] if swap.taken_at else []
+    _require_members(session, roster, takers)
     _settle(session, swap, SwapState.ACCEPTED)
     fact = SwapAccepted(roster.name, swap.asker_id, swap.other_id, swap.given_at, swap.taken_at)
     timeline.record(session, timeline.DESK, fact, by=by)
@@ -194,6 +201,28 @@ def waiting(session: Session, person_id: UUID) -> list[Swap]:
             .order_by(col(Swap.given_at))
         )
     )
+
+
+def may_be_asked(session: Session, shift: Shift) -> set[UUID]:
+    """Who may be asked to take a planned shift: the other members of its roster."""
+    roster = rosters.get(session, _roster(shift))
+    return members.of(session, roster).at(shift.starts_at) - {shift.person_id}
+
+
+def _require_members(
+    session: Session, roster: Roster, takers: Iterable[tuple[UUID, datetime]]
+) -> None:
+    belongs = members.of(session, roster)
+    for person_id, starts_at in takers:
+        if person_id not in belongs.at(starts_at):
+            raise Conflict(
+                N_(
+                    "%(name)s không trực theo «%(roster)s» và không giữ vai của lịch này nên không "
+                    "nhận ca ở đây; cần thì người giữ lịch bố trí trực thay."
+                ),
+                name=persons.get(session, person_id).name,
+                roster=roster.name,
+            )
 
 
 def _asked(
