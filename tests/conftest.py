@@ -7,7 +7,7 @@ import socket
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
@@ -18,6 +18,9 @@ from tests import cast as the_cast
 from tests import compiled, disk, postgres
 from tests.cast import Cast
 from tests.harness import START, Desk
+
+if TYPE_CHECKING:
+    from tests.matrix_server import MatrixServer
 
 BOTH_DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 _LOOPBACK = ("127.", "::1", "localhost")
@@ -153,6 +156,15 @@ def _peopled_template(
     url = postgres.create(postgres_server, "peopled_template", template=_empty_template)
     _made(tmp_path_factory.mktemp("peopled"), url, people=True)
     return "peopled_template"
+
+
+@pytest.fixture(scope="session")
+def matrix_server(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[MatrixServer]":
+    """One Matrix server a worker; each story has accounts of its own on it."""
+    from tests import matrix_server as matrix_servers
+
+    with matrix_servers.running(tmp_path_factory.mktemp("matrix")) as server:
+        yield server
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from incidents.record.language import Language
 
 _DATABASES = ("sqlite", "postgresql", "postgres")
+_HERE = ("127.0.0.1", "localhost", "::1")
 
 
 class Settings(BaseSettings):
@@ -45,6 +46,8 @@ class Settings(BaseSettings):
     telegram_token: SecretStr = SecretStr("")
     """The same of Telegram, which is abroad: off unless the office decides so."""
     telegram_api: str = "https://api.telegram.org"
+    matrix_url: SecretStr = SecretStr("")
+    """The desk's account on the office's Matrix server."""
     mail_from: str = "Trực Ban <truc@localhost>"
     secret_key_file: Path | None = None
     session_hours: int = 12
@@ -90,12 +93,31 @@ class Settings(BaseSettings):
                 raise ValueError("mailbox_unknown")
         return value
 
+    @field_validator("matrix_url")
+    @classmethod
+    def homeserver(cls, value: SecretStr) -> SecretStr:
+        """A Matrix server with an account on it; the address itself is never repeated."""
+        given = value.get_secret_value()
+        if not given:
+            return value
+        try:
+            parts = urlsplit(given)
+            known = parts.scheme in ("matrix", "matrixs") and parts.username and parts.password
+            host, _ = parts.hostname, parts.port
+        except ValueError:
+            known, host = False, None
+        if not (known and host):
+            raise ValueError("homeserver_unknown")
+        if given.startswith("matrix:") and host not in _HERE:
+            raise ValueError("homeserver_in_the_open")
+        return value
+
     @field_validator("zalo_api", "telegram_api")
     @classmethod
     def sealed(cls, value: str) -> str:
         """An address the token may be sent to: encrypted, or on this machine."""
         parts = urlsplit(value)
-        if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
+        if parts.scheme != "https" and parts.hostname not in _HERE:
             raise ValueError("service_in_the_open")
         return value
 

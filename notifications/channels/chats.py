@@ -15,6 +15,8 @@ def configured() -> dict[Channel, Chat]:
         found[Channel.ZALO] = _zalo(current.zalo_api, token)
     if token := current.telegram_token.get_secret_value():
         found[Channel.TELEGRAM] = _telegram(current.telegram_api, token)
+    if url := current.matrix_url.get_secret_value():
+        found[Channel.MATRIX] = _matrix(url)
     return found
 
 
@@ -44,3 +46,10 @@ def _telegram(base: str, token: str) -> Chat:
     from notifications.channels.telegram import Telegram  # noqa: PLC0415 - brings HTTP
 
     return Telegram(base, token)
+
+
+@lru_cache(maxsize=4)
+def _matrix(url: str) -> Chat:
+    from notifications.channels.matrix import Matrix  # noqa: PLC0415 - brings nio
+
+    return Matrix(url)

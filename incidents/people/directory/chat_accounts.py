@@ -90,6 +90,13 @@ def waiting(session: Session, person_id: UUID) -> list[ChatCode]:
     return list(session.exec(wanted))
 
 
+def expected(session: Session, kind: ContactKind) -> bool:
+    """Whether anybody's code waits to be typed in a chat of this kind."""
+    since = clock.now() - CODE_LIVES
+    wanted = select(ChatCode.id).where(ChatCode.channel == kind, col(ChatCode.made_at) > since)
+    return session.exec(wanted.limit(1)).first() is not None
+
+
 def owner(session: Session, kind: ContactKind, account: str) -> Person | None:
     """Whose account it was shown to be; nobody who has left."""
     wanted = (

@@ -279,6 +279,12 @@ _SENTENCES: dict[str, str] = {
     "service_in_the_open": N_(
         "khóa của dịch vụ sẽ đi không mã hóa; ghi địa chỉ bắt đầu bằng https://."
     ),
+    "homeserver_unknown": N_(
+        "địa chỉ máy chủ Matrix không đọc được; viết như matrixs://tài-khoản:mật-khẩu@máy."
+    ),
+    "homeserver_in_the_open": N_(
+        "mật khẩu Matrix sẽ đi không mã hóa; viết địa chỉ bắt đầu bằng matrixs://."
+    ),
     "change_unsaid": N_("Có thay đổi thì ghi rõ thay đổi gì."),
     "finding_pending": N_("Chưa có kết quả thì chọn «chưa xác minh được» và hẹn giờ."),
 }
