@@ -36,6 +36,7 @@ from api.pages import (
     reaching,
     records,
     reference,
+    relays,
     room,
     roster_plans,
     shells,
@@ -90,6 +91,7 @@ from api.rest import joins as joins_over_rest
 from api.rest import lessons as lessons_rest
 from api.rest import level_timings as timings_over_rest
 from api.rest import reaching as reaching_over_rest
+from api.rest import relays as relays_over_rest
 from api.rest import shells as shells_over_rest
 from api.rest import situations as situations_rest
 from api.rest.routers import VERSION
@@ -109,6 +111,7 @@ _PAGES = (
     lessons,
     records,
     task_force_forms,  # before the room, whose deeds have any name
+    relays,
     situations,
     closing_reports,
     joins,
@@ -155,6 +158,7 @@ _REST = (
     exercises,
     steps,
     wordings,
+    relays_over_rest,
     shells_over_rest,
     clocks,
     decisions_rest,

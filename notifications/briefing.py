@@ -1,8 +1,8 @@
 """What messages are about, as plain values: gathered for a whole batch in a few queries."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from email.utils import parseaddr
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from incidents.intake import reporters, signals
-from incidents.intake.signals import Ground, Signal
+from incidents.intake.signals import Signal
 from incidents.matter import incidents
 from incidents.matter.clock_rules import ClockRule
 from incidents.matter.incidents import Incident
@@ -22,7 +22,6 @@ from incidents.people.persons import Person
 from incidents.people.roles import Role, RoleHolder
 from incidents.record import clock, links, settings
 from incidents.record.language import Language
-from incidents.record.language.sentences import Told
 from incidents.record.outbox import CHATS, Channel, OutgoingMessage
 from incidents.response.clocks.clocks import Clock
 from incidents.response.learning import lessons
@@ -30,8 +29,7 @@ from incidents.response.steps import catalog, steps
 from incidents.response.steps.runs import PlaybookRun
 from incidents.response.steps.steps import Step
 from incidents.words.approvals import Approval
-from incidents.words.statements import StatementKind
-from notifications import destinations
+from notifications import destinations, values
 
 LEADERS = (Role.LEAD, Role.CHAIR)
 """They are reported to, not written to (rule 19 of practice)."""
@@ -219,8 +217,7 @@ class _Found:
     def _values(self, message: OutgoingMessage) -> dict[str, Any]:
         """The message's own values, with closed choices and names as people read them."""
         read: dict[str, Any] = {
-            name: _READ_AS[name](value) if name in _READ_AS else value
-            for name, value in message.values.items()
+            name: values.read(name, value) for name, value in message.values.items()
         }
         for name, value in message.values.items():
             match name:
@@ -305,45 +302,3 @@ def _incident(incident: Incident) -> dict[str, Any]:
         "provisional": incident.level_provisional,
         "status": incident.status,
     }
-
-
-def of_moment(value: datetime | str | None) -> datetime | None:
-    """A moment from an answer, which keeps it as ISO 8601 text."""
-    return datetime.fromisoformat(value) if isinstance(value, str) else value
-
-
-def _day(value: str | None) -> date | None:
-    return date.fromisoformat(value) if value else None
-
-
-def _roles(values: list[str]) -> list[Role]:
-    return [Role(each) for each in values]
-
-
-def _told(values: list[dict[str, Any]]) -> list[Told]:
-    return [Told.revived(each) for each in values]
-
-
-def _channels(values: list[str]) -> list[Channel]:
-    return [Channel(each) for each in values]
-
-
-def _stretch(value: list[str]) -> list[datetime | None]:
-    return [of_moment(each) for each in value]
-
-
-_READ_AS: dict[str, Callable[[Any], Any]] = {
-    "roles": _roles,
-    "role": Role,
-    "ground": Ground,
-    "kind": StatementKind,
-    "channels": _channels,
-    "review_at": of_moment,
-    "told": _told,
-    "until": of_moment,
-    "starts_at": of_moment,
-    "ends_at": of_moment,
-    "taken_at": lambda value: of_moment(value or None),
-    **dict.fromkeys(("theirs", "own"), _stretch),
-    **dict.fromkeys(("signed_on", "first_day", "last_day"), _day),
-}

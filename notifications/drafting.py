@@ -23,7 +23,7 @@ from incidents.record.language import N_, Language, Speech, speech
 from incidents.response.steps import catalog, runs
 from incidents.words import statements
 from notifications import briefing
-from notifications.briefing import of_moment
+from notifications.values import of_moment
 
 _KNOWN = frozenset(
     {"incident", "signal", "now", "next_update_at", "desk", "agencies", "facts", "_"}

@@ -143,6 +143,11 @@ def _parts(kind: str, told: Briefing) -> dict[str, Any]:
     }
 
 
+def plain(name: str, say: Speech, **values: Any) -> str:
+    """A text of its own kind, for whoever copies it."""
+    return _templates().get_template(name).render(values, say=say, _=say.text).strip() + "\n"
+
+
 def kinds() -> frozenset[str]:
     """Every kind of message there are words for."""
     folder = files("notifications") / "templates" / "mail"

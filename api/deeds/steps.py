@@ -10,7 +10,9 @@ from api.fields import Because, Line, Moment, Optional, Reason, Request
 from api.identity import Caller
 from incidents.matter import incidents
 from incidents.people.roles import Role
-from incidents.response.answers import answering
+from incidents.record.inbox import Verb
+from incidents.response.answers import answering, on_behalf
+from incidents.response.answers.on_behalf import Heard
 from incidents.response.staffing import directing
 from incidents.response.steps import added_steps, steps
 from incidents.response.steps.steps import Step
@@ -42,6 +44,16 @@ class Comment(Request):
     """A remark."""
 
     remark: Reason
+
+
+class AnswerFor(Request):
+    """Who answered what, how it was heard, and where: the number called, the group, the place."""
+
+    person_id: UUID
+    verb: Verb
+    heard: Heard
+    where: Line
+    note: Reason = ""
 
 
 class Reassign(Request):
@@ -108,6 +120,12 @@ def comment(session: Session, caller: Caller, step_id: UUID, asked: Comment) -> 
     """Say something about it."""
     _of(session, caller, step_id, Deed.ANSWER)
     return answering.comment(session, step_id, asked.remark, by=caller.actor)
+
+
+def answer_for(session: Session, caller: Caller, step_id: UUID, asked: AnswerFor) -> Step:
+    """Write down what somebody absent answered."""
+    _of(session, caller, step_id, Deed.ANSWER_FOR)
+    return on_behalf.write_down(session, step_id, **dict(asked), by=caller.actor)
 
 
 def reassign(session: Session, caller: Caller, step_id: UUID, asked: Reassign) -> Step:

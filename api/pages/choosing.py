@@ -5,6 +5,7 @@ from uuid import UUID
 
 from incidents.matter.recusals import Recusal
 from incidents.people.persons import Person
+from incidents.record.language import Labelled, Speech
 
 Options = list[tuple[str, str]]
 
@@ -12,6 +13,11 @@ Options = list[tuple[str, str]]
 def people(known: Iterable[Person], *, but: Collection[UUID] = ()) -> Options:
     """Name and post of each, by the id a form sends."""
     return [(str(p.id), f"{p.name} – {p.post}") for p in known if p.active and p.id not in but]
+
+
+def labels(kind: type[Labelled], say: Speech) -> Options:
+    """Every member of a closed choice, in its order."""
+    return [(each.value, say.value(each)) for each in kind]
 
 
 def concerned(known: Iterable[Person], declared: Iterable[Recusal], *, judging: bool) -> set[UUID]:

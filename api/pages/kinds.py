@@ -43,6 +43,7 @@ KINDS: dict[str, str] = {
     "step_missed": N_("báo việc bắt buộc quá hạn"),
     "findings_differ": N_("kết quả xác minh trái nhau"),
     "step_reopened": N_("mở lại nhiệm vụ"),
+    "answered_for": N_("đã ghi thay câu trả lời"),
     "step_taken": N_("nhiệm vụ đã có người nhận"),
     "step_cancelled": N_("nhiệm vụ đã hủy"),
     "step_requested": N_("đề nghị phối hợp"),

@@ -80,7 +80,8 @@ _NOTES = "NoteAdded CallLogged EvidenceKept StepCommented"
 
 FILTERS: dict[str, frozenset[str]] = {
     "viec": frozenset(f"Step{deed}" for deed in _STEPS.split())
-    | {"RequestToCall", "RequestUnanswered", "PromiseListed"},
+    | {"RequestToCall", "RequestUnanswered", "PromiseListed"}
+    | {"AnswerWrittenDown", "RelayedToGroup"},
     "phat-ngon": frozenset(_WORDS.split()),
     "quyet-dinh": frozenset(_DECISIONS.split()),
     "noi-dung": frozenset(_CLAIMS.split()),

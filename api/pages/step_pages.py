@@ -11,7 +11,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from api.deeds import steps as deeds
-from api.deeds.steps import Comment, Complete, Extend, Reassign
+from api.deeds.steps import AnswerFor, Comment, Complete, Extend, Reassign
 from api.dependencies import Db, Fields, FormCaller, Reader
 from api.fields import Because, Nothing
 from api.identity import Caller
@@ -19,11 +19,12 @@ from api.pages import choosing, form_fields, rendering
 from api.pages.forms import again, filled
 from api.problems import Problem
 from incidents.insight import reading
-from incidents.matter import incidents
+from incidents.matter import incidents, taskforces
 from incidents.people import persons, sign_ins
 from incidents.record.errors import NotFound
 from incidents.record.language import N_, speech
-from incidents.response.answers import answering, edits
+from incidents.response.answers import answering, edits, on_behalf
+from incidents.response.answers.on_behalf import Heard
 from incidents.response.steps import own_forms, sayings, steps, succession
 from incidents.response.steps.sayings import Answered
 from incidents.response.steps.steps import ANSWERABLE, LATE, Step, StepKind
@@ -47,6 +48,7 @@ def shown(
     incident = incidents.get(session, step.incident_id)
     language, form = caller.person.language, own_forms.of(step.form, step.form_schema)
     people = persons.everybody(session, active=False)
+    answered_for = permissions.allowed(session, caller.person, Deed.ANSWER_FOR, step)
     return rendering.for_caller(
         request,
         "step.html",
@@ -67,6 +69,9 @@ def shown(
         ),
         named={p.id: p for p in people},
         named_by_text={str(p.id): p.name for p in people},
+        absent=_absent(session, step, caller) if answered_for else [],
+        heard_options=choosing.labels(Heard, speech(language)),
+        verb_options=[(v.value, speech(language).value(v)) for v in on_behalf.VERBS],
         taker_options=choosing.people(people, but=succession.kept_out(session, step)),
         fresh=sign_ins.fresh(caller.sign_in),
         may=permissions.deeds(session, caller.person, incident),
@@ -81,6 +86,15 @@ def shown(
             if line.step == step.number
         ],
     )
+
+
+def _absent(session: Session, step: Step, caller: Caller) -> choosing.Options:
+    """Whose answer another may write down, whoever has it now first."""
+    seated = taskforces.members(session, step.incident_id)
+    found = [step.assignee_id, *(m.person_id for m in seated if m.role is step.role)]
+    known = persons.names(session, {each for each in found if each})
+    order = dict.fromkeys(each for each in found if each in known and each != caller.person.id)
+    return choosing.people(known[each] for each in order if each)
 
 
 def _prefilled(session: Session, step: Step) -> dict[str, str]:
@@ -105,6 +119,7 @@ _DEEDS: dict[str, tuple[type[BaseModel], Callable[..., Any]]] = {
     "tiep-nhan": (Nothing, _take),
     "de-nghi-chuyen": (Because, deeds.decline),
     "trao-doi": (Comment, deeds.comment),
+    "ghi-thay": (AnswerFor, deeds.answer_for),
     "phan-cong-lai": (Reassign, deeds.reassign),
     "gia-han": (Extend, deeds.extend),
     "mien": (Because, deeds.waive),

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from api.deeds import steps as deeds
-from api.deeds.steps import Comment, Complete, Extend, Reassign
+from api.deeds.steps import AnswerFor, Comment, Complete, Extend, Reassign
 from api.dependencies import Db, RestCaller
 from api.fields import Because
 from api.identity import Caller
@@ -59,6 +59,12 @@ def decline(session: Db, caller: RestCaller, step_id: UUID, asked: Because) -> S
 def comment(session: Db, caller: RestCaller, step_id: UUID, asked: Comment) -> StepOut:
     """Changes nothing else."""
     return _shown(session, caller, deeds.comment(session, caller, step_id, asked))
+
+
+@router.post("/{step_id}/answer-for", summary="Write down what somebody absent answered")
+def answer_for(session: Db, caller: RestCaller, step_id: UUID, asked: AnswerFor) -> StepOut:
+    """It counts as theirs, says who wrote it down, and is told to them."""
+    return _shown(session, caller, deeds.answer_for(session, caller, step_id, asked))
 
 
 @router.post("/{step_id}/reassign", summary="Give a step to somebody")

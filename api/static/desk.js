@@ -32,6 +32,20 @@ document.addEventListener("submit", (event) => {
   setTimeout(() => delete form.dataset.sent, CALM);
 });
 
+// A text is copied whole by one press; where the browser forbids it, it is marked to be copied by hand.
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  const text = document.getElementById(button.dataset.copy);
+  text.select();
+  try {
+    await navigator.clipboard.writeText(text.value);
+    button.textContent = button.dataset.copied;
+  } catch {
+    text.focus();
+  }
+});
+
 // A link to a folded form opens it.
 const unfold = () => {
   const aimed = document.getElementById(decodeURIComponent(location.hash.slice(1)));

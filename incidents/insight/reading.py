@@ -51,7 +51,7 @@ from incidents.people.persons import Person
 from incidents.record import timeline
 from incidents.record.facts import Fact
 from incidents.record.language import N_, Language, speech
-from incidents.response.answers import edits, journal, signing
+from incidents.response.answers import edits, journal, on_behalf, relays, signing
 from incidents.response.ending import closing_reports, meeting_reminders
 from incidents.response.judgement import decisions, findings, silences
 from incidents.response.learning import lesson_facts, looking_back
@@ -110,7 +110,7 @@ TELLERS = (
     *(taskforce_facts, telling, score_reminders),
     *(closing_reports, edits, follow_ups, looking_back, meeting_reminders),
     *(opening, lifecycle, resuming, merging, grading, level_changes, lowering),
-    *(replanning, journal, decisions),
+    *(replanning, journal, decisions, on_behalf, relays),
     *(situation_reports, added_steps, promises, signing, recusing, founding_decisions, seating),
     *(requests, leaving, coming_back, exercises, no_duff, handovers, lesson_facts, authorisations),
     *(posts, post_endings, accounts, scans, shell_facts),

@@ -16,6 +16,7 @@ class Via(Labelled):
     ZALO = "zalo", N_("qua Zalo")
     TELEGRAM = "telegram", N_("qua Telegram")
     MATRIX = "matrix", N_("qua Matrix")
+    PROXY = "proxy", N_("người trực ghi thay")
     REST = "rest", N_("qua giao diện lập trình")
     COMMAND = "command", N_("bằng dòng lệnh")
     PHONE = "phone", N_("qua điện thoại")

@@ -38,6 +38,7 @@ class Deed(Labelled):
     REOPEN = "reopen", N_("mở lại vụ việc đã kết thúc")
     MERGE = "merge", N_("gộp, tách vụ việc")
     ANSWER = "answer", N_("trả lời nhiệm vụ")
+    ANSWER_FOR = "answer_for", N_("ghi thay câu trả lời của người vắng")
     EDIT_STATEMENT = "edit_statement", N_("sửa văn bản phát ngôn")
     SIGN = "sign", N_("duyệt văn bản")
     SIGN_BY_TELEPHONE = "sign_by_telephone", N_("ghi nhận duyệt qua điện thoại")
@@ -109,6 +110,7 @@ HELD: dict[Deed, frozenset[Role]] = {
     Deed.GRADE: ROOM,
     Deed.AGREE_LOWER: ROOM,
     Deed.DIRECT: ROOM,
+    Deed.ANSWER_FOR: ROOM | DESK,
     Deed.ADD_STEP: ROOM,
     Deed.LOG_DECISION: ROOM,
     Deed.REPORT: ROOM,

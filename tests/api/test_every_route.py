@@ -30,6 +30,12 @@ IN, NO, SIGN_IN, TO_SIGN_IN, PROVE = "in", "no", "sign in", "to sign in", "prove
 
 ANYBODY = (IN, IN, IN, IN)
 SIGNED_IN = (SIGN_IN, IN, IN, IN)
+PROXY = {
+    "person_id": str(uuid4()),
+    "verb": "acknowledge",
+    "heard": "group",
+    "where": "x",
+}
 QUIET = {"begins": "22:00", "ends": "06:00", "holidays": "true"}
 INSIDERS = (SIGN_IN, NO, IN, IN)
 DUTY_ONLY = (SIGN_IN, NO, NO, IN)
@@ -320,6 +326,9 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ("POST", "/api/v1/steps/{step_id}/complete"): ({}, HOLDER),
     ("POST", "/api/v1/steps/{step_id}/decline"): (BECAUSE, HOLDER),
     ("POST", "/api/v1/steps/{step_id}/comment"): ({"remark": "x"}, HOLDER),
+    ("POST", "/api/v1/steps/{step_id}/answer-for"): (PROXY, ROOM),
+    ("GET", "/api/v1/incidents/{number}/group-relay"): (None, ROOM),
+    ("POST", "/api/v1/incidents/{number}/group-relay"): ({"group": "x", "numbers": [1]}, ROOM),
     ("POST", "/api/v1/steps/{step_id}/reassign"): ({"person_id": str(uuid4()), **BECAUSE}, ROOM),
     ("POST", "/api/v1/steps/{step_id}/extend"): (
         {"due_at": "2030-01-01T00:00:00Z", **BECAUSE},
@@ -524,6 +533,8 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ("GET", "/bai-hoc"): (None, PAGE_INSIDERS),
     ("POST", "/bai-hoc/{lesson_id}/{deed}"): ({"proof": "x"}, (TO_SIGN_IN, NO, IN, IN)),
     ("GET", "/vu-viec/{number}/quyet-dinh"): (None, PAGE_INSIDERS),
+    ("GET", "/vu-viec/{number}/nhom"): (None, PAGE_INSIDERS),
+    ("POST", "/vu-viec/{number}/nhom"): ({"group": "x"}, PAGE_INSIDERS),
     ("GET", "/vu-viec/{number}/bao-cao-nhanh"): (None, PAGE_INSIDERS),
     ("POST", "/vu-viec/{number}/bao-cao-nhanh/phat-hanh"): ({}, (TO_SIGN_IN, NO, IN, IN)),
     ("GET", "/vu-viec/{number}/bao-cao-nhanh/{report}"): (None, PAGE_INSIDERS),

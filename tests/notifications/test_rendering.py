@@ -108,6 +108,11 @@ def _every_kind(
         "role_vacant": {"role": "legal"},
         "signature_vacant": {"role": "lead"},
         "step_taken": {"by": str(stage.cast.phuc.id)},
+        "answered_for": {
+            "by": str(stage.cast.phuc.id),
+            "verb": "acknowledge",
+            "heard": "group",
+        },
         "decision_review": {"decision": 2},
         "lesson_assigned": {"lesson": str(lesson.id)},
         "lesson_due": {"lesson": str(lesson.id), "overdue": True},
@@ -254,7 +259,7 @@ def _kinds_told() -> set[str]:
     return {kind for kind in told if "_" in kind} | NOT_MAILED
 
 
-_ABOUT_STEPS = ("role_vacant", "signature_vacant", "more_time_asked")
+_ABOUT_STEPS = ("answered_for", "role_vacant", "signature_vacant", "more_time_asked")
 TELLING = {
     "tell",
     "tell_all",
