@@ -6,7 +6,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
-from api import live, problems
+from api import live, problems, webhooks
 from api.attempts import Attempts
 from api.bodies import CheckedBodies
 from api.headers import SecureHeaders
@@ -193,7 +193,7 @@ def create() -> FastAPI:
     )
     app.state.attempts = Attempts()
     app.state.pages = Pages()
-    for part in (*_REST, *_PAGES):
+    for part in (*_REST, *_PAGES, webhooks):
         app.router.routes.extend(part.router.routes)
     app.mount("/tinh", StaticFiles(directory=STATIC), name="static")
     problems.install(app)

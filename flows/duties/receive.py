@@ -119,7 +119,7 @@ def all_of_the_settings() -> list[Receiving]:
 
     url = settings.current().imap_url.get_secret_value()
     mailbox = [Receiving(Mailbox(url))] if url else []
-    return [*mailbox, *(Receiving(chat) for chat in services.configured().values())]
+    return [*mailbox, *(Receiving(chat) for chat in services.asked())]
 
 
 def chats() -> frozenset[Channel]:

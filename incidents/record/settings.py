@@ -43,9 +43,12 @@ class Settings(BaseSettings):
     zalo_token: SecretStr = SecretStr("")
     """Of the office's bot on Zalo; without one nothing goes there."""
     zalo_api: str = "https://bot-api.zaloplatforms.com"
+    zalo_webhook_secret: SecretStr = SecretStr("")
+    """With one, Zalo calls the desk and is not asked: it does one or the other."""
     telegram_token: SecretStr = SecretStr("")
     """The same of Telegram, which is abroad: off unless the office decides so."""
     telegram_api: str = "https://api.telegram.org"
+    telegram_webhook_secret: SecretStr = SecretStr("")
     matrix_url: SecretStr = SecretStr("")
     """The desk's account on the office's Matrix server."""
     mail_from: str = "Trực Ban <truc@localhost>"

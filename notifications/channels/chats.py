@@ -29,6 +29,21 @@ def abroad(channel: Channel) -> bool:
     return channel in ABROAD
 
 
+def webhook_secret(channel: Channel) -> str:
+    """What a service must show that calls the desk itself; empty where it is asked instead."""
+    current = settings.current()
+    secrets = {
+        Channel.ZALO: current.zalo_webhook_secret,
+        Channel.TELEGRAM: current.telegram_webhook_secret,
+    }
+    return secrets[channel].get_secret_value() if channel in secrets else ""
+
+
+def asked() -> list[Chat]:
+    """Those that are asked for what came."""
+    return [chat for channel, chat in configured().items() if not webhook_secret(channel)]
+
+
 def one(channel: Channel) -> Chat | None:
     """The service of a channel, where there is one."""
     return configured().get(channel)

@@ -112,8 +112,8 @@ class Telegram:
 
 def read(update: dict[str, Any]) -> Inbound | None:
     """What a person wrote, pressed or answered with a sign, alone with the bot."""
-    pressed, signed = update.get("callback_query"), update.get("message_reaction")
     try:
+        pressed, signed = update.get("callback_query"), update.get("message_reaction")
         if pressed:
             return _pressed(pressed)
         return _signed(signed, update["update_id"]) if signed else _written(update.get("message"))

@@ -8,7 +8,7 @@ from incidents.people import persons
 from incidents.people.directory import chat_accounts
 from incidents.people.persons import ContactKind, Person
 from incidents.record import ids
-from incidents.record.actors import Actor, Via
+from incidents.record.actors import Via
 from incidents.record.errors import Refusal
 from incidents.record.language import N_
 from incidents.record.language.sentences import Told
@@ -35,9 +35,7 @@ def introduced(session: Session, inbound: Inbound, via: Via) -> tuple[Person, li
         if not person.active:
             continue
         try:
-            fresh = chat_accounts.bind(
-                session, kind, inbound.sender, code.text, by=Actor(person.id, via)
-            )
+            fresh = chat_accounts.bind(session, code, inbound.sender, via=via)
         except Refusal as no:
             return person, [Told.of(no.message, **no.values)]
         return person, [Told.of(_BOUND if fresh else _ALREADY, name=person.name)]

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from incidents.intake import claims
 from incidents.intake.signals import Nature
 from incidents.people.roles import Role
-from incidents.record import links
+from incidents.record import links, settings
 from incidents.record.actors import Actor, Via
 from incidents.response.clocks import clocks
 from incidents.response.learning import lessons
@@ -30,6 +30,7 @@ IN, NO, SIGN_IN, TO_SIGN_IN, PROVE = "in", "no", "sign in", "to sign in", "prove
 
 ANYBODY = (IN, IN, IN, IN)
 SIGNED_IN = (SIGN_IN, IN, IN, IN)
+SERVICES_ONLY = (NO, NO, NO, NO)
 PROXY = {
     "person_id": str(uuid4()),
     "verb": "acknowledge",
@@ -698,6 +699,8 @@ TABLE: dict[tuple[str, str], tuple[Any, tuple[str, str, str, str]]] = {
     ),
     ("POST", "/mau-duyet-san/{draft_id}/khong-duyet"): (BECAUSE, PAGE_INSIDERS),
     ("POST", "/mau-duyet-san/ma/{code}/rut"): (BECAUSE, PAGE_COMMAND),
+    ("POST", "/webhook/zalo"): ({}, SERVICES_ONLY),
+    ("POST", "/webhook/telegram"): ({}, SERVICES_ONLY),
     ("GET", "/cach-nhan-tin"): (None, PAGE_SIGNED_IN),
     ("POST", "/cach-nhan-tin/thu-tu"): ({}, PAGE_SIGNED_IN),
     ("POST", "/cach-nhan-tin/ma"): ({"chat": "zalo_chat"}, PAGE_SIGNED_IN),
@@ -877,8 +880,13 @@ def test_each_lets_in_whom_it_should(
     scene: Scene,
     program: Callable[..., Program],
     new_browser: Callable[..., Browser],
+    monkeypatch: pytest.MonkeyPatch,
     who: int,
 ) -> None:
+    for service in ("ZALO", "TELEGRAM"):
+        monkeypatch.setenv(f"TRUCBAN_{service}_TOKEN", "1:x")
+        monkeypatch.setenv(f"TRUCBAN_{service}_WEBHOOK_SECRET", "known to the service")
+    settings.current.cache_clear()
     name = ("", "kien", "ha", "lan")[who]
     at_rest, at_pages = program(name), new_browser(name)
     met: dict[tuple[str, str], str] = {}

@@ -7,7 +7,7 @@ import pytest
 from incidents.people.directory import chat_accounts, reaching
 from incidents.people.persons import ContactKind
 from incidents.record import database, settings
-from incidents.record.actors import Actor, Via
+from incidents.record.actors import Via
 from tests.api.conftest import Browser, Program
 from tests.harness import Desk
 
@@ -80,9 +80,10 @@ def test_a_chat_is_bound_by_a_code_the_page_shows(
     assert code.text not in new_browser("binh").get(path).text
     given = program("khoi").post("/me/chat-codes", {"chat": "zalo_chat"}).json()
     assert given["code"] != code.text
-    by = Actor(desk.cast.khoi.id, Via.ZALO)
     with database.transaction() as session:
-        chat_accounts.bind(session, ContactKind.ZALO_CHAT, "71", given["code"], by=by)
+        typed = chat_accounts.found(session, ContactKind.ZALO_CHAT, given["code"])
+        assert typed
+        chat_accounts.bind(session, typed, "71", via=Via.ZALO)
     with database.reading() as session:
         (bound,) = [w for w in reaching.of(session, desk.cast.khoi.id) if w.address == "71"]
     assert "Gỡ tài khoản này" in khoi.get(path).text

@@ -14,7 +14,7 @@ from sqlmodel import Field, Session, col, func, select
 from incidents.people import persons
 from incidents.people.persons import BOUND, ContactKind, ContactPoint, Person
 from incidents.record import clock, ids, keys, timeline
-from incidents.record.actors import Actor
+from incidents.record.actors import Actor, Via
 from incidents.record.database import Table, choice, identifier, locked, moment, reference
 from incidents.record.errors import Conflict
 from incidents.record.facts import Fact, Private
@@ -112,19 +112,17 @@ def owner(session: Session, kind: ContactKind, account: str) -> Person | None:
     return session.exec(wanted).first()
 
 
-def bind(session: Session, kind: ContactKind, account: str, given: str, *, by: Actor) -> bool:
-    """Bind an account to the person of ``by``, whose code was typed there.
+def bind(session: Session, code: ChatCode, account: str, *, via: Via) -> bool:
+    """Bind the account a code was typed from to the person it was given to; the code is spent.
 
     ``Conflict`` where the account is somebody else's; ``False`` where it was theirs already.
     """
-    person_id = by.somebody()
+    person_id, kind, by = code.person_id, code.channel, Actor(code.person_id, via)
     locked(session, Person, person_id)
     held = owner(session, kind, account)
     if held and held.id != person_id:
         raise Conflict(N_("Tài khoản này đã gắn với người khác; người ấy phải gỡ trước."))
-    code = found(session, kind, given)
-    if code:
-        session.delete(code)
+    session.delete(code)
     if held:
         return False
     old = session.exec(
