@@ -143,7 +143,8 @@ def recognise(request: Request) -> None:
 def language_of(request: Request) -> Language:
     """The reader's language: their own, else as chosen on a public page, else the desk's.
 
-    A program may say with each request in which one it is refused (``Accept-Language``).
+    A program may say with each request in which one it is refused, and reads a timeline
+    (``Accept-Language``).
     """
     if is_rest(request) and (asked := _accepted(request.headers.get("accept-language", ""))):
         return asked

@@ -26,7 +26,7 @@ from incidents.record.language import N_, Labelled, Language
 from incidents.record.links import AnswerLink
 from incidents.response.answers import edits
 from incidents.response.answers.edits import Edit
-from incidents.response.steps import own_forms, steps
+from incidents.response.steps import own_forms, promises, steps
 from incidents.response.steps.forms import Form
 from incidents.response.steps.steps import (
     ANSWERABLE,
@@ -180,7 +180,7 @@ def _of_step(session: Session, link: AnswerLink, person: Person, step: Step) -> 
         gist=steps.wording(session, step, person.language, "gist"),
         number=step.number,
         code=step.code,
-        role=step.role,
+        role=None if promises.by_name(step) else step.role,
         due_at=step.due_at,
         acknowledge_by=step.acknowledge_by,
         taken_by=_name(session, step.acknowledged_by),

@@ -1,5 +1,7 @@
 """The desk itself: what waits, what is being worked on, what is mine, who is on shift."""
 
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -32,7 +34,7 @@ def home(request: Request, session: Db, caller: Reader) -> Response:
     caller.require(session, Deed.FLAG)
     if not permissions.allowed(session, caller.person, Deed.SEE_DESK):
         return rendering.for_caller(request, "outsider.html", caller)
-    live = incidents.recent(session, live_only=True, reader=caller.person.id)
+    live = incidents.live_now(session, reader=caller.person.id)
     waiting = signals.waiting(session)
     mine = steps.mine(session, caller.person.id)
     open_steps = _open_steps(session, live)
@@ -51,7 +53,7 @@ def home(request: Request, session: Db, caller: Reader) -> Response:
         "desk.html",
         caller,
         waiting=waiting,
-        live=live,
+        live=_most_pressing(live, first),
         first=first,
         late=_late(open_steps),
         reviewing={s.incident_id: s for s in rhythm.among(open_steps)},
@@ -85,6 +87,7 @@ def _unfounded(session: Session, person: Person) -> dict[str, Any]:
     }
 
 
+_LAST = datetime.max.replace(tzinfo=UTC)
 _ON_SHIFT = (Role.DUTY_OFFICER, *rosters.STAND_INS)
 
 
@@ -96,6 +99,16 @@ def _open_steps(session: Session, of: list[Incident]) -> list[Step]:
             .order_by(col(Step.due_at))
         )
     )
+
+
+def _most_pressing(live: list[Incident], first: Mapping[UUID, Step]) -> list[Incident]:
+    """The gravest first; of one level the one whose nearest due time comes first."""
+
+    def due(incident: Incident) -> datetime:
+        step = first.get(incident.id)
+        return step.due_at if step and step.due_at else _LAST
+
+    return sorted(live, key=lambda each: (-each.level, due(each)))
 
 
 def _late(asked: list[Step]) -> dict[UUID, int]:

@@ -64,8 +64,8 @@ _DECISIONS = """DecisionTaken DecisionReplaced DecisionLogged DecisionSuperseded
     LoweringAsked LoweringRefused LoweringWithdrawn LoweringVoided
     StatusChanged StoodDown OpeningUndone ReviewHeld ReviewHeldLate CountSkipped
     ClosingReportSubmitted ClosingReportApproved ClosingReportReturned
-    FlaredUp IncidentReopened FollowingOpened FollowsIncident
-    IncidentMerged IncidentAbsorbed IncidentSplit SplitOff
+    FlaredUp IncidentReopened StandDownTakenBack FollowingOpened FollowsIncident
+    IncidentMerged WordsLeft IncidentAbsorbed IncidentSplit SplitOff
     DirectionRecorded TaskForceActivated MemberReplaced StepWaived ClaimsVerified
     FindingsDiffer FindingSettled
     ClockStarted EventClockStarted EventClockStartedLate
@@ -118,6 +118,7 @@ def gather(session: Session, incident: Incident, person: Person, *, chosen: str)
         "next_due": _next_due(asked),
         "reviewing": next(iter(rhythm.among(asked)), None),
         "progress": (sum(s.settled for s in asked), len(asked)),
+        "by_name": promises.by_name,
         "promised": [(s, _kept(s)) for s in promises.among(asked)],
         "for_me": [s for s in asked if s.assignee_id == person.id and s.state in ANSWERABLE],
         "may_answer": _answerable(asked, seats, person.id),

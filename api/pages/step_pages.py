@@ -25,7 +25,7 @@ from incidents.record.errors import NotFound
 from incidents.record.language import N_, speech
 from incidents.response.answers import answering, edits, on_behalf
 from incidents.response.answers.on_behalf import Heard
-from incidents.response.steps import own_forms, sayings, steps, succession
+from incidents.response.steps import own_forms, promises, sayings, steps, succession
 from incidents.response.steps.sayings import Answered
 from incidents.response.steps.steps import ANSWERABLE, LATE, Step, StepKind
 from incidents.rights import permissions
@@ -67,6 +67,7 @@ def shown(
         answer=list(
             Answered(step.form, step.answer or {}, asked=step.form_schema).lines(speech(language))
         ),
+        by_name=promises.by_name,
         named={p.id: p for p in people},
         named_by_text={str(p.id): p.name for p in people},
         absent=_absent(session, step, caller) if answered_for else [],

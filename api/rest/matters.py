@@ -41,13 +41,17 @@ router = deeds_under("/incidents/{number}", "incidents")
 def timeline(
     session: Db,
     caller: RestCaller,
+    say: Say,
     number: str,
     after: Annotated[int, Query(ge=0)] = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
 ) -> Page[LineOut]:
-    """In the caller's language; ``after`` is the last sequence number read."""
+    """In the language asked for (``Accept-Language``), else the caller's.
+
+    ``after`` is the last sequence number read.
+    """
     incident = deeds.see(session, caller, number)
-    lines = reading.story(session, incident.id, caller.person.language, after=after, limit=limit)
+    lines = reading.story(session, incident.id, say.language, after=after, limit=limit)
     following = str(lines[-1].seq) if len(lines) == limit else None
     return Page(items=[LineOut.model_validate(each) for each in lines], next=following)
 

@@ -185,6 +185,16 @@ def exercises_among(session: Session, ids: Collection[UUID]) -> set[UUID]:
     )
 
 
+def live_now(session: Session, *, reader: UUID) -> list[Incident]:
+    """What is worked on but for what concerns the reader: the gravest first, then the newest."""
+    wanted = select(Incident).where(
+        col(Incident.status).in_(LIVE), concerned.open_to(reader, col(Incident.id))
+    )
+    return list(
+        session.exec(wanted.order_by(col(Incident.level).desc(), col(Incident.number).desc()))
+    )
+
+
 def recent(
     session: Session,
     *,

@@ -20,7 +20,7 @@ from incidents.response.steps import catalog
 from incidents.response.steps.catalog import PlaybookVersion
 from tests.api.conftest import Browser
 from tests.api.test_every_route import STREAMS, TABLE, Scene, scene
-from tests.harness import Desk
+from tests.harness import Desk, hours
 
 __all__ = ["scene"]
 
@@ -198,3 +198,18 @@ def test_the_reference_lists_every_operation(desk: Desk, new_browser: New) -> No
     for _, path in TABLE:
         if path.startswith("/api/v1/") and path != "/api/v1/openapi.json":
             assert path in page, path
+
+
+def test_the_desk_lists_the_gravest_first_and_then_what_is_due_first(
+    desk: Desk, new_browser: New
+) -> None:
+    slight, grave = desk.opened(level=1), desk.opened(level=3)
+    soon, later = desk.opened(level=2), desk.opened(level=2)
+    desk.plan(soon, "soon", Role.LEAD, due=hours(1))
+    desk.plan(later, "later", Role.LEAD, due=hours(3))
+    none = desk.opened(level=2)
+    desk.set_aside()
+    page = new_browser("lan").get("/").text
+    listed = page[page.index('id="vu-viec"') :]
+    order = [listed.index(f"/vu-viec/{i.number}") for i in (grave, soon, later, none, slight)]
+    assert order == sorted(order)

@@ -74,6 +74,9 @@ def test_a_person_a_part_and_a_body_are_each_asked_for_what_they_promised(desk: 
     desk.expect_message(to=cast.kien, kind="step_assigned", containing="This was promised")
     desk.expect_message(to=cast.son, kind="step_requested", containing="Giữ trật tự ở chợ")
     assert (body.assignee_id, police.request) == (cast.kien.id, True)
+    assert [promises.by_name(each) for each in (own, part, body, police)] == [
+        *(True, False, True, True)
+    ]
 
     desk.answer(part.key, by=cast.phuc, outcome="kept", account="Đã niêm yết tại chợ")
     desk.answer(body.key, by=cast.kien, outcome="broken", account="Thiếu bác sĩ, đã xin lỗi")
@@ -83,7 +86,8 @@ def test_a_person_a_part_and_a_body_are_each_asked_for_what_they_promised(desk: 
     desk.expect_message(to=cast.ha, kind="step_passed", containing="Công khai cách tính phí")
     desk.expect_messages("step_overdue", cast.yen, about=own.key)
     desk.set_aside()
-    assert desk.reload(own).state is StepState.OPEN
+    passed = desk.reload(own)
+    assert (passed.state, promises.by_name(passed)) == (StepState.OPEN, False)
 
     told = [line.text for line in desk.timeline(incident, Language.EN)]
     assert any("Promise followed up as step" in each and "mai hải yến" in each for each in told)

@@ -12,11 +12,13 @@ from incidents.matter.incidents import Finding, Incident, Status
 from incidents.matter.ties import TieKind
 from incidents.people.roles import Role
 from incidents.record import database
+from incidents.record.actors import ENGINE
 from incidents.record.errors import Conflict, GuardFailed, Invalid
 from incidents.record.language import Language
 from incidents.record.moments import nearest
 from incidents.response.answers import signing
 from incidents.response.clocks import clock_alarms, clock_endings, clocks
+from incidents.response.clocks.clock_facts import Origin
 from incidents.response.clocks.clocks import ClockState
 from incidents.response.ending import closing, closing_reports
 from incidents.response.ending.closing_words import Remarks
@@ -245,6 +247,9 @@ def test_a_mistaken_standing_down_is_taken_back_and_a_promise_to_the_public_is_n
     desk.expect_messages("incident_resumed", binh, desk.cast.tung, desk.cast.khoi)
     again = desk.reload(incident)
     assert (again.status, again.ended_at) == (Status.ACTIVE, None)
+    (said,) = [line.text for line in desk.timeline(again) if line.fact == "StandDownTakenBack"]
+    assert said.startswith("Xử lý trở lại vụ việc đã dừng lúc")
+    assert "IncidentReopened" not in desk.facts(again)
     with database.reading() as session:
         assert [r.state for r in runs.of_incident(session, incident.id)][-1] is RunState.WAITING
         (out,) = publications.of_incident(session, incident.id)
@@ -260,7 +265,10 @@ def test_terms_a_standing_down_dropped_are_asked_about_again_those_decided_on_ar
     lan = desk.cast.lan
     decided = desk.do(clocks.propose, incident.id, "DATA_BREACH", by=lan)
     desk.do(clock_endings.dismiss, decided.id, reason="Không có dữ liệu cá nhân", by=lan)
-    dropped = desk.do(clocks.propose, incident.id, "FIRST_INFORMATION", by=lan)
+    with database.transaction() as session:
+        first, how = "FIRST_INFORMATION", Origin.FACT
+        dropped = clocks.propose_once(session, incident.id, first, origin=how, by=ENGINE)
+    assert dropped
     repealed = desk.do(clocks.propose, incident.id, "ACCESS_SIMPLE", by=lan)
     desk.time += minutes(5)
     desk.do(lifecycle.stand_down, incident.id, reason="Nhầm vụ", by=lan)
@@ -276,7 +284,9 @@ def test_terms_a_standing_down_dropped_are_asked_about_again_those_decided_on_ar
         found = clocks.of_incident(session, incident.id)
     waiting = [c for c in found if c.state is ClockState.PROPOSED]
     assert [c.code for c in waiting] == ["FIRST_INFORMATION"]
-    assert waiting[0].id != dropped.id
+    assert (waiting[0].id != dropped.id, waiting[0].origin) == (True, Origin.FACT)
+    told = [line.text for line in desk.timeline(incident) if line.fact == "ClockProposed"]
+    assert "(từ sự kiện đã ghi)" in told[-1]
     begun = desk.do(clocks.start, waiting[0].id, confirmed=True, triggered_at=desk.time, by=lan)
     assert begun.state is ClockState.RUNNING
 
@@ -287,6 +297,10 @@ def test_only_what_is_closed_is_reopened_for_a_reason_and_by_a_playbook_that_fit
     binh = desk.cast.binh
     with desk.refused(Conflict, "Tạm ổn"):
         desk.do(resuming.reopen, incident.id, **AGAIN, by=binh)
+    with desk.refused(Conflict, "dừng xử lý mới có vụ việc nối tiếp"):
+        desk.do(
+            resuming.follow, incident.id, playbook=CODE, level=2, title="Mới", reason="x", by=binh
+        )
     closed(desk, incident)
     with desk.refused(GuardFailed, "Chưa nêu lý do"):
         desk.do(resuming.reopen, incident.id, playbook=CODE, reason=" ", by=binh)

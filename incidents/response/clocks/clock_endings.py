@@ -217,7 +217,7 @@ def resume(session: Session, incident_id: UUID, *, ended_at: datetime, by: Actor
             clock_alarms.resume(session, each.id)
         elif _dropped(each, ended_at):
             with suppress(Conflict):
-                clocks.propose(session, incident_id, each.code, by=by)
+                clocks.propose(session, incident_id, each.code, origin=each.origin, by=by)
 
 
 def _dropped(each: Clock, ended_at: datetime) -> bool:

@@ -134,14 +134,19 @@ class Clock(Table, table=True):
 # --- proposed ------------------------------------------------------------------------------------
 
 
-def propose(session: Session, incident_id: UUID, code: str, *, by: Actor) -> Clock:
-    """A person proposes a term that may have begun; again only once the last was decided on."""
+def propose(
+    session: Session, incident_id: UUID, code: str, *, by: Actor, origin: Origin = Origin.HAND
+) -> Clock:
+    """A person proposes a term that may have begun; again only once the last was decided on.
+
+    One that comes back with its incident keeps the ``origin`` it had.
+    """
     incident = incidents.live(session, incident_id)
     found = of_incident(session, incident.id)
     if any(c.code == code and c.state is ClockState.PROPOSED for c in found):
         raise AlreadySettled(N_("Thời hạn này đã được đề xuất, đang chờ xác nhận."))
     rule = clock_rules.in_force(session, code, incidents.today())
-    return _proposed(session, incident.id, rule, len(found) + 1, Origin.HAND, by)
+    return _proposed(session, incident.id, rule, len(found) + 1, origin, by)
 
 
 def propose_once(

@@ -64,6 +64,19 @@ class IncidentReopened(Fact):
 
 
 @dataclass(frozen=True)
+class StandDownTakenBack(Fact):
+    """Work that stood down midway goes on, with a new run of a playbook."""
+
+    playbook: str
+    stood_down_at: datetime
+    reason: Private
+    says: ClassVar[str] = N_(
+        "Xử lý trở lại vụ việc đã dừng lúc %(stood_down_at)s, kịch bản %(playbook)s. "
+        "Lý do: %(reason)s"
+    )
+
+
+@dataclass(frozen=True)
 class FollowingOpened(Fact):
     """Too long after its end: a new incident follows this one."""
 
@@ -189,7 +202,7 @@ def reopen(
     One that was closed, or stood down: a stand-down by mistake is taken back in this way.
     """
     incident = incidents.get(session, incident_id, lock=True)
-    closed_at = _closed_at(incident)
+    closed_at = _closed_at(incident, _NOT_REOPENED)
     missing: Missing = []
     if _too_late(session, closed_at):
         missing.append(
@@ -212,8 +225,8 @@ def reopen(
         _nature(session, incident),
         exercise=incident.exercise,
     )
-    fact = IncidentReopened(playbook=playbook, closed_at=closed_at, reason=reason.strip())
-    timeline.record(session, incident.id, fact, by=by)
+    reopened = StandDownTakenBack if incident.status is Status.STOOD_DOWN else IncidentReopened
+    timeline.record(session, incident.id, reopened(playbook, closed_at, reason.strip()), by=by)
     taskforces.resume(session, incident.id)
     _take_up(session, incident, by)
     incident.ended_at = incident.resolved_at = None
@@ -236,7 +249,7 @@ def follow(
 ) -> Incident:
     """A year after its end an incident is not reopened: a new one follows it."""
     old = incidents.get(session, incident_id, lock=True)
-    if not _too_late(session, _closed_at(old)):
+    if not _too_late(session, _closed_at(old, _NOT_FOLLOWED)):
         raise Conflict(
             N_("Chưa quá %(months)s tháng từ ngày kết thúc: hãy mở lại vụ việc này."),
             months=REOPEN_MONTHS,
@@ -266,12 +279,15 @@ def _too_late(session: Session, closed_at: datetime) -> bool:
     return clock.now() > calendar.after(session, closed_at, REOPEN_MONTHS, Unit.MONTHS, rolls=False)
 
 
-def _closed_at(incident: Incident) -> datetime:
+_NOT_REOPENED = N_("Chỉ mở lại được vụ việc đã kết thúc hoặc dừng xử lý; vụ việc này «%(status)s».")
+_NOT_FOLLOWED = N_(
+    "Chỉ vụ việc đã kết thúc hoặc dừng xử lý mới có vụ việc nối tiếp; vụ việc này «%(status)s»."
+)
+
+
+def _closed_at(incident: Incident, otherwise: str) -> datetime:
     if incident.status not in lifecycle.REOPENABLE or incident.ended_at is None:
-        raise Conflict(
-            N_("Chỉ mở lại được vụ việc đã kết thúc hoặc dừng xử lý; vụ việc này «%(status)s»."),
-            status=incident.status,
-        )
+        raise Conflict(otherwise, status=incident.status)
     return incident.ended_at
 
 

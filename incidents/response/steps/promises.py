@@ -162,6 +162,12 @@ def _wrong(sentence: str, promise: Owned) -> Invalid:
     return Invalid(fields={"promises": (sentence, said)})
 
 
+def by_name(step: Step) -> bool:
+    """Whether whoever has it keeps the promise themselves; its role only follows in silence."""
+    first = step.holder_ids[:1] == [str(step.assignee_id)]
+    return step.form == PromiseKept.__name__ and step.role is Role.SECRETARY and first
+
+
 def among(asked: Iterable[Step]) -> list[Step]:
     """Those of some steps that follow a promise up."""
     return [step for step in asked if step.form == PromiseKept.__name__]
