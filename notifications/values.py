@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from incidents.intake.signals import Ground
+from incidents.matter.level_requests import Because
 from incidents.people.roles import Role
 from incidents.record.inbox import Verb
 from incidents.record.language.sentences import Told
@@ -47,6 +48,7 @@ _READ_AS: dict[str, Callable[[Any], Any]] = {
     "roles": _roles,
     "role": Role,
     "ground": Ground,
+    "because": Because,
     "kind": StatementKind,
     "verb": Verb,
     "heard": Heard,

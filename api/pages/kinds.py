@@ -89,6 +89,7 @@ KINDS: dict[str, str] = {
     "contact_test": N_("tin thử"),
     "lowering_asked": N_("hỏi ý kiến việc hạ cấp độ"),
     "lowering_refused": N_("trả lời không hạ cấp độ"),
+    "lowering_void": N_("đề nghị hạ cấp độ hết hiệu lực"),
     "contacts_stale": N_("liên hệ cần kiểm chứng lại"),
     "directory_review": N_("rà soát danh bạ"),
     "audit_alarm": N_("cảnh báo của bàn trực"),

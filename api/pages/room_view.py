@@ -60,8 +60,8 @@ _CLAIMS = """ClaimStated ClaimReworded ClaimClassed ClaimLinked ClaimSettled Cla
 _DECISIONS = """DecisionTaken DecisionReplaced DecisionLogged DecisionSuperseded SituationReported
     LessonPassedOn LessonLearnt LessonAssigned LessonDone LessonDropped LessonWrittenAnew
     LessonCameBack LessonKnown
-    IncidentOpened ScoresGiven FloorTicked LevelSet LevelLowered LevelCarried LevelKept LeadersTold
-    LoweringAsked LoweringRefused LoweringWithdrawn LoweringVoided
+    IncidentOpened ScoresGiven FloorTicked LevelSet LevelLowered LevelCarried LevelKept
+    LeadersTold RaiseHeld LoweringAsked LoweringRefused LoweringWithdrawn LoweringVoided
     StatusChanged StoodDown OpeningUndone ReviewHeld ReviewHeldLate CountSkipped
     ClosingReportSubmitted ClosingReportApproved ClosingReportReturned
     FlaredUp IncidentReopened StandDownTakenBack FollowingOpened FollowsIncident

@@ -1,6 +1,7 @@
 """Levels over REST: the rules with their versions, and how one incident's level came about."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session
@@ -9,15 +10,17 @@ from api.deeds import incidents as incident_deeds
 from api.deeds import levels as deeds
 from api.deeds.incidents import Scores, SetLevel
 from api.deeds.levels import Rules
-from api.dependencies import Db, RestCaller
+from api.dependencies import Db, RestCaller, Say
 from api.fields import Because
 from api.rest.routers import deeds_under
 from api.rest.shapes import IncidentOut, Page, Shape
 from incidents.insight import levels
+from incidents.insight.levels import Origin
 from incidents.matter import incidents, level_requests, level_rules
 from incidents.matter.incidents import Incident
 from incidents.matter.level_requests import RequestState
 from incidents.matter.severity import Criterion
+from incidents.record.language import Speech
 from incidents.rights.permissions import Deed
 
 router = deeds_under("", "levels")
@@ -87,13 +90,22 @@ class LevelRequestOut(Shape):
 
 
 class GradedOut(IncidentOut):
-    """The incident, and what still waits for a second person: nothing where the level is set."""
+    """The incident, and what still waits for a second person: nothing where the level is set.
+
+    ``held`` says, in the reader's language, that a raise binds although the scores ask for less.
+    """
 
     waiting: LevelRequestOut | None = None
+    held: str | None = None
 
 
 class OriginOut(Shape):
-    """How the level came about, by the version it was graded by."""
+    """How the level came about, by the version it was graded by.
+
+    ``worked_out`` is what points and floors come to. What a person raised it to (``raised_to``)
+    binds all the same until a second person agrees to a lower one; ``held`` says so where the two
+    differ.
+    """
 
     level: int = 0
     provisional: bool = False
@@ -105,6 +117,9 @@ class OriginOut(Shape):
     band: int | None
     applying: list[FloorOut]
     override: OverrideOut | None
+    worked_out: int | None
+    raised_to: int | None
+    held: str | None = None
     waiting: LevelRequestOut | None
 
 
@@ -127,30 +142,36 @@ def make(session: Db, caller: RestCaller, asked: Rules) -> RulesOut:
 
 
 @router.get("/incidents/{number}/level", summary="How its level came about")
-def origin(session: Db, caller: RestCaller, number: str) -> OriginOut:
+def origin(session: Db, caller: RestCaller, say: Say, number: str) -> OriginOut:
     """Scores, weights, bands, the floors that apply, who overrode it, and what waits."""
     incident = incident_deeds.see(session, caller, number)
-    found = OriginOut.model_validate(levels.origin(session, incident))
-    stands = {"level": incident.level, "provisional": incident.level_provisional}
-    return found.model_copy(update=stands)
+    came = levels.origin(session, incident)
+    stands: dict[str, Any] = {"level": incident.level, "provisional": incident.level_provisional}
+    stands["held"] = _held(say, came)
+    return OriginOut.model_validate(came).model_copy(update=stands)
 
 
-def _graded(session: Session, incident: Incident) -> GradedOut:
-    waiting = level_requests.waiting(session, incident.id)
-    shown = LevelRequestOut.model_validate(waiting) if waiting else None
-    return GradedOut.model_validate(incident).model_copy(update={"waiting": shown})
+def _held(say: Speech, came: Origin) -> str | None:
+    return came.raise_held.said(say) if came.raise_held else None
+
+
+def _graded(session: Session, say: Speech, incident: Incident) -> GradedOut:
+    came = levels.origin(session, incident)
+    shown = LevelRequestOut.model_validate(came.waiting) if came.waiting else None
+    graded = GradedOut.model_validate(incident)
+    return graded.model_copy(update={"waiting": shown, "held": _held(say, came)})
 
 
 @router.post("/incidents/{number}/score", summary="Work the level out from five scores")
-def score(session: Db, caller: RestCaller, number: str, asked: Scores) -> GradedOut:
+def score(session: Db, caller: RestCaller, say: Say, number: str, asked: Scores) -> GradedOut:
     """Each score from 0 to 4; a lower level than a graded one is ``waiting`` until agreed to."""
-    return _graded(session, incident_deeds.score(session, caller, number, asked))
+    return _graded(session, say, incident_deeds.score(session, caller, number, asked))
 
 
 @router.post("/incidents/{number}/level", summary="Set the level by judgement")
-def level(session: Db, caller: RestCaller, number: str, asked: SetLevel) -> GradedOut:
+def level(session: Db, caller: RestCaller, say: Say, number: str, asked: SetLevel) -> GradedOut:
     """A higher one at once; a lower one is ``waiting`` until a second person agrees."""
-    return _graded(session, incident_deeds.set_level(session, caller, number, asked))
+    return _graded(session, say, incident_deeds.set_level(session, caller, number, asked))
 
 
 @router.get("/incidents/{number}/level-requests", summary="What was asked about its level")

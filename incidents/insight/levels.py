@@ -13,7 +13,14 @@ from incidents.matter.level_requests import LevelRequest
 from incidents.matter.level_rules import Floor
 from incidents.matter.severity import ANCHORS, Criterion
 from incidents.record import clock, timeline
+from incidents.record.language import N_
+from incidents.record.language.sentences import Told
 from incidents.response.life.level_changes import CHANGES, LevelLowered, LevelSet
+
+_HELD = N_(
+    "Điểm và mức sàn ứng với cấp %(worked_out)s; mức đã nâng lên cấp %(raised_to)s vẫn giữ. Muốn "
+    "hạ thì đề nghị hạ cấp theo nhận định, nêu lý do: có người thứ hai đồng ý, cấp độ mới giảm."
+)
 
 
 @dataclass(frozen=True)
@@ -52,8 +59,20 @@ class Origin:
     """The floors of the rules in force: what may be ticked now."""
     applying: list[Floor]
     override: Override | None
+    worked_out: int | None
+    """The level of points and floors alone."""
+    raised_to: int | None
+    """What a person raised it to; scores do not bring it below."""
     waiting: LevelRequest | None
     """What is asked of it: that it goes down."""
+
+    @property
+    def raise_held(self) -> Told | None:
+        """That a raise binds where the scores ask for less, and what may be done about it."""
+        if self.worked_out is None or self.raised_to is None or self.worked_out >= self.raised_to:
+            return None
+        said = {"worked_out": self.worked_out, "raised_to": self.raised_to}
+        return Told(_HELD, said)
 
     @property
     def heaviest(self) -> int:
@@ -70,8 +89,11 @@ def origin(session: Session, incident: Incident) -> Origin:
     points = scores.get("points")
     applying = rule.ticked(graded.floors) if graded else []
     band = rule.band(points) if points is not None else None
-    worked_out = max([band or 0, *(floor.level for floor in applying)])
-    overridden = not incident.level_provisional and (band is None or worked_out != incident.level)
+    worked_out = rule.worked_out(points, applying) if points is not None else None
+    raised_to = graded.raised_to if graded else None
+    # A raise binds whatever the scores come to, and so it is named while it does.
+    set_by_hand = worked_out != incident.level or raised_to is not None
+    overridden = not incident.level_provisional and set_by_hand
     return Origin(
         version=rule.version,
         effective_from=rule.effective_from,
@@ -82,6 +104,8 @@ def origin(session: Session, incident: Incident) -> Origin:
         offered=applies.listed,
         applying=applying,
         override=_override(session, incident.id) if overridden else None,
+        worked_out=worked_out,
+        raised_to=raised_to,
         waiting=waiting,
     )
 

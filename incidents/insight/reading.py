@@ -183,7 +183,7 @@ def story(
         Line(
             seq=entry.seq,
             fact=entry.fact,
-            text=say.text(fact.says, **readable(fact, entry.recorded_at)).strip(),
+            text=say.text(fact.sentence, **readable(fact, entry.recorded_at)).strip(),
             actor=named[entry.actor_id].name
             if entry.actor_id and entry.actor_id in named
             else say.text(N_("Bàn trực")),

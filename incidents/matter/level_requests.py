@@ -15,7 +15,7 @@ from sqlmodel import Field, Session, col, func, select
 
 from incidents.matter.gradings import Basis
 from incidents.matter.incidents import LIVE, Incident
-from incidents.people import concerned
+from incidents.people import concerned, persons
 from incidents.record import clock, outbox, timeline
 from incidents.record.actors import Actor
 from incidents.record.database import (
@@ -47,12 +47,13 @@ class RequestState(Labelled):
 
 
 class Because(Labelled):
-    """Why one that waited counts no more, in an incident that goes on."""
+    """Why one that waited counts no more."""
 
     GRADED = "graded", N_("cấp độ đã được xếp lại")
     SPLIT = "split", N_("vụ việc đã được tách")
     JOINED = "joined", N_("vụ việc khác đã gộp vào")
     CONCERNED = "concerned", N_("người đề nghị là người liên quan")
+    ENDED = "ended", N_("việc xử lý vụ việc đã kết thúc")
 
 
 class LevelRequest(Table, table=True):
@@ -179,12 +180,6 @@ def settle(
     outbox.cancel(session, incident_id=request.incident_id, kinds=(KIND,))
 
 
-def end(session: Session, incident_id: UUID) -> None:
-    """The one that waits counts no more: its incident ended, and the record says how."""
-    if found := waiting(session, incident_id):
-        settle(session, found, RequestState.VOID)
-
-
 def void(
     session: Session,
     incident_id: UUID,
@@ -193,10 +188,22 @@ def void(
     by: Actor,
     asked_by: Collection[UUID] | None = None,
 ) -> None:
-    """The same in an incident that goes on, in the record; ``asked_by`` only one of theirs."""
+    """The one that waits counts no more, and whoever asked hears it; ``asked_by`` one of theirs.
+
+    Whom the incident concerns by now is told nothing more of it.
+    """
     found = waiting(session, incident_id)
     if found is None or (asked_by is not None and found.asked_by not in asked_by):
         return
     settle(session, found, RequestState.VOID, by=by.person_id)
     fact = LoweringVoided(found.before, found.level, because)
     timeline.record(session, incident_id, fact, by=by)
+    if because is not Because.CONCERNED and found.asked_by != by.person_id:
+        persons.tell(
+            session,
+            found.asked_by,
+            "lowering_void",
+            key=f"lowering_void:{found.id}",
+            incident_id=incident_id,
+            values={"level": found.level, "because": because.value},
+        )

@@ -5,7 +5,7 @@ how its level came about. The figures are the office's own; nothing here is law.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
@@ -72,6 +72,10 @@ class LevelRule(Table, table=True):
     def band(self, points: int) -> Level:
         """The level whose band holds the points."""
         return Level(max(level for level in Level if self.bands[level] <= points))
+
+    def worked_out(self, points: int, ticked: Iterable[Floor]) -> int:
+        """The level of the points, and of no floor that is ticked below its own."""
+        return max(self.band(points).value, *(floor.level for floor in ticked), 0)
 
     @property
     def listed(self) -> list[Floor]:

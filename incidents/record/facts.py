@@ -29,6 +29,11 @@ class Fact:
 
     says: ClassVar[str]
 
+    @property
+    def sentence(self) -> str:
+        """What is said of this one; a fact that may have nothing in a field leaves it out here."""
+        return self.says
+
     def __init_subclass__(cls) -> None:
         """Enter the fact into the vocabulary under its own name."""
         VOCABULARY[cls.__name__] = cls

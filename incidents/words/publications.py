@@ -231,6 +231,12 @@ def of_incident(session: Session, incident_id: UUID) -> list[Publication]:
     )
 
 
+def unposted(session: Session, incident_id: UUID) -> list[StatementVersion]:
+    """The current words of an incident that went out nowhere, signed or not."""
+    out = {publication.version_id for publication in of_incident(session, incident_id)}
+    return [v for _, v in statements.of_incident(session, incident_id) if v.id not in out]
+
+
 def awaited(session: Session, incident: Incident) -> list[StatementVersion]:
     """Holding words that stand in public with nothing final after them: more was promised there."""
     if incident.exercise:

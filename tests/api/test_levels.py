@@ -35,6 +35,21 @@ def test_a_program_scores_with_floors_and_reads_how_the_level_came_about(
     assert (after["level"], after["points"], after["band"], after["version"]) == (4, 45, 2, 1)
     assert [f["code"] for f in after["applying"]] == ["LIFE_SAFETY"]
     assert after["override"]["reason"] == "Dân bỏ chạy"
+    assert (after["worked_out"], after["raised_to"]) == (3, 4)
+    assert "mức đã nâng lên cấp 4 vẫn giữ. Muốn hạ thì đề nghị" in after["held"]
+    slight = lan.post(f"{here}/score", dict.fromkeys(SCORES, 1)).json()
+    assert (slight["level"], slight["waiting"]) == (4, None)
+    assert slight["held"].startswith("Điểm và mức sàn ứng với cấp 1")
+    english = lan.headers | {"Accept-Language": "en"}
+    came = lan.client.get(f"/api/v1{here}/level", headers=english).json()
+    assert came["held"].startswith("Scores and floors come to level 1")
+    told = lan.client.get(f"/api/v1{here}/timeline", headers=english).json()["items"]
+    assert told[-1]["text"] == "Level 4 stays (25 points)."
+    assert lan.get(f"{here}/timeline").json()["items"][-1]["text"] == "Giữ cấp độ 4 (25 điểm)."
+    most = lan.post(f"{here}/score", dict.fromkeys(SCORES, 4)).json()
+    assert (most["level"], most["held"]) == (4, None)
+    assert lan.get(f"{here}/level").json()["override"]["reason"] == "Dân bỏ chạy"
+    lan.post(f"{here}/score", SCORES | {"floors": ["LIFE_SAFETY"]})
     assert {b["criterion"]: (b["weight"], b["score"]) for b in after["bars"]}["harm"] == (30, 3)
     desk.set_aside()
 
@@ -152,6 +167,7 @@ def test_the_room_draws_how_the_level_came_about(
     page = lan.post(f"{path}/cap-do", level="4", reason="Dân bỏ chạy")
     assert "Nâng 3 → 4" in page.text
     assert "Dân bỏ chạy" in page.text
+    assert "mức đã nâng lên cấp 4 vẫn giữ" in page.text
     desk.set_aside()
 
 

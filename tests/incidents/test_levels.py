@@ -15,9 +15,9 @@ from incidents.matter.level_rules import Floor
 from incidents.people.roles import Role
 from incidents.record import database, schema
 from incidents.record.errors import Conflict, Invalid
-from incidents.record.language import Language
+from incidents.record.language import Language, speech
 from incidents.record.timeline import DESK
-from incidents.response.life import grading
+from incidents.response.life import grading, level_changes, lowering
 from tests.harness import Desk, read
 
 SLIGHT = {"reach": 1, "velocity": 1, "harm": 1, "credibility": 1, "duty": 1}
@@ -100,6 +100,33 @@ def test_a_floor_that_is_gone_lets_the_level_down_with_a_second_person(desk: Des
     assert origin(incident).applying == []
 
 
+def test_what_is_told_of_a_level_leaves_out_what_there_was_not(desk: Desk) -> None:
+    lan, before, after = desk.cast.lan.id, 3, 2
+    set_, lowered, carried = (
+        level_changes.LevelSet,
+        level_changes.LevelLowered,
+        grading.LevelCarried,
+    )
+    known = {"%(seconded_by)s", "%(asked_by)s", "%(asked_of)s", "%(points)s"}
+    for fact, holes in [
+        (set_(2, 3, None, None, "Lan"), set[str]()),
+        (set_(2, 3, 45, None, ""), {"%(points)s"}),
+        (set_(3, 3, 45, None, ""), {"%(points)s"}),
+        (set_(before, after, None, lan, ""), {"%(seconded_by)s"}),
+        (set_(before, after, 25, lan, ""), {"%(points)s", "%(seconded_by)s"}),
+        (lowered(before, after, None, lan, ""), {"%(asked_by)s"}),
+        (lowered(before, after, 25, lan, ""), {"%(points)s", "%(asked_by)s"}),
+        (lowering.LoweringAsked(before, after, None, None, ""), set[str]()),
+        (lowering.LoweringAsked(before, after, 25, None, ""), {"%(points)s"}),
+        (lowering.LoweringAsked(before, after, None, lan, ""), {"%(asked_of)s"}),
+        (lowering.LoweringAsked(before, after, 25, lan, ""), {"%(points)s", "%(asked_of)s"}),
+        (carried("2026-0001", 3, 3, None), set[str]()),
+        (carried("2026-0001", 3, 2, lan), {"%(seconded_by)s"}),
+    ]:
+        assert {hole for hole in known if hole in fact.sentence} == holes
+        assert speech(Language.EN).text(fact.sentence) != fact.sentence
+
+
 def test_what_a_person_raised_it_to_stands_over_later_scores(desk: Desk) -> None:
     incident = desk.opened(level=2, roles=[Role.LEAD])
     lan, tung = desk.cast.lan, desk.cast.tung
@@ -110,6 +137,19 @@ def test_what_a_person_raised_it_to_stands_over_later_scores(desk: Desk) -> None
     assert found.override
     assert (found.override.before, found.override.after) == (2, 4)
     assert (found.override.reason, found.override.by) == ("Dân bỏ chạy", lan.id)
+    assert (found.worked_out, found.raised_to) == (2, 4)
+    assert found.raise_held
+    for language, words in ((Language.VI, "ứng với cấp 2; mức đã nâng"), (Language.EN, "level 2")):
+        assert words in found.raise_held.said(speech(language))
+    said = [line.text for line in desk.timeline(incident)]
+    assert "Cấp độ 2 → 4. Dân bỏ chạy" in said
+    assert any(s.startswith("Điểm và mức sàn ứng với cấp 2; mức đã nâng lên cấp 4") for s in said)
+    assert said[-1] == "Giữ cấp độ 4 (45 điểm)."
+    desk.do(grading.score, incident.id, dict.fromkeys(SLIGHT, 4), by=lan)
+    most = origin(incident)
+    assert (most.points, most.worked_out, most.raise_held) == (100, 4, None)
+    assert most.override
+    assert most.override.reason == "Dân bỏ chạy"
     desk.do(grading.override, incident.id, 3, reason="Đã về nhà", by=lan)
     desk.agree(incident, by=tung)
     lowered = origin(desk.reload(incident)).override

@@ -235,23 +235,27 @@ def _merged(desk: Desk, incident: Incident) -> None:
 
 
 @pytest.mark.parametrize(
-    ("deed", "recorded"),
+    ("deed", "said"),
     [
-        *((each, True) for each in (_raised, _floor_ticked, _joined, _split)),
-        *((each, False) for each in (_stood_down, _undone, _merged)),
+        (_raised, "cấp độ đã được xếp lại"),
+        (_floor_ticked, "cấp độ đã được xếp lại"),
+        (_joined, "vụ việc khác đã gộp vào"),
+        (_split, "vụ việc đã được tách"),
+        *((e, "việc xử lý vụ việc đã kết thúc") for e in (_stood_down, _undone, _merged)),
     ],
 )
-def test_whatever_changes_what_it_rests_on_makes_it_void(
-    desk: Desk,
-    incident: Incident,
-    deed: Callable[[Desk, Incident], None],
-    recorded: bool,
+def test_whatever_changes_what_it_rests_on_makes_it_void_and_whoever_asked_hears_it(
+    desk: Desk, incident: Incident, deed: Callable[[Desk, Incident], None], said: str
 ) -> None:
     request = asked(desk, incident)
     deed(desk, incident)
     level = desk.reload(incident).level
     assert desk.reload(request).state is RequestState.VOID
-    assert ("LoweringVoided" in desk.facts(incident)) is recorded
+    (line,) = [each for each in desk.timeline(incident) if each.fact == "LoweringVoided"]
+    assert line.text == f"Đề nghị hạ cấp độ 3 → 2 hết hiệu lực: {said}"
+    told = desk.expect_message(to=desk.cast.lan, kind="lowering_void")
+    assert f"hạ vụ việc sau xuống cấp 2 không còn hiệu lực: {said}." in read(told)
+    assert ("đề nghị lại ở mục Cấp độ" in read(told)) is (desk.reload(incident).live)
     with desk.refused(Conflict, "không còn hiệu lực"):
         desk.do(AGREE, request.id, by=desk.cast.tung)
     desk.fast_forward(minutes(120))

@@ -21,7 +21,7 @@ from incidents.record.errors import (
     Invalid,
     NotPermitted,
 )
-from incidents.response.staffing import founding, founding_decisions
+from incidents.response.staffing import founding, founding_decisions, recusing
 from incidents.response.staffing.founding import Seat
 from tests.harness import Desk, hours
 
@@ -71,6 +71,21 @@ def _direct(desk: Desk, incident: Incident) -> None:
         call_back="0900 000 017",
         by=desk.cast.lan,
     )
+    desk.set_aside()
+
+
+def test_nobody_whom_it_concerns_is_put_forward_or_puts_one_forward(
+    desk: Desk, incident: Incident
+) -> None:
+    cast = desk.cast
+    why: dict[str, Any] = {"reason": "Bị nêu tên", "by": cast.chuong}
+    desk.do(recusing.declare, incident.id, cast.minh.id, **why)
+    desk.set_aside()
+    with desk.refused(NotPermitted, f"{cast.minh.name} là người liên quan"):
+        _proposed(desk, incident)
+    others = [seat for seat in _seats(desk) if seat.person_id != cast.minh.id]
+    seats = [*others, Seat(Role.SPOKESPERSON, cast.mai.id)]
+    assert _proposed(desk, incident, seats=seats).state is ProposalState.PROPOSED
     desk.set_aside()
 
 

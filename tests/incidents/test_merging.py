@@ -26,6 +26,7 @@ from incidents.response.staffing import directing, recusing
 from incidents.response.steps import runs
 from incidents.response.steps.runs import RunState
 from incidents.response.steps.steps import StepState
+from incidents.words.statements import StatementKind
 from tests.cast import filled
 from tests.harness import CODE, Desk, hours, read
 
@@ -122,8 +123,53 @@ def test_each_timeline_stays_whole_and_tells_of_it(
     desk.set_aside()
     assert desk.facts(incident) == [*before, "IncidentMerged"]
     told = desk.timeline(incident, Language.EN)[-1].text
-    assert told.startswith("Merged into incident 2026-0002: 1 flags, 0 claims and 1 pieces")
+    assert told.startswith(
+        "Merged into incident 2026-0002, with flags (1), claims (0) and evidence (1)"
+    )
     assert desk.facts(other)[-1] == "IncidentAbsorbed"
+
+
+def test_words_that_had_not_gone_out_are_named_and_their_author_hears_it(
+    desk: Desk, incident: Incident, other: Incident
+) -> None:
+    cast = desk.cast
+    # Dung writes without a seat in either task force; the words of the other one stay.
+    desk.drafted(incident, StatementKind.HOLDING, by=cast.dung)
+    desk.drafted(incident, StatementKind.REFUTATION)
+    desk.drafted(other, StatementKind.HOLDING, by=cast.ha)
+    desk.do(signing.release_shell, incident.id, "BAN-DAU", filled(desk.time), by=cast.lan)
+    desk.set_aside()
+    merged(desk, incident, other)
+    assert desk.facts(incident)[-2:] == ["IncidentMerged", "WordsLeft"]
+    assert "WordsLeft" not in desk.facts(other)
+    said = desk.timeline(incident)[-1].text
+    assert said == (
+        "Văn bản chưa phát không phát từ vụ việc này nữa: Thông báo. "
+        "Cần thì soạn lại ở vụ việc 2026-0002"
+    )
+    told = read(desk.expect_message(to=cast.dung, kind="incident_merged"))
+    assert "không phát nữa: Thông báo. Cần thì soạn lại ở vụ việc 2026-0002." in told
+    desk.set_aside()
+
+
+def test_what_was_said_and_seen_first_counts_for_the_one_that_goes_on(
+    desk: Desk, incident: Incident, other: Incident
+) -> None:
+    desk.do(signing.release_shell, incident.id, "BAN-DAU", filled(desk.time), by=desk.cast.lan)
+    first, seen = desk.reload(incident).first_statement_at, desk.reload(incident).detected_at
+    later = desk.opened(level=3)
+    desk.time += hours(1)
+    desk.do(signing.release_shell, other.id, "BAN-DAU", filled(desk.time), by=desk.cast.lan)
+    assert desk.reload(other).first_statement_at == desk.time
+    merged(desk, incident, other)
+    desk.set_aside()
+    goes_on = desk.reload(other)
+    assert (goes_on.first_statement_at, goes_on.detected_at) == (first, seen)
+    # Where neither the one nor the other spoke there is nothing to count.
+    quiet = desk.opened(level=3)
+    merged(desk, later, quiet)
+    assert desk.reload(quiet).first_statement_at is None
+    desk.set_aside()
 
 
 def test_what_cannot_be_merged_names_every_condition(
@@ -235,9 +281,9 @@ def test_chosen_flags_and_claims_become_an_incident_of_their_own(
     assert not kept_of(incident)
     assert desk.reload(incident).live
     assert desk.timeline(incident, Language.EN)[-1].text.startswith(
-        "Split off as incident 2026-0002: 1 flags, 1 claims, 1 pieces"
+        "Split off as incident 2026-0002, with flags (1), claims (1) and evidence (1)"
     )
-    assert desk.timeline(made, Language.EN)[-1].text.startswith("Split off incident 2026-0001")
+    assert desk.timeline(made, Language.EN)[-1].text.startswith("Split off from incident 2026-0001")
 
 
 def test_what_is_split_must_be_chosen_and_belong_here(

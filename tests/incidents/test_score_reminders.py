@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 
+from incidents.intake import claims
+from incidents.intake.signals import Nature
 from incidents.matter.incidents import Incident
 from incidents.people.roles import Role
-from incidents.response.life import grading, lifecycle
+from incidents.response.life import grading, lifecycle, merging
 from incidents.response.staffing import recusing
-from tests.harness import Desk, hours, minutes, read
+from tests.harness import CODE, Desk, hours, minutes, read
 from tests.incidents.test_levels import MIDDLING
 
 ROLES = [Role.LEAD, Role.STANDING_DEPUTY, Role.SPOKESPERSON, Role.SECRETARY]
@@ -87,3 +89,29 @@ def test_whoever_a_conflict_keeps_from_grading_is_not_asked(desk: Desk, incident
     desk.set_aside()
     desk.fast_forward(hours(2))
     desk.expect_messages("scores_missing", desk.cast.binh)
+
+
+def test_what_is_split_off_is_reminded_of_its_own_scores_until_somebody_gives_them(
+    desk: Desk, incident: Incident
+) -> None:
+    cast = desk.cast
+    desk.do(grading.score, incident.id, dict.fromkeys(MIDDLING, 3), by=cast.lan)
+    said = ["Đập vỡ", "Gạo lên"]
+    stated = desk.do(claims.state, incident.id, said, nature=Nature.CLAIM, by=cast.khoi)
+    chosen = {"signal_ids": [], "claim_ids": [stated[1].id], "playbook": CODE, "level": 3}
+    words = {"title": "Giá gạo", "reason": "Việc khác"}
+    made = desk.do(merging.split, incident.id, **chosen, **words, by=cast.lan)
+    desk.set_aside()
+    assert (made.level, made.level_provisional, made.scores) == (3, False, None)
+    desk.fast_forward(minutes(60))
+    asked = read(desk.expect_message(to=cast.lan, kind="scores_missing"))
+    assert "chưa được chấm" in asked
+    assert made.number in asked
+    (line,) = [each for each in desk.timeline(made) if each.fact == "ScoresReminded"]
+    assert line.text.startswith("Nhắc chấm năm tiêu chí cho cấp 3, hạn")
+    # Less than it has is only asked for, and nobody is asked for scores any more.
+    desk.do(grading.score, made.id, MIDDLING, by=cast.lan)
+    desk.set_aside()
+    desk.fast_forward(hours(2))
+    assert "ScoresReportedUp" not in desk.facts(made)
+    desk.set_aside()

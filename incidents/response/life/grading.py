@@ -66,6 +66,25 @@ class LevelCarried(Fact):
         "(người thứ hai đồng ý hạ cấp: %(seconded_by)s)"
     )
 
+    @property
+    def sentence(self) -> str:
+        """With the second person where one was named."""
+        if self.seconded_by:
+            return self.says
+        return N_("Vụ việc %(number)s đã xếp cấp %(before)s: phần tách ra ở cấp %(after)s")
+
+
+@dataclass(frozen=True)
+class RaiseHeld(Fact):
+    """The scores ask for less than a person raised the level to: the raise goes on to bind."""
+
+    worked_out: int
+    raised_to: int
+    says: ClassVar[str] = N_(
+        "Điểm và mức sàn ứng với cấp %(worked_out)s; mức đã nâng lên cấp %(raised_to)s vẫn giữ, "
+        "chỉ hạ khi người thứ hai đồng ý"
+    )
+
 
 @dataclass(frozen=True)
 class LevelKept(Fact):
@@ -99,8 +118,12 @@ def score(
     ticked = rule.ticked(floors)
     points, graded = rule.points(scores), gradings.of(session, incident.id)
     raised = graded.raised_to if graded else None
-    level = max(rule.band(points), raised or 0, *(floor.level for floor in ticked))
+    worked_out = rule.worked_out(points, ticked)
+    level = max(worked_out, raised or 0)
     _record_scores(session, incident, rule, scores, ticked, by)
+    score_reminders.end(session, incident)
+    if raised is not None and worked_out < raised:
+        timeline.record(session, incident.id, RaiseHeld(worked_out, raised), by=by)
     given = {c.value: scores[c.value] for c in Criterion} | {"points": points}
     basis = Basis(rule.id, given, [floor.code for floor in ticked])
     if level < incident.level and not incident.level_provisional:
@@ -185,7 +208,8 @@ def _hold_floors(session: Session, kept: Grading, level: int) -> None:
 def go_along(session: Session, old: Incident, new: Incident, *, whole: bool, by: Actor) -> None:
     """What is split off a graded incident is graded as it was, at no lower level.
 
-    Scores and floors go with the ``whole`` of what was flagged; another matter is scored anew.
+    Scores and floors go with the ``whole`` of what was flagged; another matter is scored anew, and
+    whoever has the desk is reminded of it.
     """
     if old.level_provisional:
         return
@@ -194,7 +218,7 @@ def go_along(session: Session, old: Incident, new: Incident, *, whole: bool, by:
         kept = gradings.kept(session, new.id, gradings.rule_of(session, before))
         kept.floors, kept.raised_to = list(before.floors), before.raised_to
         new.scores = old.scores
+        score_reminders.end(session, new)
     timeline.record(session, new.id, LevelKept(old.number, old.level, new.level), by=by)
-    score_reminders.end(session, new)
     new.level_provisional = False
     session.add(new)

@@ -21,6 +21,8 @@ from incidents.response.life import replanning, score_reminders, telling
 from incidents.response.steps import rhythm, runs
 from incidents.response.steps.steps import Step
 
+_SECONDED = N_("Cấp độ %(before)s → %(after)s (người thứ hai đồng ý: %(seconded_by)s). %(reason)s")
+
 
 @dataclass(frozen=True)
 class LevelSet(Fact):
@@ -39,6 +41,17 @@ class LevelSet(Fact):
         "%(reason)s"
     )
 
+    @property
+    def sentence(self) -> str:
+        """With the points, and the second person, there were."""
+        if self.seconded_by:
+            return self.says if self.points is not None else _SECONDED
+        if self.points is None:
+            return N_("Cấp độ %(before)s → %(after)s. %(reason)s")
+        if self.before == self.after:
+            return N_("Giữ cấp độ %(after)s (%(points)s điểm). %(reason)s")
+        return N_("Cấp độ %(before)s → %(after)s (%(points)s điểm). %(reason)s")
+
 
 @dataclass(frozen=True)
 class LevelLowered(Fact):
@@ -53,6 +66,15 @@ class LevelLowered(Fact):
         "Đồng ý hạ cấp độ %(before)s → %(after)s (điểm %(points)s) theo đề nghị của %(asked_by)s. "
         "%(reason)s"
     )
+
+    @property
+    def sentence(self) -> str:
+        """With the points where it was worked out."""
+        if self.points is not None:
+            return self.says
+        return N_(
+            "Đồng ý hạ cấp độ %(before)s → %(after)s theo đề nghị của %(asked_by)s. %(reason)s"
+        )
 
 
 CHANGES = (LevelSet, LevelLowered)

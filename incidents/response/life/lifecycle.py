@@ -18,6 +18,7 @@ from incidents.intake import claims, reporters, signals
 from incidents.intake.reporters import Outcome
 from incidents.matter import incidents, level_requests, taskforces, ties
 from incidents.matter.incidents import Finding, Incident, Status
+from incidents.matter.level_requests import Because
 from incidents.matter.severity import Level
 from incidents.people import persons
 from incidents.record import clock, outbox, timeline
@@ -220,7 +221,7 @@ def resolve(
     runs.end_all(session, incident.id)
     passing.cancel_all(session, incident.id)
     score_reminders.drop(session, incident.id)
-    level_requests.end(session, incident.id)
+    level_requests.void(session, incident.id, Because.ENDED, by=by)
     incident.resolved_at = clock.now()
     if not looking_back.held(session, incident.id, reopened(session, incident.id)):
         incident.look_back_at = min(looking_back.reminders(session, incident), default=None)
@@ -277,7 +278,7 @@ def stand_down(session: Session, incident_id: UUID, *, reason: str, by: Actor) -
     incident = incidents.live(session, incident_id)
     reason = given(reason)
     guard(owing.dangerous(session, incident.id) + owing.promised(session, incident))
-    cancelled = halt(session, incident, Status.STOOD_DOWN)
+    cancelled = halt(session, incident, Status.STOOD_DOWN, by=by)
     clock_endings.drop(session, incident.id, reason=reason, by=by, started=False)
     timeline.record(
         session, incident.id, StoodDown(steps_cancelled=cancelled, reason=reason), by=by
@@ -290,13 +291,13 @@ def stand_down(session: Session, incident_id: UUID, *, reason: str, by: Actor) -
     return incident
 
 
-def halt(session: Session, incident: Incident, status: Status) -> int:
+def halt(session: Session, incident: Incident, status: Status, *, by: Actor) -> int:
     """End all work on it, with no word on why; how many open steps that cancelled."""
     runs.end_all(session, incident.id)
     cancelled = passing.cancel_all(session, incident.id)
     outbox.cancel(session, incident_id=incident.id, kinds=_CALLS)
     taskforces.dissolve(session, incident.id)
-    level_requests.end(session, incident.id)
+    level_requests.void(session, incident.id, Because.ENDED, by=by)
     incident.status, incident.ended_at = status, clock.now()
     session.add(incident)
     return cancelled

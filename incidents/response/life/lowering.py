@@ -34,6 +34,16 @@ from incidents.record.language import N_
 from incidents.response.life import level_changes
 from incidents.response.life.level_changes import LevelLowered
 
+_ASKED = N_("Đề nghị hạ cấp độ %(before)s → %(after)s, chờ người thứ hai đồng ý. %(reason)s")
+_ASKED_OF = N_(
+    "Đề nghị hạ cấp độ %(before)s → %(after)s, chờ người thứ hai đồng ý (hỏi: %(asked_of)s). "
+    "%(reason)s"
+)
+_ASKED_BY_POINTS = N_(
+    "Đề nghị hạ cấp độ %(before)s → %(after)s (điểm %(points)s), chờ người thứ hai đồng ý. "
+    "%(reason)s"
+)
+
 
 @dataclass(frozen=True)
 class LoweringAsked(Fact):
@@ -48,6 +58,13 @@ class LoweringAsked(Fact):
         "Đề nghị hạ cấp độ %(before)s → %(after)s (điểm %(points)s), chờ người thứ hai đồng ý "
         "(hỏi: %(asked_of)s). %(reason)s"
     )
+
+    @property
+    def sentence(self) -> str:
+        """With the points, and whoever was asked first, there were."""
+        if self.points is None:
+            return _ASKED_OF if self.asked_of else _ASKED
+        return self.says if self.asked_of else _ASKED_BY_POINTS
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ both tell of it. A merged incident keeps its number, which says where it went.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import update
@@ -30,6 +30,7 @@ from incidents.response.clocks import clock_endings
 from incidents.response.life import grading, lifecycle, opening
 from incidents.response.staffing import recusing
 from incidents.response.steps import owing, promises
+from incidents.words import publications
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,18 @@ class IncidentMerged(Fact):
     says: ClassVar[str] = N_(
         "Gộp vào vụ việc %(number)s: chuyển %(flags)s tin báo, %(claims)s nội dung, "
         "%(evidence)s tư liệu; hủy %(steps_cancelled)s nhiệm vụ đang mở. Lý do: %(reason)s"
+    )
+
+
+@dataclass(frozen=True)
+class WordsLeft(Fact):
+    """It was merged while words of its own were on their way: they go out from here no more."""
+
+    number: str
+    titles: Private
+    says: ClassVar[str] = N_(
+        "Văn bản chưa phát không phát từ vụ việc này nữa: %(titles)s. Cần thì soạn lại ở vụ việc "
+        "%(number)s"
     )
 
 
@@ -116,7 +129,10 @@ def merge(session: Session, incident_id: UUID, into: UUID, *, reason: str, by: A
         session, merged, goes_on, flags, claims.of_incident(session, merged.id), by, everything=True
     )
     promised = owing.unkept(session, merged.id)
-    cancelled = lifecycle.halt(session, merged, Status.MERGED)
+    left = publications.unposted(session, merged.id)
+    people += [v.author_id for v in left if v.author_id and v.author_id != by.person_id]
+    _speak_for_both(session, merged, goes_on)
+    cancelled = lifecycle.halt(session, merged, Status.MERGED, by=by)
     clock_endings.drop(session, merged.id, reason=reason.strip(), by=by, started=False)
     recusing.carry_over(session, merged.id, goes_on.id, by=by)
     promises.carry_over(session, promised, goes_on, by=by)
@@ -125,11 +141,22 @@ def merge(session: Session, incident_id: UUID, into: UUID, *, reason: str, by: A
         number=goes_on.number, steps_cancelled=cancelled, reason=reason.strip(), **counts
     )
     timeline.record(session, merged.id, gone, by=by)
+    titles = list(dict.fromkeys(version.title for version in left))
+    if titles:
+        timeline.record(session, merged.id, WordsLeft(goes_on.number, "; ".join(titles)), by=by)
     came = IncidentAbsorbed(number=merged.number, reason=reason.strip(), **counts)
     timeline.record(session, goes_on.id, came, by=by)
     level_requests.void(session, goes_on.id, Because.JOINED, by=by)
-    _tell(session, people, merged, "incident_merged", goes_on.number)
+    _tell(session, people, merged, "incident_merged", goes_on.number, titles=titles)
     return goes_on
+
+
+def _speak_for_both(session: Session, merged: Incident, goes_on: Incident) -> None:
+    """Whichever was detected first, and said something in public first, counts for both."""
+    goes_on.detected_at = min(merged.detected_at, goes_on.detected_at)
+    said = [at for at in (merged.first_statement_at, goes_on.first_statement_at) if at]
+    goes_on.first_statement_at = min(said, default=None)
+    session.add(goes_on)
 
 
 def _mergeable(session: Session, merged: Incident, goes_on: Incident, reason: str) -> None:
@@ -289,7 +316,7 @@ def _members(session: Session, incident: Incident, by: Actor) -> list[UUID]:
 
 
 def _tell(
-    session: Session, people: Sequence[UUID], about: Incident, kind: str, number: str
+    session: Session, people: Sequence[UUID], about: Incident, kind: str, number: str, **more: Any
 ) -> None:
     persons.tell_all(
         session,
@@ -297,5 +324,5 @@ def _tell(
         kind,
         key=f"{kind}:{about.id}:{clock.now().isoformat()}",
         incident_id=about.id,
-        values={"other": number},
+        values={"other": number} | more,
     )

@@ -296,7 +296,7 @@ def undo(session: Session, incident_id: UUID, *, reason: str, by: Actor) -> Inci
         raise Conflict(N_("Đã có nhiệm vụ hoàn thành: không hủy được, hãy dừng xử lý."))
     if clock_endings.breached(session, incident.id):
         raise Conflict(N_("Đã quá một thời hạn luật định: không hủy được, hãy dừng xử lý."))
-    lifecycle.halt(session, incident, Status.UNDONE)
+    lifecycle.halt(session, incident, Status.UNDONE, by=by)
     clock_endings.drop(session, incident.id, reason=reason, by=by, started=True)
     timeline.record(
         session, incident.id, OpeningUndone(number=incident.number, reason=reason), by=by

@@ -1,9 +1,10 @@
-"""A provisional level waits for its five scores: whoever has the desk hears it, then those above.
+"""A level without scores waits for its five: whoever has the desk hears it, then those above.
 
 The scores follow within the time of the level for them (rule 7 of practice; ``triage_minutes``,
 which the office edits). When it is over the duty officers are told once; when as much more has
 passed as the ladder of silence leaves before the next tier, whoever runs the room is told once.
-Scores, or a level that a person set with a reason, end it.
+Scores, or a level that a person set with a reason, end it. What is split off a graded matter keeps
+a level that was another matter's, and is scored in the same time as one that was just opened.
 """
 
 from dataclasses import dataclass
@@ -41,7 +42,7 @@ class ScoresReminded(Fact):
 
     level: int
     due_at: datetime
-    says: ClassVar[str] = N_("Nhắc chấm năm tiêu chí cho cấp tạm %(level)s, hạn %(due_at)s")
+    says: ClassVar[str] = N_("Nhắc chấm năm tiêu chí cho cấp %(level)s, hạn %(due_at)s")
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class ScoresReportedUp(Fact):
     level: int
     due_at: datetime
     says: ClassVar[str] = N_(
-        "Báo cấp trên: cấp tạm %(level)s chưa được chấm năm tiêu chí, hạn %(due_at)s"
+        "Báo cấp trên: cấp %(level)s chưa được chấm năm tiêu chí, hạn %(due_at)s"
     )
 
 
@@ -113,10 +114,9 @@ def _line(session: Session, incident: Incident) -> list[list[UUID]]:
 
 def end(session: Session, incident: Incident) -> None:
     """The level is worked out, or set with a reason: nobody is asked for scores any more."""
-    if incident.level_provisional:
-        incident.scores_at = None
-        session.add(incident)
-        drop(session, incident.id)
+    incident.scores_at = None
+    session.add(incident)
+    drop(session, incident.id)
 
 
 def drop(session: Session, incident_id: UUID) -> None:

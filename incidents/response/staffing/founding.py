@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from incidents.matter import incidents, mandates, taskforces
+from incidents.matter import incidents, mandates, recusals, taskforces
 from incidents.matter.mandates import (
     ProposalAppraised,
     ProposalReturned,
@@ -67,6 +67,8 @@ def propose(
     reason = given(reason)
     seating.check_until(serves_until)
     _complete(seats)
+    # Whoever is concerned could not take the seat at the decision either.
+    recusals.require_unnamed(session, incident.id, person_id, *(s.person_id for s in seats))
     row = TaskForceProposal(
         incident_id=incident.id,
         number=document.strip(),
