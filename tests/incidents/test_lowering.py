@@ -1,5 +1,6 @@
 """A level goes down by two: one asks, another agrees themselves, and nothing else lowers it."""
 
+import threading
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,7 @@ from incidents.matter.incidents import Incident
 from incidents.matter.level_requests import LevelRequest, RequestState
 from incidents.people.roles import Role
 from incidents.record import database
-from incidents.record.actors import ENGINE
+from incidents.record.actors import ENGINE, Actor, Via
 from incidents.record.errors import (
     AlreadySettled,
     Conflict,
@@ -24,7 +25,7 @@ from incidents.record.errors import (
 from incidents.record.language import Language
 from incidents.response.life import grading, lifecycle, lowering, merging, opening
 from incidents.response.staffing import recusing
-from tests.harness import CODE, Desk, minutes, read
+from tests.harness import CODE, Desk, in_words, minutes, read
 from tests.incidents.test_levels import SLIGHT
 
 AGREE, REFUSE, WITHDRAW = lowering.agree, lowering.refuse, lowering.withdraw
@@ -100,6 +101,41 @@ def test_with_nobody_named_everybody_who_may_agree_is_asked(desk: Desk, incident
     assert not {p.id for p in (cast.lan, cast.minh, cast.khoi, cast.kien)} & told
     assert request.asked_of is None
     desk.set_aside()
+
+
+def test_of_two_who_answer_at_once_one_decides_and_the_other_is_told(
+    desk: Desk, incident: Incident
+) -> None:
+    cast = desk.cast
+    request = asked(desk, incident, second=None)
+    together, outcomes = threading.Barrier(2), dict[str, str]()
+
+    def answer(verb: Callable[..., Any], person_id: UUID, **because: str) -> None:
+        together.wait()
+        try:
+            with database.transaction() as session:
+                verb(session, request.id, by=Actor(person_id, Via.DESK), **because)
+            outcomes["decided"] = verb.__name__
+        except Conflict as late:
+            outcomes["told"] = in_words(late, Language.VI)
+
+    deciders = [
+        threading.Thread(target=answer, args=(AGREE, cast.tung.id)),
+        threading.Thread(target=answer, args=(REFUSE, cast.binh.id), kwargs={"reason": "Còn lan"}),
+    ]
+    for each in deciders:
+        each.start()
+    for each in deciders:
+        each.join()
+    desk.settle()
+    desk.set_aside()
+    agreed = outcomes["decided"] == "agree"
+    assert "không còn chờ" in outcomes["told"]
+    assert desk.reload(incident).level == (2 if agreed else 3)
+    state = RequestState.AGREED if agreed else RequestState.REFUSED
+    assert desk.reload(request).state is state
+    facts = desk.facts(incident)
+    assert facts.count("LevelLowered") + facts.count("LoweringRefused") == 1
 
 
 def test_refused_with_a_reason_it_stands_and_whoever_asked_hears_why(

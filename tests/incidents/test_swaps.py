@@ -21,8 +21,9 @@ from incidents.record.errors import (
 )
 from incidents.record.language import Language
 from incidents.record.timeline import DESK
-from incidents.response.staffing import coming_back, recoverable
+from incidents.response.staffing import coming_back, holdings, recoverable
 from incidents.response.staffing.holdings import HoldingKind
+from incidents.response.staffing.recoverable import Fate
 from tests.harness import START, Desk, read
 from tests.incidents.shifts import draw_up, found, local, on, shift_at
 from tests.incidents.test_leaving import _leave
@@ -182,6 +183,11 @@ def test_a_swap_with_somebody_who_leaves_stands_with_the_successor_and_after_a_r
 ) -> None:
     cast = desk.cast
     swapped(desk)
+    for person, at in ((cast.duc, local(24, 14)), (cast.hoa, local(24, 6))):
+        with database.reading() as session:
+            held = holdings.of(session, person.id)
+        (listed,) = [each for each in held if each.kind is HoldingKind.AGREED]
+        assert (listed.about, listed.at) == ("Trực lãnh đạo sở", at)
     _leave(desk, cast.duc, cast.kien)
     assert [on(desk, local(24, h)) for h in (7, 15)] == [["hoa"], ["kien"]]
     said = read(desk.expect_message(to=cast.hoa, kind="swap_after_leaving"))
@@ -192,9 +198,11 @@ def test_a_swap_with_somebody_who_leaves_stands_with_the_successor_and_after_a_r
     with database.reading() as session:
         row = departures.of(session, cast.duc.id)
         assert row
-        listed = recoverable.of(session, row)
-    turns = [each.row_id for each in listed if each.was.kind is HoldingKind.TURN]
-    seen = recoverable.fingerprint(listed)
+        recovered = recoverable.of(session, row)
+    turns = [each.row_id for each in recovered if each.was.kind is HoldingKind.TURN]
+    (fate,) = [each.fate for each in recovered if each.was.kind is HoldingKind.AGREED]
+    assert fate is Fate.STAYS
+    seen = recoverable.fingerprint(recovered)
     desk.time += timedelta(minutes=1)
     back = {"reason": "Ghi nhầm", "confirmed": seen, "take": turns}
     desk.do(coming_back.come_back, cast.duc.id, by=cast.an, **back)

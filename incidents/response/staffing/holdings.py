@@ -14,7 +14,7 @@ from incidents.matter.incidents import Incident
 from incidents.matter.taskforces import TaskForce, TaskForceMember
 from incidents.people.authorisations import Authorisation
 from incidents.people.directory.focal_points import FocalPoint
-from incidents.people.duty import feeds, swaps
+from incidents.people.duty import agreed, feeds, swaps
 from incidents.people.duty.changes import DutyLeft, StandIn
 from incidents.people.duty.rotations import Rotation, RotationTurn
 from incidents.people.organisations import Organisation
@@ -45,6 +45,7 @@ class HoldingKind(Labelled):
     TURN = "turn", N_("lượt trong vòng trực")
     SHIFT = "shift", N_("ca trực")
     STAND_IN = "stand_in", N_("trực thay")
+    AGREED = "agreed", N_("ca đã thỏa thuận đổi")
     SWAP = "swap", N_("đề nghị đổi ca")
     SIGN_IN = "sign_in", N_("phiên đăng nhập")
     LINK = "link", N_("liên kết trả lời")
@@ -62,6 +63,7 @@ MOVES = frozenset(
         HoldingKind.TURN,
         HoldingKind.SHIFT,
         HoldingKind.STAND_IN,
+        HoldingKind.AGREED,
     }
 )
 """What a successor takes over; everything else ends with the person."""
@@ -84,13 +86,14 @@ class Holding:
 
 
 def of(session: Session, person_id: UUID) -> list[Holding]:
-    """Everything a person holds now; a fixed number of queries, however much it is."""
+    """Everything a person holds now; a fixed number of queries but for the swaps agreed to."""
     return [
         *_in_incidents(session, person_id),
         *_watched(session, person_id),
         *_by_post(session, person_id),
         *_for_bodies(session, person_id),
         *on_rosters(session, person_id),
+        *_agreed(session, person_id),
         *_ways_in(session, person_id),
     ]
 
@@ -241,6 +244,14 @@ def on_rosters(session: Session, person_id: UUID) -> Iterator[Holding]:
         yield Holding(HoldingKind.STAND_IN, row.id, roster.name, roster.role, row.starts_at)
     for swap in swaps.waiting(session, person_id):
         yield Holding(HoldingKind.SWAP, swap.id, at=swap.given_at)
+
+
+def _agreed(session: Session, person_id: UUID) -> Iterator[Holding]:
+    """Swaps of which a shift is still to be done: the one they took on, else the one they gave."""
+    for each in agreed.of(session, person_id):
+        shift = each.theirs or each.own
+        at = shift.starts_at if shift else each.swap.given_at
+        yield Holding(HoldingKind.AGREED, each.swap.id, each.roster.name, each.roster.role, at)
 
 
 def _ways_in(session: Session, person_id: UUID) -> Iterator[Holding]:

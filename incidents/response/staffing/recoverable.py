@@ -101,7 +101,7 @@ _ENDED = frozenset(
 )
 
 
-_ON_DUTY = frozenset({HoldingKind.SHIFT, HoldingKind.STAND_IN})
+_ON_DUTY = frozenset({HoldingKind.SHIFT, HoldingKind.STAND_IN, HoldingKind.AGREED})
 
 
 def _otherwise(row: Departure, was: Holding) -> Fate:
