@@ -15,6 +15,7 @@ from incidents.insight import reading
 from incidents.record import settings
 from incidents.response.answers import relays
 from incidents.response.answers.relays import RelayedToGroup
+from incidents.response.steps import steps
 
 router = APIRouter(include_in_schema=False, prefix="/vu-viec/{number}/nhom")
 
@@ -39,6 +40,7 @@ def shown(
         incident=relay.incident,
         steps=relay.steps,
         text=relay.texts[settings.current().language],
+        titles={s.id: steps.title(session, s, caller.person.language) for s in relay.steps},
         groups=relays.groups(session),
         told=[line for line in story if line.fact == RelayedToGroup.__name__][::-1],
     )
