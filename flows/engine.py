@@ -14,7 +14,17 @@ import structlog
 from flows import advancing, catalogue, resident
 from flows.advancing import GIVEN_BACK, Ending
 from flows.backfill import Backfill
-from flows.duties import audit, contacts, deliver, escalate, posts, receive, reviews, rosters
+from flows.duties import (
+    audit,
+    contacts,
+    deliver,
+    escalate,
+    posts,
+    receive,
+    reviews,
+    rooms,
+    rosters,
+)
 from flows.duties.advance import Advancing
 from flows.duty import Duty
 from flows.lookout import Lookout
@@ -66,7 +76,7 @@ class Engine:
         """Every duty once, one after the other; says how much was done."""
         kept = escalate.escalate() + rosters.rosters() + reviews.reviews() + contacts.contacts()
         kept += posts.posts()
-        return kept + self.advance_due() + deliver.deliver() + audit.audit()
+        return kept + self.advance_due() + deliver.deliver() + rooms.rooms() + audit.audit()
 
     def advance_due(self) -> int:
         """Only the advances that are due, here and now; says how many."""
@@ -82,6 +92,7 @@ class Engine:
             self._pool = Pool(self.resident, settings.current().work_pool)
         self._duties = [
             *deliver.duties(receive.chats()),
+            *rooms.duties(),
             Duty("advance", self._advancing.start_due, runs.COMING, unkept=self._handed_over),
             Duty("escalate", escalate.escalate, escalate.COMING),
             Duty("rosters", _once(rosters.rosters), every=_ROSTERS_EVERY),

@@ -21,7 +21,8 @@ from api.pages import (
 from incidents.insight import levels, reading, scoring
 from incidents.insight.reading import Line
 from incidents.intake import evidence, signals
-from incidents.matter import level_timings, recusals, taskforces
+from incidents.matter import chat_rooms, level_timings, recusals, taskforces
+from incidents.matter.chat_rooms import ChatRoom
 from incidents.matter.incidents import Incident, Status
 from incidents.matter.severity import ANCHORS, Criterion
 from incidents.matter.standing import FoundingDecision
@@ -135,6 +136,7 @@ def gather(session: Session, incident: Incident, person: Person, *, chosen: str)
         **joins_view.gather(session, incident, person, may),
         "force": force,
         "seats": seats,
+        "chat_room": _chat_room(session, incident, seats, person.id),
         "agencies": postings.on(
             session, [p for p in everybody if p.id in {m.person_id for m in seats}], incident.day
         ),
@@ -176,6 +178,16 @@ def gather(session: Session, incident: Incident, person: Person, *, chosen: str)
         if incident.status is Status.STABILISING and Deed.RESOLVE in may
         else [],
     }
+
+
+def _chat_room(
+    session: Session, incident: Incident, seats: list[taskforces.TaskForceMember], person_id: UUID
+) -> ChatRoom | None:
+    """The room on the chat server, for whoever may enter it."""
+    if not chat_rooms.wanted() or all(seat.person_id != person_id for seat in seats):
+        return None
+    room = chat_rooms.of(session, incident.id)
+    return room if room and room.name else None
 
 
 def _everybody(session: Session) -> tuple[list[Person], dict[UUID, str]]:

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from flows.duties import known
 from incidents.matter import recusals
+from incidents.matter.chat_rooms import ChatRoom
 from incidents.people import persons, rosters
 from incidents.record import clock, database, inbox, proof, settings
 from incidents.record.language import N_
@@ -43,7 +44,7 @@ def audit() -> int:
     with database.reading() as session:
         found = findings(session, clock.now() - GRACE)
         new = [each for each in found if not known(session, f"{_key(each)}:")]
-    for what in ("run", "message", "timer", "failed", "mailbox"):
+    for what in ("run", "message", "timer", "failed", "mailbox", "room"):
         _OVERDUE.labels(what).set(sum(each.what == what for each in found))
     return sum(_raise(each) for each in new)
 
@@ -80,7 +81,21 @@ def checkpoint() -> None:
 def findings(session: Session, late: datetime) -> list[Finding]:
     """Everything that was due before ``late`` and has not happened."""
     found = [*_runs(session, late), *_messages(session, late), *_timers(session, late)]
-    return [*found, *_mailbox(session, late)]
+    return [*found, *_mailbox(session, late), *_rooms(session, late)]
+
+
+def _rooms(session: Session, late: datetime) -> list[Finding]:
+    """Rooms on the chat server that could not be attended to for a while."""
+    failing = select(ChatRoom).where(col(ChatRoom.failing_since) <= late).limit(100)
+    return [
+        Finding(
+            "room",
+            f"{each.incident_id}:{each.failing_since}",
+            N_("Phòng Matrix của vụ việc không cập nhật được"),
+            each.incident_id,
+        )
+        for each in session.exec(failing)
+    ]
 
 
 def _mailbox(session: Session, late: datetime) -> list[Finding]:

@@ -12,6 +12,7 @@ from incidents.intake import merging as flag_merging
 from incidents.intake import parting, scans, triage, wording
 from incidents.matter import (
     body_corrections,
+    chat_rooms,
     clock_rule_changes,
     clock_rule_wording,
     clock_rules,
@@ -107,7 +108,7 @@ TELLERS = (
         must_be_told,
     ),
     standing_changes,
-    *(taskforce_facts, telling, score_reminders),
+    *(taskforce_facts, telling, score_reminders, chat_rooms),
     *(closing_reports, edits, follow_ups, looking_back, meeting_reminders),
     *(opening, lifecycle, resuming, merging, grading, level_changes, lowering),
     *(replanning, journal, decisions, on_behalf, relays),

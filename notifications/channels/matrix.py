@@ -12,6 +12,7 @@ from typing import Any
 
 from nio import InviteMemberEvent, MessageDirection, RoomInfo, RoomMessagesResponse, SyncResponse
 
+from incidents.matter import chat_rooms
 from incidents.people.directory import chat_accounts
 from incidents.people.persons import ContactKind
 from incidents.record import database, keys
@@ -108,11 +109,15 @@ class Matrix:
             return (), found.next_batch
         me = self.server.me
         said = list[tuple[int, Inbound]]()
+        with database.reading() as session:
+            of_incidents = chat_rooms.among(session, found.rooms.join)
         for room, info in found.rooms.join.items():
             for event in self._events(room, info, cursor):
                 if event.get("type") == "m.room.encryption":
                     self._cannot_read(room, str(event.get("sender")))
-                elif inbound := matrix_events.read(room, event, me=me):
+                elif inbound := matrix_events.read(
+                    room, event, me=me, overheard=room in of_incidents
+                ):
                     said.append((_moment(event), inbound))
         return [each for _, each in sorted(said, key=lambda pair: pair[0])], found.next_batch
 

@@ -41,7 +41,9 @@ def account(user: str) -> str:
     return f"{local}{colon}{server.lower()}"
 
 
-def read(room: str, event: Mapping[str, Any], *, me: str) -> Inbound | None:
+def read(
+    room: str, event: Mapping[str, Any], *, me: str, overheard: bool = False
+) -> Inbound | None:
     """What a person says to us by an event; nothing for our own, edits, notices and the rest."""
     sender, named, content = (event.get(part) for part in ("sender", "event_id", "content"))
     if not (isinstance(sender, str) and isinstance(named, str) and isinstance(content, Mapping)):
@@ -56,6 +58,7 @@ def read(room: str, event: Mapping[str, Any], *, me: str) -> Inbound | None:
         channel=Channel.MATRIX,
         provider_id=name(room, named),
         sender=account(sender),
+        overheard=overheard,
         **said,
     )
 

@@ -36,12 +36,17 @@ IN = ("join", "invite")
 _API = "/_matrix/client/v3"
 _IN_USE = "M_ROOM_IN_USE"
 _NOT_THERE = (HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN)
+_NO_GUESTS = {
+    "type": "m.room.guest_access",
+    "state_key": "",
+    "content": {"guest_access": "forbidden"},
+}
 _NO_SUCH_USER = N_("máy chủ Matrix không có tài khoản này")
 _NOT_OURS = N_("tên phòng trên máy chủ Matrix đã có người khác dùng")
 
 
 class Unreachable(OSError):
-    """Nobody is behind an account, or they let nobody in."""
+    """Nobody is behind an account, or a room is not ours."""
 
 
 def make(
@@ -64,6 +69,9 @@ def make(
                 invite=invite,
                 is_direct=direct,
                 preset=RoomPreset.private_chat,
+                # By that preset whoever is in may ask others in, and guests may come.
+                power_level_override={"invite": 50},
+                initial_state=[_NO_GUESTS],
             ),
         )
     except Refused as no:
@@ -131,15 +139,9 @@ def encrypted(server: Homeserver, room: str) -> bool:
 
 def invite(server: Homeserver, room: str, user: str) -> None:
     """Invite somebody who is not in; ``Unreachable`` where there is nobody."""
-    if membership(server, room, user) in IN:
-        return
-    require_known(server, user)
-    try:
+    if membership(server, room, user) not in IN:
+        require_known(server, user)
         server.ask(RoomInviteResponse, lambda client: client.room_invite(room, user))
-    except Refused as no:
-        if no.status == HTTPStatus.FORBIDDEN and not no.limited:
-            raise Unreachable(str(no)) from no
-        raise
 
 
 def remove(server: Homeserver, room: str, user: str) -> None:

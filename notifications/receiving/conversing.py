@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from incidents.intake.signals import Signal
+from incidents.matter import chat_rooms
 from incidents.people.directory import chat_accounts
 from incidents.people.persons import ContactKind, Person
 from incidents.record import database, ids
@@ -84,15 +85,21 @@ def find(session: Session, inbound: Inbound, said: Said) -> Match:
     """What is answered: the message named, else the code, the number, or all that waits."""
     person = _author(session, inbound)
     if person is None:
-        return Match(left_alone=Why.UNKNOWN_SENDER)
+        return Match(left_alone=Why.NOT_OURS if inbound.overheard else Why.UNKNOWN_SENDER)
     named = messages_named(session, inbound.channel, inbound.reply_to)
     for message in named:
         about = message.values.get("about")
         link = session.get(AnswerLink, UUID(about) if about else message.id)
         if link and link.person_id == person.id:
             return Match(link, message, person)
+    asked = _asked(session, person)
+    posted = chat_rooms.steps_named(session, inbound.reply_to)
+    if mine := next((each for each in asked if each.step and each.step.id in posted), None):
+        return Match(mine.link, session.get(OutgoingMessage, mine.link.message_id), person)
+    if inbound.overheard and said.code not in {each.code for each in asked}:
+        return Match(left_alone=Why.NOT_OURS)
     try:
-        link = _meant(_asked(session, person), said)
+        link = _meant(asked, said)
     except Refusal as no:
         return Match(sender=person, refusal=no)
     return Match(link, session.get(OutgoingMessage, link.message_id), person)

@@ -43,6 +43,8 @@ class Inbound:
     left_alone: Why | None = None
     """Why nobody is to be answered, where its form says so."""
     returned: Returned | None = None
+    overheard: bool = False
+    """Said where others read along: only what names its matter is meant for the desk."""
     too_big: bool = field(default=False)
 
 

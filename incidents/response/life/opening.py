@@ -11,7 +11,7 @@ from incidents.intake import evidence, reporters, signals
 from incidents.intake.reporters import Outcome
 from incidents.intake.signals import Nature, Signal, SignalState
 from incidents.intake.triage import SignalReturned
-from incidents.matter import incidents, must_be_told
+from incidents.matter import chat_rooms, incidents, must_be_told
 from incidents.matter.clock_rules import FIRST_INFORMATION
 from incidents.matter.incidents import Incident, Status
 from incidents.people import persons, roles
@@ -168,6 +168,7 @@ def _begin(session: Session, asked: _Asked, signal: Signal | None, *, by: Actor)
         flags = _take_over(session, incident, signal, asked.nature) if signal else []
         runs.start(session, incident.id, asked.playbook, asked.version)
         _call_first(session, incident, by)
+        chat_rooms.begin(session, incident.id)
         if flags:
             reporters.hear(session, flags, Outcome.OPENED, by=by, incident_id=incident.id)
     if asked.occurred_at:

@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from incidents.intake import claims, signals
 from incidents.intake.signals import Nature
-from incidents.matter import calendar, incidents, taskforces, ties
+from incidents.matter import calendar, chat_rooms, incidents, taskforces, ties
 from incidents.matter.calendar import Unit
 from incidents.matter.incidents import Incident, Status
 from incidents.matter.ties import TieKind
@@ -228,6 +228,7 @@ def reopen(
     reopened = StandDownTakenBack if incident.status is Status.STOOD_DOWN else IncidentReopened
     timeline.record(session, incident.id, reopened(playbook, closed_at, reason.strip()), by=by)
     taskforces.resume(session, incident.id)
+    chat_rooms.resume(session, incident.id)
     _take_up(session, incident, by)
     incident.ended_at = incident.resolved_at = None
     clock_endings.resume(session, incident.id, ended_at=closed_at, by=by)
