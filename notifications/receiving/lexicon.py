@@ -71,7 +71,7 @@ DOINGS = _words(
 """Said of them, a negation leaves nothing clear."""
 
 UNFINISHED = _words(
-    """chua sap gan neu bao con almost nearly soon if when until partly half not 50% 80% 90%"""
+    """chua sap gan neu con almost nearly soon if when until partly half not 50% 80% 90%"""
 )
 """In the sentence of a completion they leave it open whether it is one."""
 

@@ -39,6 +39,7 @@ _TIME = re.compile(
     r"(?P<u>phut|p|'|minutes?|mins?|tieng|gio|h|g|hours?|hrs?|ngay|days?)"
     r"(?:(?: dong ho)? ?(?P<extra>[1-5]?\d)(?: ?(?:phut|p|'))?(?!\d)|(?P<half> ruoi))?(?![a-z])"
 )
+_WHEN = re.compile(r"\bbao (?:gio|lau|nhieu)\b")
 _BARE = re.compile(r"\s+(?P<n>\d{1,4})(?![\d%/:])")
 """After «XIN THÊM», as the mail says it: minutes."""
 _CLOSE = 60
@@ -183,6 +184,7 @@ class _Reading:
                 continue
             sentence = next(s for s in self.sentences if clause[0] in s)
             open_ = lexicon.UNFINISHED & {t.word for t in sentence}
+            open_ |= set(_WHEN.findall(self.plain, sentence[0].start, sentence[-1].end))
             here = lexicon.OPEN_HERE & {t.word for t in clause}
             if open_ or here or self._asked(sentence):
                 return None
@@ -212,17 +214,16 @@ class _Reading:
     def _leading(self) -> list[_Clause]:
         """The first clauses up to the one that says something."""
         leading: list[_Clause] = []
+        verbs = (Verb.COMPLETE, Verb.ACKNOWLEDGE)
         for clause in self.clauses[:5]:
-            if clause[0].word in lexicon.GREETINGS or (
-                {t.word for t in clause[:3]} & lexicon.GREETINGS
-            ):
+            greets = {t.word for t in clause[:3]} & lexicon.GREETINGS
+            if greets and not any(_begins(clause, verb) for verb in verbs):
                 continue
             leading.append(clause)
             says = _bare(clause) and not all(t.word in lexicon.POLITE for t in _bare(clause))
             if says:
                 break
         with_verb = [c for c in leading if _bare(c)]
-        verbs = (Verb.COMPLETE, Verb.ACKNOWLEDGE)
         plain = [c for c in with_verb if any(_begins(c, verb) for verb in verbs)]
         return plain or [c for c in leading if any(t.word in lexicon.POLITE for t in c)]
 

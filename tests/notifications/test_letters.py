@@ -183,7 +183,16 @@ def test_whatever_is_negated_takes_and_ends_nothing(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["chưa nhận", "chưa xong", "chưa hoàn thành", "not done", "don't accept", "xong chưa?", "ok?"],
+    [
+        "chưa nhận",
+        "chưa xong",
+        "chưa hoàn thành",
+        "not done",
+        "don't accept",
+        "xong chưa?",
+        "ok?",
+        "bao giờ xong",
+    ],
 )
 def test_a_negation_or_a_question_is_never_a_yes(text: str) -> None:
     assert verbs.read(text).verb is Verb.COMMENT
@@ -193,6 +202,8 @@ def test_a_negation_or_a_question_is_never_a_yes(text: str) -> None:
     ("text", "verb", "number", "code"),
     [
         ("nhận 3", Verb.ACKNOWLEDGE, 3, None),
+        ("xong đã gửi báo cáo", Verb.COMPLETE, None, None),
+        ("XONG 3 đã báo cáo anh Phúc", Verb.COMPLETE, 3, None),
         ("xong 3 đã gọi", Verb.COMPLETE, 3, None),
         ("xong 4K7Q đã gọi", Verb.COMPLETE, None, "4K7Q"),
         ("XIN THÊM 30 chờ số liệu", Verb.MORE_TIME, None, None),
