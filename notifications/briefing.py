@@ -25,6 +25,7 @@ from incidents.record.language import Language
 from incidents.record.outbox import CHATS, Channel, OutgoingMessage
 from incidents.response.clocks.clocks import Clock
 from incidents.response.learning import lessons
+from incidents.response.reaching import calling
 from incidents.response.steps import catalog, steps
 from incidents.response.steps.runs import PlaybookRun
 from incidents.response.steps.steps import Step
@@ -45,6 +46,7 @@ ANSWERED_BY_LINK = frozenset(
         "step_requested",
         "step_request_reminder",
         "step_call",
+        "step_follow_up",
     }
 )
 """Kinds whose recipient may answer through the link; the others lead to the desk."""
@@ -195,6 +197,7 @@ class _Found:
             "role": step.role,
             "request": step.request,
             "assignee": self._name(step.assignee_id),
+            "calls": calling.called(self._session, step),
             "due_at": step.due_at,
             "acknowledge_by": step.acknowledge_by,
         }

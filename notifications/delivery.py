@@ -23,6 +23,7 @@ from incidents.record.actors import ENGINE
 from incidents.record.errors import Refusal
 from incidents.record.language import N_
 from incidents.record.outbox import ALL, AttemptOutcome, Channel, OutgoingMessage
+from incidents.response.reaching import unreached
 from incidents.words import publications
 from notifications import apprise_gateway, briefing, rendering
 from notifications.briefing import Briefing
@@ -214,9 +215,20 @@ def _mark_all(ended: Iterable[tuple[OutgoingMessage, Outcome]]) -> None:
                 if isinstance(outcome, Sent) and message.channel is not Channel.PUBLIC_PAGE
             ]
             dispatch.mark_sent(session, accepted)
+            _carry_on(session, [message for message, _ in accepted])
             for message, outcome in results:
                 if not isinstance(outcome, Sent) or message.channel is Channel.PUBLIC_PAGE:
                     _mark(session, message, outcome)
+
+
+def _carry_on(session: Session, accepted: Sequence[OutgoingMessage]) -> None:
+    """What an acceptance settles for others: a way in its place, and a server that is back."""
+    for message in accepted:
+        if message.chased:
+            unreached.ended(session, message)
+    back = {(message.reason, message.channel) for message in accepted if message.reason}
+    for reason, channel in back:
+        dispatch.hurry(session, reason=reason, channel=channel)
 
 
 def _mark(session: Session, message: OutgoingMessage, outcome: Outcome) -> None:
@@ -232,6 +244,7 @@ def _mark(session: Session, message: OutgoingMessage, outcome: Outcome) -> None:
                 AttemptOutcome.FAILED_FOR_NOW,
                 detail=reason,
                 retry_in=retry_in,
+                hopeless=reason in (NO_SERVER, NO_CHAT),
             )
         case FailedForGood(reason, address_dead):
             dispatch.mark(session, message, AttemptOutcome.FAILED_FOR_GOOD, detail=reason)

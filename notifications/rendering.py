@@ -177,6 +177,7 @@ def _rows(told: Briefing, say: Speech) -> list[tuple[str, str]]:
         rows.append((N_("Phụ trách"), told.about["clock"]["owner"]))
     if step:
         rows.append((N_("Vai"), step["role"]))
+        rows.append((N_("Gọi cho"), step["calls"]))
     request = bool(step and step["request"])
     if told.number and not request:
         asked = step or signal

@@ -11,6 +11,7 @@ from incidents.record.inbox import Verb
 from incidents.record.language.sentences import Told
 from incidents.record.outbox import Channel
 from incidents.response.answers.on_behalf import Heard
+from incidents.response.reaching.calling import Reasons
 from incidents.words.statements import StatementKind
 
 
@@ -53,6 +54,7 @@ _READ_AS: dict[str, Callable[[Any], Any]] = {
     "verb": Verb,
     "heard": Heard,
     "channels": _channels,
+    "why": Reasons,
     "review_at": of_moment,
     "told": _told,
     "until": of_moment,

@@ -158,7 +158,7 @@ class Desk:
                 return
             rung = (escalate.STEPS, escalate.CLOCKS, escalate.REVIEWS)
             asked = (
-                *(escalate.MEETINGS, escalate.LOWERINGS),
+                *(escalate.MEETINGS, escalate.LOWERINGS, escalate.UNREACHED),
                 *((escalate.RHYTHM,) if self.rhythm else ()),
                 *((escalate.SCORES,) if self.grading else ()),
             )

@@ -43,6 +43,11 @@ class Timings(Request):
     flag: FlagPace | None = Field(
         default=None, description="As in the version before when it is left out"
     )
+    follow_up_percent: int | None = Field(
+        default=None,
+        description="Of the time left when somebody takes a step: then they are reminded where "
+        "nothing followed; as in the version before when it is left out",
+    )
     basis: Reason
     slower_meant: bool = Field(
         default=False, description="A higher level may give more time than a lower one"
@@ -71,6 +76,7 @@ def make(session: Session, caller: Caller, asked: Timings) -> LevelTimings:
         paces=[level_timings.Pace(**level.model_dump()) for level in asked.levels],
         basis=asked.basis,
         slower_meant=asked.slower_meant,
+        follow_up_percent=asked.follow_up_percent,
         flag=flag_ladder.FlagPace(**asked.flag.model_dump()) if asked.flag else None,
         by=caller.actor,
     )

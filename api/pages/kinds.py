@@ -44,6 +44,7 @@ KINDS: dict[str, str] = {
     "findings_differ": N_("kết quả xác minh trái nhau"),
     "step_reopened": N_("mở lại nhiệm vụ"),
     "answered_for": N_("đã ghi thay câu trả lời"),
+    "step_follow_up": N_("nhắc việc đã nhận"),
     "step_taken": N_("nhiệm vụ đã có người nhận"),
     "step_cancelled": N_("nhiệm vụ đã hủy"),
     "step_requested": N_("đề nghị phối hợp"),
@@ -92,5 +93,6 @@ KINDS: dict[str, str] = {
     "lowering_void": N_("đề nghị hạ cấp độ hết hiệu lực"),
     "contacts_stale": N_("liên hệ cần kiểm chứng lại"),
     "directory_review": N_("rà soát danh bạ"),
+    "not_reached": N_("không gửi được tới người cần nhận"),
     "audit_alarm": N_("cảnh báo của bàn trực"),
 }

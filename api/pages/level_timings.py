@@ -36,6 +36,7 @@ class Filled(BaseModel):
     basis: Reason = ""
     slower_meant: bool = False
     flag: dict[str, int] = Field(default_factory=dict)
+    follow_up_percent: int | None = None
     acknowledge_minutes: Figures = Field(default_factory=dict)
     remind_percent: Figures = Field(default_factory=dict)
     next_tier_percent: Figures = Field(default_factory=dict)
@@ -52,6 +53,7 @@ class Filled(BaseModel):
             effective_from=self.effective_from,
             basis=self.basis,
             slower_meant=self.slower_meant,
+            follow_up_percent=self.follow_up_percent,
             flag=FlagPace.model_validate(dict.fromkeys(FlagPace.model_fields, 0) | self.flag),
             levels=[
                 Pace.model_validate({name: self._figure(name, level) for name in FIGURES})

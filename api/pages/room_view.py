@@ -51,7 +51,8 @@ SHOWN = 40
 """Timeline entries on the room's page before one asks for all of them."""
 
 _STEPS = """Opened Acknowledged Reminded Passed Done Answered Overdue RefusedByAll Waived Extended
-    Commented Reopened Added Cancelled Replanned TimeAsked MarkedLifeSafety"""
+    Commented Reopened Added Cancelled Replanned TimeAsked MarkedLifeSafety
+    FollowedUp Lapsed"""
 _WORDS = """StatementDrafted SignedOff SignedOffByTelephone TelephoneApprovalConfirmed
     ApprovalsVoided StatementReleased StatementReleasedInExercise
     StatementPublished StatementWithdrawn ShellReleased EditRefused
@@ -81,7 +82,7 @@ _NOTES = "NoteAdded CallLogged EvidenceKept StepCommented"
 
 FILTERS: dict[str, frozenset[str]] = {
     "viec": frozenset(f"Step{deed}" for deed in _STEPS.split())
-    | {"RequestToCall", "RequestUnanswered", "PromiseListed"}
+    | {"RequestToCall", "RequestUnanswered", "PromiseListed", "PersonNotReached"}
     | {"AnswerWrittenDown", "RelayedToGroup"},
     "phat-ngon": frozenset(_WORDS.split()),
     "quyet-dinh": frozenset(_DECISIONS.split()),

@@ -31,14 +31,20 @@ class TimingsOut(Shape):
     made_by: UUID | None
     levels: list[Pace]
     flag: FlagPace
+    follow_up_percent: int
     slower: list[int]
     in_force: bool
+
+
+_AS_KEPT = {
+    *("version", "effective_from", "basis", "made_at", "made_by", "follow_up_percent"),
+}
 
 
 def _shown(session: Session, timings: LevelTimings) -> TimingsOut:
     rows = level_timings.rows(session, timings)
     return TimingsOut(
-        **timings.model_dump(include={"version", "effective_from", "basis", "made_at", "made_by"}),
+        **timings.model_dump(include=_AS_KEPT),
         flag=FlagPace(**asdict(timings.flag_pace())),
         levels=deeds.paces(session, timings),
         slower=level_timings.slower([row.pace() for row in rows.values()]),

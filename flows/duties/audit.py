@@ -15,6 +15,7 @@ from incidents.people import persons, rosters
 from incidents.record import clock, database, inbox, proof, settings
 from incidents.record.language import N_
 from incidents.record.outbox import MessageState, OutgoingMessage
+from incidents.response.reaching import unreached
 from incidents.response.steps.runs import PlaybookRun, RunState
 from incidents.response.steps.timers import Timer, TimerState
 
@@ -122,20 +123,28 @@ def _runs(session: Session, late: datetime) -> list[Finding]:
 
 
 def _messages(session: Session, late: datetime) -> list[Finding]:
-    """Messages nobody could send for good, and those nobody takes; the alarms themselves apart."""
+    """Messages nobody could send for good, and those nobody takes; the alarms themselves apart.
+
+    What asks for something goes on by another way and is told of then (``unreached``): here it
+    counts when that did not happen.
+    """
+    stuck = (
+        (col(OutgoingMessage.state) == MessageState.FAILED)
+        | (
+            (col(OutgoingMessage.state) == MessageState.QUEUED)
+            & (col(OutgoingMessage.due_at) <= late)
+        )
+        | (
+            (col(OutgoingMessage.state) == MessageState.CLAIMED)
+            & (col(OutgoingMessage.claimed_until) <= late)
+        )
+    )
     found = session.exec(
         select(OutgoingMessage)
-        .where(OutgoingMessage.kind != ALARM)
+        .where(col(OutgoingMessage.kind).not_in(unreached.ALARMS))
         .where(
-            (col(OutgoingMessage.state) == MessageState.FAILED)
-            | (
-                (col(OutgoingMessage.state) == MessageState.QUEUED)
-                & (col(OutgoingMessage.due_at) <= late)
-            )
-            | (
-                (col(OutgoingMessage.state) == MessageState.CLAIMED)
-                & (col(OutgoingMessage.claimed_until) <= late)
-            )
+            (stuck & col(OutgoingMessage.kind).not_in(unreached.ASK))
+            | (col(OutgoingMessage.reach_by) <= late)
         )
         .limit(100)
     )

@@ -1,4 +1,4 @@
-"""What climbs while people are silent, and what they are asked in turn: how a matter stands."""
+"""What climbs while people are silent or out of reach, and what they are asked in turn."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -18,6 +18,7 @@ from incidents.response.clocks import clock_alarms, clock_ringing
 from incidents.response.ending import meeting_reminders
 from incidents.response.judgement import reviews
 from incidents.response.life import lowering, score_reminders
+from incidents.response.reaching import unreached
 from incidents.response.steps import ladder, rhythm, timers
 from incidents.words import approvals, statements
 
@@ -32,7 +33,9 @@ _UNANSWERED = (col(Signal.state) == SignalState.NEW, col(Signal.alarmed) < len(_
 
 def escalate() -> int:
     """Climb every rung that is due; says how many."""
-    climbed = carry_out(STEPS, CLOCKS, REVIEWS, MEETINGS, SCORES, LOWERINGS, _FLAGS, RHYTHM)
+    climbed = carry_out(
+        *(STEPS, CLOCKS, REVIEWS, MEETINGS, SCORES, LOWERINGS, _FLAGS, RHYTHM, UNREACHED)
+    )
     return climbed + _remind_confirmations() + _remind_directions()
 
 
@@ -67,6 +70,7 @@ MEETINGS: Due = (meeting_reminders.due, meeting_reminders.ring)
 SCORES: Due = (score_reminders.due, score_reminders.ring)
 LOWERINGS: Due = (level_requests.due, lowering.ring)
 RHYTHM: Due = (rhythm.due, rhythm.ask)
+UNREACHED: Due = (unreached.due, unreached.follow)
 _FLAGS: Due = (_silent, _climb)
 
 
@@ -161,7 +165,7 @@ def _tell_late_direction(force: TaskForce, now: datetime) -> int:
 
 COMING = (
     *(timers.COMING, clock_alarms.COMING, meeting_reminders.COMING, score_reminders.COMING),
-    *(*reviews.COMING, *rhythm.COMING, level_requests.COMING),
+    *(*reviews.COMING, *rhythm.COMING, level_requests.COMING, unreached.COMING),
     *(
         Coming(select(func.min(rung)).where(*_UNANSWERED, col(Signal.alarmed) == climbed))
         for climbed, rung in enumerate(_RUNGS)

@@ -17,6 +17,7 @@ from incidents.matter import (
     clock_rule_wording,
     clock_rules,
     flag_ladder,
+    following_through,
     level_requests,
     level_rules,
     level_timings,
@@ -70,6 +71,7 @@ from incidents.response.life import (
     score_reminders,
     telling,
 )
+from incidents.response.reaching import calling
 from incidents.response.reports import handovers, situation_reports
 from incidents.response.staffing import (
     coming_back,
@@ -83,6 +85,7 @@ from incidents.response.steps import (
     added_steps,
     catalog,
     follow_ups,
+    lapsing,
     promises,
     requests,
     runs,
@@ -114,7 +117,7 @@ TELLERS = (
     *(replanning, journal, decisions, on_behalf, relays),
     *(situation_reports, added_steps, promises, signing, recusing, founding_decisions, seating),
     *(requests, leaving, coming_back, exercises, no_duff, handovers, lesson_facts, authorisations),
-    *(posts, post_endings, accounts, scans, shell_facts),
+    *(posts, post_endings, accounts, scans, shell_facts, calling, lapsing, following_through),
 )
 """What enters every fact into the vocabulary: whoever reads can read whatever was recorded."""
 

@@ -305,7 +305,7 @@ def failed(
     room = session.get_one(ChatRoom, incident_id)
     room.failures += 1
     room.failing_since = room.failing_since or clock.now()
-    pause = retry_in or dispatch.retry_after(room.failures)
+    pause = retry_in or dispatch.retry_after(room.failures, incident_id)
     room.reason, room.due_at = reason, clock.now() + pause
     session.add(room)
 

@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, Session, col, select
 
-from incidents.matter import clock_rules, flag_ladder, incidents
+from incidents.matter import clock_rules, flag_ladder, following_through, incidents
 from incidents.matter.clock_rules import FIRST_INFORMATION
 from incidents.matter.flag_ladder import FlagPace
 from incidents.matter.incidents import Incident
@@ -68,6 +68,11 @@ class LevelTimings(Table, table=True):
     flag_remind_percent: int = Field(default=50, sa_column_kwargs={"server_default": "50"})
     flag_next_percent: int = Field(default=150, sa_column_kwargs={"server_default": "150"})
     """The ladder of a flag nobody takes (``flag_ladder``)."""
+    follow_up_percent: int = Field(
+        default=following_through.USUAL,
+        sa_column_kwargs={"server_default": str(following_through.USUAL)},
+    )
+    """Of the time left when somebody takes a step: then they are reminded if nothing followed."""
     basis: str = ""
     made_at: datetime | None = moment(optional=True)
     """Nothing for the proposals a desk begins with."""
@@ -202,17 +207,19 @@ def make(
     by: Actor,
     slower_meant: bool = False,
     flag: FlagPace | None = None,
+    follow_up_percent: int | None = None,
 ) -> LevelTimings:
     """Make another version; whatever is opened or flagged from its day on goes by it.
 
-    Without a ladder for flags it keeps that of the version before. A higher level that gives more
-    time than a lower one is refused unless that is meant; first words aimed at later than the law
-    owes them are refused whatever is meant.
+    Without a ladder for flags, or a share for following up, it keeps that of the version before. A
+    higher level that gives more time than a lower one is refused unless that is meant; first words
+    aimed at later than the law owes them are refused whatever is meant.
     """
     newest = listed(session)[0]
     flag = flag or newest.flag_pace()
+    follow_up = newest.follow_up_percent if follow_up_percent is None else follow_up_percent
     wrong = _wrong(effective_from, paces, basis) | _past_the_law(session, effective_from, paces)
-    wrong |= flag_ladder.wrong(flag)
+    wrong |= flag_ladder.wrong(flag) | following_through.wrong(follow_up)
     if not wrong and not slower_meant and (found := slower(paces)):
         wrong["slower_meant"] = (
             N_("Cấp %(levels)s chậm hơn cấp ngay dưới; nếu đúng ý, hãy đánh dấu xác nhận."),
@@ -226,6 +233,7 @@ def make(
         flag_minutes=flag.acknowledge_minutes,
         flag_remind_percent=flag.remind_percent,
         flag_next_percent=flag.next_tier_percent,
+        follow_up_percent=follow_up,
         basis=basis.strip(),
         made_at=clock.now(),
         made_by=by.person_id,
@@ -248,6 +256,9 @@ def make(
     timeline.record(session, timeline.DESK, fact, by=by)
     if flag != newest.flag_pace():
         timeline.record(session, timeline.DESK, flag.told(made.version), by=by)
+    if follow_up != newest.follow_up_percent:
+        told = following_through.FollowUpSet(made.version, follow_up)
+        timeline.record(session, timeline.DESK, told, by=by)
     return made
 
 

@@ -103,6 +103,7 @@ class Way:
 
     point: ContactPoint
     due_at: datetime | None = None
+    grave: bool = False
 
 
 def get(session: Session, person_id: UUID) -> Person:
@@ -191,21 +192,26 @@ class Call:
         return {**self.values, **(self.values_of(person_id) if self.values_of else {})}
 
 
-def tell_together(session: Session, calls: Sequence[Call], **about: Any) -> list[OutgoingMessage]:
+def tell_together(
+    session: Session, calls: Sequence[Call], *, level: int | None = None, **about: Any
+) -> list[OutgoingMessage]:
     """Queue several kinds of message about one thing: two statements for all of them.
 
     About an incident nobody is told anything whom it concerns themselves, but that it does. What
-    is about a step or a flag goes out by the later ways as well, until somebody answers.
+    is about a step or a flag goes out by the later ways as well, until somebody answers. ``level``
+    is that of an incident which is not written yet.
     """
     lists = [(call, list(dict.fromkeys(call.people))) for call in calls]
     themselves = all(call.kind in concerned.HEAR_THEMSELVES for call in calls)
+    flag, asks = bool(about.get("signal_id")), bool(about.get("signal_id") or about.get("step_id"))
     reached = ways(
         session,
         [person_id for _, people in lists for person_id in people],
         incident_id=about.get("incident_id"),
         themselves=themselves,
-        answered=bool(about.get("step_id") or about.get("signal_id")),
-        wakes=bool(about.get("signal_id")) or any(call.wakes for call in calls),
+        answered=asks,
+        wakes=flag or any(call.wakes for call in calls),
+        level=level,
     )
     return outbox.queue_all(
         session,
@@ -217,6 +223,8 @@ def tell_together(session: Session, calls: Sequence[Call], **about: Any) -> list
                 address=way.point.address,
                 recipient_id=person_id,
                 values=call.to(person_id),
+                rank=outbox.FIRST if flag or call.wakes or way.grave else outbox.REST,
+                reach_by=outbox.reach_by(way.due_at) if asks or call.wakes else None,
                 **({"due_at": way.due_at} if way.due_at else {}),
                 **about,
             )
@@ -253,6 +261,7 @@ def ways(
     themselves: bool = False,
     answered: bool = False,
     wakes: bool = False,
+    level: int | None = None,
 ) -> dict[UUID, list[Way]]:
     """How each person is reached now, first choice first; one query.
 
@@ -267,17 +276,18 @@ def ways(
     wanted = _USABLE if themselves or incident_id is None else _NOT_CONCERNED
     asked: dict[str, Any] = {"people": list(found), "incident": incident_id}
     kept: dict[UUID, _Kept] = {}
-    for point, quiet, level in session.exec(wanted, params=asked):
+    for point, quiet, kept_level in session.exec(wanted, params=asked):
         if point.person_id:
-            kept.setdefault(point.person_id, ([], quiet, level or 0))[0].append(point)
+            known = level if level is not None else kept_level or 0
+            kept.setdefault(point.person_id, ([], quiet, known))[0].append(point)
     now = clock.now()
-    for person_id, (points, quiet, level) in kept.items():
-        grave = level >= _GRAVE
+    for person_id, (points, quiet, known) in kept.items():
+        grave = known >= _GRAVE
         late = QuietHours.of(quiet).over(now) if quiet and not (grave or wakes) else None
         for point, wait in _in_turn(points, grave=grave):
             if answered or not wait:
                 due_at = (late or now) + wait if late or wait else None
-                found[person_id].append(Way(point, due_at))
+                found[person_id].append(Way(point, due_at, grave))
     return found
 
 

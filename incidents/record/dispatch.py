@@ -1,7 +1,7 @@
 """Messages on their way: claimed for a while, and marked with how the attempt ended."""
 
 from collections.abc import Collection, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -27,6 +27,7 @@ LEASE = timedelta(seconds=60)
 
 _FIRST_RETRY = timedelta(seconds=5)
 _LONGEST_RETRY = timedelta(minutes=15)
+_JITTER, _SHARES, _STRIDE = 0.2, 1009, 379
 
 _messages = OutgoingMessage.__table__  # type: ignore[attr-defined]
 
@@ -36,13 +37,14 @@ def claim_due(
 ) -> list[OutgoingMessage]:
     """Take due messages for this claimer, those of dead claimers included; counts the attempt.
 
-    Two statements however many: the first mail of a call-out waits for this.
+    The first alerts of a grave matter or a flag overtake what is older and can wait. Two statements
+    however many: the first mail of a call-out waits for this.
     """
     now = clock.now()
     wanted = (
         select(OutgoingMessage.id)
         .where(*_due_by(channels))
-        .order_by(col(OutgoingMessage.due_at), col(OutgoingMessage.id))
+        .order_by(col(OutgoingMessage.rank), col(OutgoingMessage.due_at), col(OutgoingMessage.id))
         .limit(limit)
         .params(now=now)
     )
@@ -60,7 +62,7 @@ def claim_due(
         .returning(OutgoingMessage)
         .execution_options(synchronize_session=False)
     )
-    messages = sorted(session.exec(taken).scalars(), key=lambda each: (each.due_at, each.id))
+    messages = sorted(session.exec(taken).scalars(), key=_turn)
     if messages:
         session.connection().execute(
             insert(DeliveryAttempt.__table__),  # type: ignore[attr-defined]
@@ -70,6 +72,10 @@ def claim_due(
             ],
         )
     return messages
+
+
+def _turn(message: OutgoingMessage) -> tuple[int, datetime, UUID]:
+    return message.rank, message.due_at, message.id
 
 
 _DUE = (
@@ -122,15 +128,19 @@ def held(session: Session, claim: UUID) -> set[UUID]:
     return set(session.exec(_HELD, params={"claimer": claim}))
 
 
-def hurry(session: Session, *, reason: str) -> int:
-    """Make messages that failed for a reason due now, because the reason is gone; says how many."""
-    return session.exec(
-        update(OutgoingMessage)
-        .where(
-            col(OutgoingMessage.state) == MessageState.QUEUED, col(OutgoingMessage.reason) == reason
-        )
-        .values(due_at=clock.now(), reason=None)
-    ).rowcount
+def hurry(session: Session, *, reason: str, channel: Channel | None = None) -> int:
+    """Make messages that failed for a reason due now, because the reason is gone; says how many.
+
+    Those of one channel, where one is named.
+    """
+    waiting = update(OutgoingMessage).where(
+        col(OutgoingMessage.state) == MessageState.QUEUED,
+        col(OutgoingMessage.reason) == reason,
+        col(OutgoingMessage.due_at) > clock.now(),
+    )
+    if channel:
+        waiting = waiting.where(col(OutgoingMessage.channel) == channel)
+    return session.exec(waiting.values(due_at=clock.now(), reason=None)).rowcount
 
 
 def mark(
@@ -141,8 +151,12 @@ def mark(
     detail: str = "",
     provider_id: str | None = None,
     retry_in: timedelta | None = None,
+    hopeless: bool = False,
 ) -> None:
-    """Write down how the attempt ended; a message cancelled meanwhile stays cancelled."""
+    """Write down how the attempt ended; a message cancelled meanwhile stays cancelled.
+
+    Where it failed for good, or is ``hopeless`` for now, its person is reached another way at once.
+    """
     now = clock.now()
     session.exec(
         update(DeliveryAttempt)
@@ -157,13 +171,16 @@ def mark(
     match outcome:
         case AttemptOutcome.SENT:
             after |= {"state": MessageState.SENT, "sent_at": now, "provider_id": provider_id}
+            after |= {"reach_by": None}
         case AttemptOutcome.FAILED_FOR_NOW:
             after |= {
                 "state": MessageState.QUEUED,
-                "due_at": now + (retry_in or retry_after(message.attempts)),
+                "due_at": now + (retry_in or retry_after(message.attempts, message.id)),
             }
         case AttemptOutcome.FAILED_FOR_GOOD:
             after |= {"state": MessageState.FAILED}
+    if message.reach_by and (hopeless or outcome is AttemptOutcome.FAILED_FOR_GOOD):
+        after |= {"reach_by": min(now, message.reach_by)}
     session.exec(
         update(OutgoingMessage)
         .where(
@@ -219,10 +236,17 @@ _ACCEPTED = (
         claimed_until=None,
         claim=None,
         reason=None,
+        reach_by=None,
     )
 )
 
 
-def retry_after(attempts: int) -> timedelta:
-    """The pause before the next attempt: doubles from 5 s up to 15 min, and never gives up."""
-    return min(_LONGEST_RETRY, _FIRST_RETRY * 2 ** min(attempts - 1, 10))
+def retry_after(attempts: int, what: UUID) -> timedelta:
+    """The pause before the next attempt: doubles from 5 s up to 15 min, and never gives up.
+
+    Up to a fifth of it is left off, the own share of ``what`` failed: those that failed together
+    do not all come back together.
+    """
+    pause = min(_LONGEST_RETRY, _FIRST_RETRY * 2 ** min(attempts - 1, 10))
+    share = (what.int + attempts * _STRIDE) % _SHARES / _SHARES
+    return pause * (1 - _JITTER * share)

@@ -5,7 +5,7 @@ only when the desk died between the two, which its attempt rows show.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,8 @@ from sqlalchemy import (
     Column,
     Index,
     Uuid,
+    false,
+    text,
     update,
 )
 from sqlmodel import Field, Session, col, select
@@ -59,6 +61,13 @@ CHATS = (Channel.ZALO, Channel.TELEGRAM, Channel.MATRIX)
 """Those that bring answers back from an account bound to its person."""
 
 
+REACH_WITHIN = timedelta(minutes=5)
+"""How long after its first due time a message that asks may go without being accepted."""
+
+FIRST, REST = range(2)
+"""Who leaves before whom: what is about a flag or a matter of level 3 or 4, before all else."""
+
+
 class AttemptOutcome(Labelled):
     """How one attempt to send ended."""
 
@@ -75,6 +84,12 @@ class OutgoingMessage(Table, table=True):
         CheckConstraint("(state = 'claimed') = (claimed_until IS NOT NULL)", name="claim"),
         CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent"),
         Index("ix_outgoing_message_due", "state", "due_at"),
+        Index(
+            "ix_outgoing_message_reach_by",
+            "reach_by",
+            sqlite_where=text("reach_by IS NOT NULL"),
+            postgresql_where=text("reach_by IS NOT NULL"),
+        ),
     )
 
     id: UUID = identifier()
@@ -89,6 +104,12 @@ class OutgoingMessage(Table, table=True):
     values: dict[str, Any] = document()
     created_at: datetime = moment(at_once=True)
     due_at: datetime = moment(at_once=True)
+    rank: int = Field(default=REST, sa_column_kwargs={"server_default": str(REST)})
+    """``FIRST`` or ``REST``: of what is due, which leaves first."""
+    reach_by: datetime | None = moment(optional=True)
+    """When its person is reached another way, unless somebody took it from us by then."""
+    chased: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Another way of the same notice was tried in its place: whichever arrives ends the others."""
     state: MessageState = choice(MessageState, MessageState.QUEUED)
     claimed_until: datetime | None = moment(optional=True)
     claim: UUID | None = Field(default=None, sa_column=Column(Uuid, nullable=True))
@@ -110,6 +131,11 @@ class DeliveryAttempt(Table, table=True):
     ended_at: datetime | None = moment(optional=True)
     outcome: AttemptOutcome | None = choice(AttemptOutcome, optional=True)
     detail: str | None = None
+
+
+def reach_by(due_at: datetime | None) -> datetime:
+    """When another way is tried, of a message that is to leave at a moment, or at once."""
+    return (due_at or clock.now()) + REACH_WITHIN
 
 
 def queue(session: Session, message: OutgoingMessage) -> OutgoingMessage | None:
@@ -164,5 +190,7 @@ def cancel(
             col(OutgoingMessage.due_at) > clock.now(), col(OutgoingMessage.attempts) == 0
         )
     return session.exec(
-        statement.values(state=MessageState.CANCELLED, claimed_until=None, claim=None)
+        statement.values(
+            state=MessageState.CANCELLED, claimed_until=None, claim=None, reach_by=None
+        )
     ).rowcount

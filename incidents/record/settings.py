@@ -135,6 +135,12 @@ class Settings(BaseSettings):
         return f"{local}+*@{domain}"
 
     @property
+    def sends(self) -> bool:
+        """Whether anything leaves the desk by itself; without a way out its pages are read."""
+        chats = (self.zalo_token, self.telegram_token, self.matrix_url)
+        return any(way.get_secret_value() for way in (self.smtp_url, self.apprise_urls, *chats))
+
+    @property
     def address(self) -> str:
         """The address people reach the desk at, without a trailing slash."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")

@@ -162,6 +162,7 @@ def _send(session: Session, publication: Publication, purpose: str) -> None:
             key=f"publish:{publication.version_id}:{publication.channel}:{purpose}",
             channel=publication.channel,
             kind="publication",
+            rank=outbox.FIRST,
             address=publication.slug,
             incident_id=publication.incident_id,
             values={"publication": str(publication.id), "purpose": purpose},

@@ -1,20 +1,13 @@
 """A message of ours that came back: its address is marked, and its person reached another way."""
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
-from incidents.intake import signals
 from incidents.people import persons
-from incidents.people.persons import ContactPoint
-from incidents.record import clock, ids, links, outbox
 from incidents.record.inbox import IncomingMessage
-from incidents.record.language import N_
-from incidents.record.outbox import Channel, MessageState, OutgoingMessage
-from incidents.response.steps import steps
-from notifications.briefing import ANSWERED_BY_LINK
+from incidents.record.outbox import MessageState, OutgoingMessage
+from incidents.response.reaching import unreached
 from notifications.receiving.inbound import Returned
 from notifications.receiving.match import messages_named
-
-CAME_BACK = N_("thư bị trả lại")
 
 
 def take(session: Session, row: IncomingMessage, returned: Returned) -> None:
@@ -35,85 +28,25 @@ def take(session: Session, row: IncomingMessage, returned: Returned) -> None:
         or not _still_asked(session, message)
     ):
         return
-    message.reason = CAME_BACK
+    message.reason = unreached.CAME_BACK
     session.add(message)
-    if _reached_otherwise(session, message):
-        return
-    point = _next_address(session, message)
-    if point is None:
-        # Given up, which the audit raises an alarm about.
-        message.state, message.sent_at = MessageState.FAILED, None
-        return
-    _send_on(session, message, point)
+    _send_on(session, message)
 
 
 def _still_asked(session: Session, message: OutgoingMessage) -> bool:
-    """Whether it is still worth reaching them about it."""
-    if message.step_id and message.kind in ANSWERED_BY_LINK:
-        step = steps.get(session, message.step_id)
-        return (
-            not step.settled
-            and step.acknowledged_at is None
-            and (step.assignee_id == message.recipient_id)
-        )
-    if message.signal_id:
-        return signals.get(session, message.signal_id).acknowledged_at is None
+    """Whether it is still worth reaching them about it; a notice that asks nothing always is."""
+    if message.kind in (*unreached.ASK, *unreached.ALARMS) or message.signal_id:
+        return unreached.asked(session, message)
     return True
 
 
-def _stem(message: OutgoingMessage) -> str:
-    return message.key.removesuffix(f"{message.channel}:{message.address}")
-
-
-def _reached_otherwise(session: Session, message: OutgoingMessage) -> bool:
-    """Whether they were told by another way; one that was to be used later is used now."""
-    others = select(OutgoingMessage).where(
-        col(OutgoingMessage.key).startswith(_stem(message), autoescape=True),
-        OutgoingMessage.id != message.id,
-        col(OutgoingMessage.reason).is_distinct_from(CAME_BACK),
-        col(OutgoingMessage.state).in_(
-            [MessageState.SENT, MessageState.QUEUED, MessageState.CLAIMED]
-        ),
-    )
-    found = session.exec(others).all()
-    for other in found:
-        if other.state is MessageState.QUEUED and not other.attempts:
-            other.due_at = min(other.due_at, clock.now())
-            session.add(other)
-    return bool(found)
-
-
-def _next_address(session: Session, message: OutgoingMessage) -> ContactPoint | None:
-    """Their next usable one, never again one that sent us back."""
-    if message.recipient_id is None:
-        return None
-    session.flush()
-    found = persons.ways(
-        session,
-        [message.recipient_id],
-        incident_id=message.incident_id,
-        answered=True,
-        wakes=True,
-    )[message.recipient_id]
-    return next((way.point for way in found if way.point.bounced_at is None), None)
-
-
-def _send_on(session: Session, message: OutgoingMessage, point: ContactPoint) -> None:
-    again = outbox.queue(
-        session,
-        OutgoingMessage(
-            id=ids.new(),
-            key=f"{_stem(message)}{point.channel}:{point.address}",
-            channel=Channel(point.channel),
-            kind=message.kind,
-            address=point.address,
-            recipient_id=message.recipient_id,
-            incident_id=message.incident_id,
-            signal_id=message.signal_id,
-            step_id=message.step_id,
-            values=message.values,
-            due_at=clock.now(),
-        ),
-    )
-    if again and session.get(links.AnswerLink, message.id):
-        links.issue(session, [again])
+def _send_on(session: Session, message: OutgoingMessage) -> None:
+    """By the next way, unless another one reached them."""
+    others = unreached.others(session, message)
+    if any(map(unreached.arrived, others)) or unreached.send_on(session, message, others):
+        return
+    if any(map(unreached.may_arrive, others)):
+        return
+    # Given up: whoever is on duty is told, and of a notice the audit raises an alarm.
+    message.state, message.sent_at = MessageState.FAILED, None
+    unreached.tell(session, message, others)

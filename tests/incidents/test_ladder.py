@@ -8,6 +8,7 @@ from incidents.matter.incidents import Incident
 from incidents.people import authorisations
 from incidents.people.roles import Role
 from incidents.record import database
+from incidents.response.answers import answering
 from incidents.response.life import lifecycle
 from incidents.response.steps.steps import Step, StepKind, StepState
 from tests.harness import Desk, hours, minutes, read
@@ -24,6 +25,12 @@ def _asked(desk: Desk, incident: Incident, **more: Any) -> Step:
     step = desk.plan(incident, KEY, Role.SUBJECT_LEAD, form="Verification", **more)
     desk.expect_message(to=desk.cast.phuc, kind="step_assigned", about=KEY)
     return step
+
+
+def _in_hand(desk: Desk) -> None:
+    """Phúc takes it and says a word, so that it does not lapse."""
+    desk.acknowledge(KEY, by=desk.cast.phuc)
+    desk.do(answering.comment, desk.step(KEY).id, "Đang hỏi xã", by=desk.cast.phuc)
 
 
 def test_silence_reminds_at_half_passes_at_the_whole_and_climbs_at_one_and_a_half(
@@ -132,6 +139,7 @@ def test_the_deputy_who_takes_it_in_silence_has_the_half_and_then_it_is_the_heir
     desk.acknowledge(KEY, by=cast.yen)
     desk.set_aside()
     desk.fast_forward(minutes(10))
+    desk.expect_messages("step_follow_up", cast.yen)
     desk.expect_messages("step_passed", cast.binh)
     desk.expect_messages("step_overdue", cast.yen)
     assert desk.reload(step).assignee_id == cast.binh.id
@@ -172,7 +180,7 @@ def test_work_that_was_taken_and_is_not_done_tells_the_holder_and_who_leads(
 ) -> None:
     cast = desk.cast
     step = _asked(desk, incident, due=minutes(20))
-    desk.acknowledge(KEY, by=cast.phuc)
+    _in_hand(desk)
     desk.fast_forward(minutes(20))
     assert desk.reload(step).state is StepState.OVERDUE
     held = desk.expect_message(to=cast.phuc, kind="step_overdue")
@@ -193,7 +201,7 @@ def test_work_nobody_has_to_do_tells_only_its_holder_that_it_is_late(
     desk: Desk, incident: Incident
 ) -> None:
     _asked(desk, incident, due=minutes(20), mandatory=False)
-    desk.acknowledge(KEY, by=desk.cast.phuc)
+    _in_hand(desk)
     desk.fast_forward(minutes(20))
     desk.expect_messages("step_overdue", desk.cast.phuc)
     desk.expect_nothing()
@@ -204,7 +212,7 @@ def test_what_was_late_is_not_spoken_of_once_the_incident_has_ended(
 ) -> None:
     desk.mail_works = False
     _asked_in_vain = desk.plan(incident, KEY, Role.SUBJECT_LEAD, due=minutes(20))
-    desk.acknowledge(KEY, by=desk.cast.phuc)
+    _in_hand(desk)
     desk.fast_forward(minutes(20))
     desk.do(lifecycle.stand_down, incident.id, reason="Báo nhầm", by=desk.cast.lan)
     left = {m.kind for m in desk.messages() if m.state.value == "queued"}
@@ -220,7 +228,7 @@ def test_at_due_work_passes_once_with_half_the_time_and_only_then_is_overdue(
 ) -> None:
     cast = desk.cast
     step = _asked(desk, incident, due=hours(2), then=Role.LEAD)
-    desk.acknowledge(KEY, by=cast.phuc)
+    _in_hand(desk)
     desk.fast_forward(hours(2))
     desk.expect_messages("step_passed", cast.binh)
     told = desk.expect_message(to=cast.phuc, kind="step_overdue")

@@ -180,6 +180,19 @@ def test_quiet_hours_put_off_what_can_wait_and_nothing_else(desk: Desk) -> None:
     desk.set_aside()
 
 
+def test_a_grave_matter_that_is_just_being_opened_wakes_too(desk: Desk) -> None:
+    binh = desk.cast.binh
+    desk.do(reaching.keep_quiet, binh.id, NIGHTS, by=binh)
+    desk.opened(level=2)
+    (waits,) = desk.messages(to=binh, kind="incident_opened")
+    assert waits.state is MessageState.QUEUED
+    desk.opened(level=3)
+    assert [m.state for m in desk.messages(to=binh, kind="incident_opened")][1:] == [
+        MessageState.SENT
+    ]
+    desk.set_aside()
+
+
 def test_each_says_it_for_themselves_and_one_way_is_always_immediate(
     desk: Desk, second: ContactPoint
 ) -> None:

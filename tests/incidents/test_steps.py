@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from incidents.matter import taskforces
 from incidents.matter.incidents import Incident
@@ -23,7 +23,7 @@ from incidents.response.answers import answering
 from incidents.response.life import lifecycle
 from incidents.response.steps import steps
 from incidents.response.steps.steps import Step, StepKind, StepState
-from incidents.response.steps.timers import Timer, TimerState
+from incidents.response.steps.timers import LADDER_KINDS, Timer, TimerState
 from incidents.words.approvals import Verdict
 from tests.harness import Desk, hours, minutes
 
@@ -90,7 +90,9 @@ def test_an_acknowledgement_cancels_what_is_queued_in_its_own_transaction(
                 ),
                 set(
                     session.exec(
-                        select(Timer.state).where(Timer.step_id == step.id, Timer.kind != "due")
+                        select(Timer.state).where(
+                            Timer.step_id == step.id, col(Timer.kind).in_(LADDER_KINDS)
+                        )
                     )
                 ),
             )
@@ -112,6 +114,7 @@ def test_an_acknowledgement_cancels_what_is_queued_in_its_own_transaction(
 def test_a_late_answer_is_recorded_and_shown(desk: Desk, incident: Incident) -> None:
     step = _asked(desk, incident, due=hours(1))
     desk.acknowledge(KEY, by=desk.cast.phuc)
+    desk.do(answering.comment, step.id, "Đang hỏi xã", by=desk.cast.phuc)
     desk.fast_forward(hours(1))
     desk.set_aside()
     with desk.refused(AlreadySettled, "quá hạn"):

@@ -157,6 +157,11 @@ def _every_kind(
         "scores_missing": {"until": "2026-11-25T07:00:00+00:00", "above": True},
         "review_meeting_due": {"until": "2026-11-25T07:00:00+00:00", "overdue": True},
         "audit_alarm": {"what": delivery.NO_SERVER},
+        "not_reached": {
+            "to": str(stage.cast.phuc.id),
+            "channels": ["mail"],
+            "why": [delivery.NO_SERVER, "450 4.2.1 mailbox busy"],
+        },
         "work_inherited": {"by": str(stage.cast.phuc.id)},
         "work_taken_back": {
             "by": str(stage.cast.phuc.id),

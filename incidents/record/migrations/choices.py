@@ -7,9 +7,14 @@ import sqlalchemy as sa
 from alembic import op
 
 
-def change(table: str, column: str, before: Sequence[str], after: Sequence[str]) -> None:
-    """Let the CHECK of a column admit other members than before."""
-    name = op.f(f"ck_{table}_{column}")
+def change(
+    table: str, column: str, before: Sequence[str], after: Sequence[str], *, named: str = ""
+) -> None:
+    """Let the CHECK of a column admit other members than before.
+
+    ``named``: the name the revision that made the column gave its choice, if not the column's.
+    """
+    name = op.f(f"ck_{table}_{named or column}")
     if op.get_bind().dialect.name == "postgresql":
         op.drop_constraint(name, table, type_="check")
         op.create_check_constraint(name, table, sa.column(column).in_(after))

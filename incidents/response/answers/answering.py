@@ -20,6 +20,7 @@ from incidents.response.judgement import findings, silences
 from incidents.response.staffing import recusing
 from incidents.response.steps import (
     forms,
+    lapsing,
     own_forms,
     passing,
     promises,
@@ -92,6 +93,7 @@ def _take(session: Session, step: Step, by: Actor) -> None:
     step.assignee_id = by.person_id
     session.add(step)
     passing.quieten(session, step)
+    lapsing.arm(session, step)
     timeline.record(
         session, step.incident_id, StepAcknowledged(number=step.number, key=step.key), by=by
     )

@@ -278,6 +278,7 @@ def _call_first(session: Session, incident: Incident, by: Actor) -> None:
             Call(called, "incident_opened", f"opened:{incident.id}"),
             telling.at_opening(incident, above, already={*called, by.person_id}),
         ],
+        level=incident.level,
         incident_id=incident.id,
     )
     if above:

@@ -2,7 +2,8 @@
 
 Silence reminds at half of the time to acknowledge, goes to the deputy at all of it and to the
 next tier at one and a half times; at the due time work passes once more with half the time again.
-A due time that comes in silence passes over nobody: the deputy has half the time again first.
+A due time that comes in silence passes over nobody: the deputy has half the time again first. So
+it is where somebody took the work, nothing followed, and nobody is named to have it next.
 """
 
 from datetime import timedelta
@@ -15,7 +16,7 @@ from incidents.people import persons
 from incidents.people.roles import Role
 from incidents.record import clock, timeline
 from incidents.record.actors import ENGINE
-from incidents.response.steps import passing, requests, steps, succession, timers
+from incidents.response.steps import lapsing, passing, requests, steps, succession, timers
 from incidents.response.steps.handing import hand_over, notify
 from incidents.response.steps.steps import (
     ANSWERABLE,
@@ -57,6 +58,8 @@ def fire(session: Session, timer: Timer) -> None:
                 )
         case TimerKind.DUE:
             _due(session, step)
+        case TimerKind.FOLLOW_UP:
+            lapsing.remind(session, step)
 
 
 def _remind(session: Session, step: Step) -> None:
@@ -87,6 +90,7 @@ def _call(session: Session, step: Step) -> None:
         for person_id in recusals.to_alert(session, step.incident_id):
             notify(session, step, person_id, "step_unanswered")
         return
+    passing.reached(session, step)
     hand_over(session, step, liaison, kind="step_call")
     passing.restart_ladder(session, step)
 
@@ -110,6 +114,8 @@ def _due(session: Session, step: Step) -> None:
     if deputy:
         _give_half(session, step, deputy, cause=Cause.SILENCE)
         return
+    if not step.passed_at_due and step.then_role is None and _lapsed(session, step):
+        return
     if not step.passed_at_due:
         heir, cause = _heir(session, step), Cause.DUE
         if heir is None and silent:
@@ -119,6 +125,20 @@ def _due(session: Session, step: Step) -> None:
             _give_half(session, step, heir, cause=cause)
             return
     _run_out(session, step)
+
+
+def _lapsed(session: Session, step: Step) -> bool:
+    """Taken and then nothing: it goes to the deputies one by one, and once to the next tier."""
+    incoming = succession.next_in_line(session, step) if lapsing.silent(session, step) else None
+    if incoming is None:
+        return False
+    outgoing = step.assignee_id
+    lapsing.lapse(session, step)
+    step.passed_at_due = incoming not in succession.deputies(session, step)
+    _give_half(session, step, incoming, cause=Cause.SILENCE)
+    if outgoing:
+        notify(session, step, outgoing, "step_overdue")
+    return True
 
 
 def _climbed(session: Session, step: Step) -> bool:

@@ -31,9 +31,18 @@ from incidents.response.steps.steps import (
 )
 from incidents.response.steps.timers import LADDER_KINDS, TimerKind
 
+UNANSWERED = "step_unanswered"
+ASK = (
+    *("step_assigned", "step_reminder", "step_passed", "step_reopened", UNANSWERED),
+    *("step_requested", "step_request_reminder", "step_call"),
+)
+"""Kinds of message that want somebody to take a step."""
+
 REMINDERS = (
-    *("step_assigned", "step_reminder", "step_passed", "step_unanswered"),
-    *("step_requested", "step_request_reminder", "step_call", "step_overdue", "step_missed"),
+    *(kind for kind in ASK if kind != "step_reopened"),
+    "step_overdue",
+    "step_missed",
+    "step_follow_up",
 )
 """Kinds of message that an acknowledgement makes pointless."""
 
@@ -167,6 +176,7 @@ def move(
 ) -> None:
     """Give the step to another person and say why."""
     outgoing = step.assignee_id
+    reached(session, step)
     if outgoing:
         # What was still to reach them by a later way asks for work they no longer have.
         outbox.cancel(session, step_id=step.id, person_id=outgoing, kinds=REMINDERS, later=True)
@@ -186,13 +196,25 @@ def move(
     )
 
 
+def reached(session: Session, step: Step) -> None:
+    """Nobody has to telephone about it any more: it was taken, has ended, or went to another."""
+    if step.unreached_at is None:
+        return
+    step.unreached_at = None
+    session.add(step)
+    of_it = select(Step).where(Step.incident_id == step.incident_id)
+    for call in session.exec(of_it.where(Step.calls_about == step.number)).all():
+        if not call.settled:
+            settle(session, call, StepState.CANCELLED)
+
+
 def restart_ladder(session: Session, step: Step) -> None:
     """Whoever was given the step has the whole time to acknowledge, and silence climbs again."""
     policy = level_timings.of_incident(session, incidents.get(session, step.incident_id))
     step.climbs_from = clock.now()
     step.acknowledge_by = step.climbs_from + policy.acknowledge_within
     session.add(step)
-    timers.cancel(session, step.id, LADDER_KINDS)
+    timers.cancel(session, step.id, (*LADDER_KINDS, TimerKind.FOLLOW_UP))
     round_ = timers.next_round(session, step.id)
     _arm_ladder(session, step, policy, policy.acknowledge_within, round_=round_)
 
@@ -205,6 +227,7 @@ def settle(session: Session, step: Step, state: StepState, *, by: Actor = ENGINE
     session.add(step)
     timers.cancel(session, step.id)
     outbox.cancel(session, step_id=step.id, kinds=REMINDERS)
+    reached(session, step)
     incident = incidents.get(session, step.incident_id)
     for waiting in session.exec(
         select(Step).where(Step.after_id == step.id, Step.state == StepState.PLANNED)
@@ -270,5 +293,6 @@ def cancel_all(session: Session, incident_id: UUID) -> int:
 
 def quieten(session: Session, step: Step) -> None:
     """Somebody has it: nothing reminds or climbs any more; only the due time stays armed."""
+    reached(session, step)
     timers.cancel(session, step.id, LADDER_KINDS)
     outbox.cancel(session, step_id=step.id, kinds=REMINDERS)

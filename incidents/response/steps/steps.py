@@ -106,6 +106,10 @@ class Step(Table, table=True):
     """Whoever has it now belongs to a body that is asked, not assigned (rule 19 of practice)."""
     called_at: datetime | None = moment(optional=True)
     """When no answer had come to the request and our own liaison was to telephone."""
+    unreached_at: datetime | None = moment(optional=True)
+    """When it was plain that no way reaches whoever has it; nothing once somebody took it."""
+    calls_about: int | None = None
+    """The number of the step it telephones about, whose holder no message reached."""
     passed_at_due: bool = False
     """Its time ran out once already and ``then_role`` has it with half the time again."""
     state: StepState = choice(StepState, index=True)

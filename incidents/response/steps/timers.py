@@ -21,6 +21,7 @@ class TimerKind(Labelled):
     DEPUTY = "deputy", N_("chuyển cấp phó")
     NEXT_TIER = "next_tier", N_("chuyển cấp trên")
     DUE = "due", N_("hết hạn")
+    FOLLOW_UP = "follow_up", N_("nhắc người đã nhận")
 
 
 class TimerState(Labelled):

@@ -1,0 +1,1 @@
+"""What becomes of an alert that reaches nobody."""
