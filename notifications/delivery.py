@@ -33,7 +33,7 @@ from notifications.channels.mail import TIMEOUT, MailServer
 from notifications.outcomes import FailedForGood, FailedForNow, Outcome, Sent
 
 NO_SERVER = N_("chưa cấu hình máy chủ thư")
-NO_CHAT = N_("dịch vụ chat này chưa được cấu hình")
+NO_CHAT = N_("dịch vụ này chưa được cấu hình")
 NOT_WRITTEN = N_("không ghi được vào thư mục trang thông tin chính thức")
 
 _HANDS = 4
@@ -92,8 +92,7 @@ def _write(message: OutgoingMessage, told: Briefing) -> _Written:
             case Channel.MAIL:
                 return rendering.compose(message.kind, told)
             case _:
-                abroad = chats.abroad(message.channel)
-                return rendering.chat(message.kind, told, abroad=abroad)
+                return rendering.chat(message.kind, told, channel=message.channel)
     except (TemplateError, Refusal) as error:
         return _never(error)
 

@@ -22,7 +22,7 @@ from sqlmodel import Session
 from incidents.record.language import N_, Language, Speech, speech
 from incidents.record.outbox import CHATS, Channel, OutgoingMessage
 from incidents.words import statements
-from notifications import briefing, destinations
+from notifications import briefing, destinations, short
 from notifications.briefing import Briefing
 from notifications.channels import chats
 from notifications.channels.chat import ChatText, Choice
@@ -64,7 +64,7 @@ def preview(session: Session, about: OutgoingMessage) -> Mail:
         return Mail(title, body, "", told.language, link=told.link)
     if about.channel in CHATS:
         told = briefing.gather(session, [about])[about.id]
-        written = chat(about.kind, told, abroad=chats.abroad(about.channel))
+        written = chat(about.kind, told, channel=about.channel)
         return Mail(_subject(told, "", speech(told.language)), written.text, "", told.language)
     return message(session, about)
 
@@ -97,21 +97,35 @@ def compose(kind: str, told: Briefing) -> Mail:
     )
 
 
-def chat(kind: str, told: Briefing, *, abroad: bool) -> ChatText:
-    """A chat message of a kind; to a service abroad a code and a time, nothing else."""
+def chat(kind: str, told: Briefing, *, channel: Channel) -> ChatText:
+    """A chat message of a kind; to a service abroad a code and a time, nothing else.
+
+    A short message and a call name code, level and time: they are read over shoulders and aloud.
+    """
     say = speech(told.language)
     code = _code(told) if told.number else ""
     approves = bool(told.about["step"] and told.about["step"]["kind"] == "approve")
     outcome = kind == destinations.OUTCOME
     parts = _parts(kind, told) | {"code": code, "approves": approves, "outcome": outcome}
     title, body = notice(told)
-    source = "chat_abroad.txt.j2" if abroad else "chat.txt.j2"
-    text = _templates().get_template(source).render(parts, notice_title=title, notice=body)
+    template = _templates().get_template(_template_of(channel))
+    text = template.render(parts, notice_title=title, notice=body, kind=kind).strip()
     return ChatText(
-        text=text.strip(),
+        text=short.message(text) if channel is Channel.SMS else text,
         choices=tuple(_choices(code, told, say)),
         answers=told.answers,
+        language=told.language.value,
     )
+
+
+def _template_of(channel: Channel) -> str:
+    match channel:
+        case Channel.SMS:
+            return "sms.txt.j2"
+        case Channel.CALL:
+            return "call.txt.j2"
+        case _:
+            return "chat_abroad.txt.j2" if chats.abroad(channel) else "chat.txt.j2"
 
 
 def _choices(code: str, told: Briefing, say: Speech) -> Iterator[Choice]:

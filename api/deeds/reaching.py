@@ -13,7 +13,7 @@ from incidents.people import persons
 from incidents.people.directory import chat_accounts, contacts, reaching
 from incidents.people.directory.chat_accounts import ChatCode
 from incidents.people.duty.patterns import Weekday
-from incidents.people.persons import ContactKind, ContactPoint, Person
+from incidents.people.persons import BOUND, ContactKind, ContactPoint, Person
 from incidents.people.quiet_hours import QuietHours
 from incidents.record import inbox
 from incidents.record.errors import Conflict
@@ -90,6 +90,7 @@ def chats(session: Session, caller: Caller) -> list[Bindable]:
         Bindable(kind, titles.get(channel, ""), codes.get(kind))
         for channel in services.configured()
         for kind in [ContactKind(channel.value)]
+        if kind in BOUND
     ]
 
 

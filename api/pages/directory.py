@@ -26,7 +26,7 @@ from incidents.people import organisations, outsiders, persons
 from incidents.people.directory import focal_points, routing, tree
 from incidents.people.directory.focal_points import Standing
 from incidents.people.organisations import OrganisationKind
-from incidents.people.persons import BOUND, ContactKind
+from incidents.people.persons import BOUND, BY_CODE, ContactKind
 from incidents.record.errors import NotFound
 from incidents.record.language import N_, speech
 from incidents.response.steps import catalog
@@ -201,6 +201,7 @@ def one_shown(
         keeper=keeper,
         stands=keeper or gathered["body"].id in focal_points.bodies_of(session, person.id),
         tests=permissions.allowed(session, person, Deed.TEST_CONTACTS),
+        by_code=BY_CODE,
         contact_kinds=[(k.value, say.value(k)) for k in ContactKind if k not in BOUND],
         standings=list(Standing),
         kinds=[(k.value, say.value(k)) for k in OrganisationKind],

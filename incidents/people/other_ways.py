@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from incidents.people import concerned
-from incidents.people.persons import SENT_BY_THE_DESK, ContactPoint, Person
+from incidents.people.persons import SENT_BY_THE_DESK, ContactKind, ContactPoint, Person
 from incidents.record.outbox import Channel
 
 
@@ -17,11 +17,13 @@ def next_after(
     *,
     failing: Collection[Channel] = (),
     incident_id: UUID | None = None,
+    calls: bool = False,
 ) -> ContactPoint | None:
     """The next address of a person that was not tried; nothing where none is left.
 
     Those for later or never count as well, and one nobody verified when there is nothing else; one
-    that bounced never. A channel that is ``failing`` for everybody comes after the others.
+    that bounced never; a call only where it ``calls``. A channel that is ``failing`` for everybody
+    comes after the others.
     """
     wanted = (
         select(ContactPoint)
@@ -35,6 +37,8 @@ def next_after(
     )
     if incident_id:
         wanted = wanted.where(concerned.open_to(col(ContactPoint.person_id), incident_id))
+    if not calls:
+        wanted = wanted.where(ContactPoint.channel != ContactKind.CALL)
     left = [p for p in session.exec(wanted) if (Channel(p.channel), p.address) not in tried]
     return min(
         left,

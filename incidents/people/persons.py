@@ -56,13 +56,18 @@ class ContactKind(Labelled):
     ZALO_CHAT = "zalo_chat", N_("Zalo, bàn trực nhắn")
     TELEGRAM = "telegram", "Telegram"
     MATRIX = "matrix", "Matrix"
+    SMS = "sms", N_("tin nhắn SMS")
+    CALL = "call", N_("cuộc gọi tự động")
 
 
 BOUND = (ContactKind.ZALO_CHAT, ContactKind.TELEGRAM, ContactKind.MATRIX)
 """Chat accounts: a person binds their own by a code, nobody writes one down."""
 
-SENT_BY_THE_DESK = (ContactKind.MAIL, ContactKind.APPRISE, *BOUND)
-"""What the desk itself sends by."""
+BY_CODE = (ContactKind.MAIL, ContactKind.SMS, ContactKind.CALL)
+"""Shown to reach their owner by a code that is sent there and typed in."""
+
+SENT_BY_THE_DESK = (ContactKind.APPRISE, *BY_CODE, *BOUND)
+"""What the desk itself sends by; a call is made only for work of level 3 or 4."""
 
 
 class ContactPoint(Table, table=True):
@@ -284,7 +289,9 @@ def ways(
     for person_id, (points, quiet, known) in kept.items():
         grave = known >= _GRAVE
         late = QuietHours.of(quiet).over(now) if quiet and not (grave or wakes) else None
-        for point, wait in _in_turn(points, grave=grave):
+        rings = grave and answered
+        heard = [p for p in points if rings or p.channel is not ContactKind.CALL]
+        for point, wait in _in_turn(heard, grave=grave):
             if answered or not wait:
                 due_at = (late or now) + wait if late or wait else None
                 found[person_id].append(Way(point, due_at, grave))

@@ -16,6 +16,8 @@ class Via(Labelled):
     ZALO = "zalo", N_("qua Zalo")
     TELEGRAM = "telegram", N_("qua Telegram")
     MATRIX = "matrix", N_("qua Matrix")
+    SMS = "sms", N_("bằng tin nhắn SMS")
+    CALL = "call", N_("bấm phím khi nghe máy")
     PROXY = "proxy", N_("người trực ghi thay")
     REST = "rest", N_("qua giao diện lập trình")
     COMMAND = "command", N_("bằng dòng lệnh")

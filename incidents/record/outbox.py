@@ -52,13 +52,15 @@ class Channel(Labelled):
     ZALO = "zalo_chat", "Zalo"
     TELEGRAM = "telegram", "Telegram"
     MATRIX = "matrix", "Matrix"
+    SMS = "sms", N_("tin nhắn SMS")
+    CALL = "call", N_("cuộc gọi tự động")
 
 
 ALL: frozenset[Channel] = frozenset()
 """No channel named: every one of them."""
 
-CHATS = (Channel.ZALO, Channel.TELEGRAM, Channel.MATRIX)
-"""Those that bring answers back from an account bound to its person."""
+CHATS = (Channel.ZALO, Channel.TELEGRAM, Channel.MATRIX, Channel.SMS, Channel.CALL)
+"""Those that bring answers back from an account or a number shown to be its person's."""
 
 
 REACH_WITHIN = timedelta(minutes=5)

@@ -51,6 +51,13 @@ class Settings(BaseSettings):
     telegram_webhook_secret: SecretStr = SecretStr("")
     matrix_url: SecretStr = SecretStr("")
     """The desk's account on the office's Matrix server."""
+    gateway_url: str = ""
+    """The office's bridge to short messages and calls; without one nobody gets either."""
+    gateway_token: SecretStr = SecretStr("")
+    gateway_calls: bool = False
+    """Whether it also calls people, at levels 3 and 4."""
+    sms_marks: bool = False
+    """With Vietnamese marks a short message holds 70 signs, without them 160."""
     mail_from: str = "Trực Ban <truc@localhost>"
     secret_key_file: Path | None = None
     session_hours: int = 12
@@ -115,12 +122,12 @@ class Settings(BaseSettings):
             raise ValueError("homeserver_in_the_open")
         return value
 
-    @field_validator("zalo_api", "telegram_api")
+    @field_validator("zalo_api", "telegram_api", "gateway_url")
     @classmethod
     def sealed(cls, value: str) -> str:
         """An address the token may be sent to: encrypted, or on this machine."""
         parts = urlsplit(value)
-        if parts.scheme != "https" and parts.hostname not in _HERE:
+        if value and parts.scheme != "https" and parts.hostname not in _HERE:
             raise ValueError("service_in_the_open")
         return value
 
@@ -138,7 +145,8 @@ class Settings(BaseSettings):
     def sends(self) -> bool:
         """Whether anything leaves the desk by itself; without a way out its pages are read."""
         chats = (self.zalo_token, self.telegram_token, self.matrix_url)
-        return any(way.get_secret_value() for way in (self.smtp_url, self.apprise_urls, *chats))
+        ways = (self.smtp_url, self.apprise_urls, *chats)
+        return bool(self.gateway_url) or any(way.get_secret_value() for way in ways)
 
     @property
     def address(self) -> str:

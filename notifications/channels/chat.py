@@ -6,6 +6,7 @@ Nothing else is asked of one, so another service is one more module.
 from dataclasses import dataclass
 from typing import Protocol
 
+from incidents.record.language import Language
 from notifications.outcomes import Outcome
 from notifications.receiving.inbound import Source
 
@@ -26,6 +27,8 @@ class ChatText:
     choices: tuple[Choice, ...] = ()
     answers: str = ""
     """The service's name of the message it answers."""
+    language: str = Language.VI.value
+    """In which it is written, for services that read it aloud."""
 
 
 class Chat(Source, Protocol):

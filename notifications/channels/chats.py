@@ -1,4 +1,4 @@
-"""The chat services of the settings, each made once a process."""
+"""The chat services and the gateway of the settings, each made once a process."""
 
 from functools import lru_cache
 
@@ -17,6 +17,11 @@ def configured() -> dict[Channel, Chat]:
         found[Channel.TELEGRAM] = _telegram(current.telegram_api, token)
     if url := current.matrix_url.get_secret_value():
         found[Channel.MATRIX] = _matrix(url)
+    if base := current.gateway_url:
+        token = current.gateway_token.get_secret_value()
+        found[Channel.SMS] = _gateway(Channel.SMS, base, token)
+        if current.gateway_calls:
+            found[Channel.CALL] = _gateway(Channel.CALL, base, token)
     return found
 
 
@@ -40,8 +45,12 @@ def webhook_secret(channel: Channel) -> str:
 
 
 def asked() -> list[Chat]:
-    """Those that are asked for what came."""
-    return [chat for channel, chat in configured().items() if not webhook_secret(channel)]
+    """Those that are asked for what came; a gateway tells once what came by either of its ways."""
+    return [
+        chat
+        for channel, chat in configured().items()
+        if channel is not Channel.CALL and not webhook_secret(channel)
+    ]
 
 
 def one(channel: Channel) -> Chat | None:
@@ -68,3 +77,10 @@ def _matrix(url: str) -> Chat:
     from notifications.channels.matrix import Matrix  # noqa: PLC0415 - brings nio
 
     return Matrix(url)
+
+
+@lru_cache(maxsize=4)
+def _gateway(channel: Channel, base: str, token: str) -> Chat:
+    from notifications.channels.gateway import Gateway  # noqa: PLC0415 - brings HTTP
+
+    return Gateway(channel, base, token)

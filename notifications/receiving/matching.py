@@ -26,6 +26,8 @@ from notifications.receiving.verbs import Said
 
 def find(session: Session, inbound: Inbound, said: Said) -> Match:
     """What is answered, by the rules of the channel it came by."""
+    if inbound.channel in CHATS and inbound.left_alone:
+        return Match(left_alone=inbound.left_alone)
     if inbound.channel in CHATS:
         return conversing.find(session, inbound, said)
     return _by_mail(session, inbound, said)

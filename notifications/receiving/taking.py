@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, func, select
 
-from incidents.people.persons import Person
+from incidents.people.persons import BOUND, Person
 from incidents.record import clock, database, inbox, outbox
 from incidents.record.actors import Via
 from incidents.record.errors import AlreadySettled, Invalid, Refusal
@@ -45,6 +45,8 @@ _VIA = {
     Channel.ZALO: Via.ZALO,
     Channel.TELEGRAM: Via.TELEGRAM,
     Channel.MATRIX: Via.MATRIX,
+    Channel.SMS: Via.SMS,
+    Channel.CALL: Via.CALL,
 }
 _BIG = N_("Thư lớn quá nên chưa được đọc. Hãy trả lời ngắn, không kèm tệp.")
 _FILES = N_("Tệp đính kèm không được giữ; cần lưu thì đưa lên trang trực ban.")
@@ -92,7 +94,8 @@ def _carry_out(session: Session, row: IncomingMessage, inbound: Inbound, said: S
         row.why = match.left_alone
         if inbound.returned and match.left_alone is Why.RETURNED:
             returning.take(session, row, inbound.returned)
-        if inbound.channel in CHATS and match.left_alone is Why.UNKNOWN_SENDER:
+        bindable = inbound.channel.value in BOUND
+        if bindable and match.left_alone is Why.UNKNOWN_SENDER:
             _to_a_stranger(session, row, inbound)
         return
     if match.refusal or match.link is None:
@@ -194,7 +197,8 @@ def _answer(
     unnamed = inbound.channel is Channel.MAIL and not row.provider_id.startswith("<")
     return OutgoingMessage(
         key=f"{OUTCOME}:{row.id}",
-        channel=row.channel,
+        # Nobody is called back only to hear that it was taken.
+        channel=Channel.SMS if row.channel is Channel.CALL else row.channel,
         kind=OUTCOME,
         recipient_id=person.id if person else None,
         address=inbound.sender,

@@ -100,7 +100,7 @@ def test_any_other_way_is_verified_by_a_named_person_who_tried_it(desk: Desk) ->
     desk.time += hours(1)
     desk.do(contacts.tried, number.id, reached=False, by=cast.lan)
     assert (point(number).verified_at, point(number).bounced_at) == (None, desk.time)
-    with desk.refused(Conflict, "Chỉ thư điện tử"):
+    with desk.refused(Conflict, "không kiểm chứng bằng mã"):
         desk.do(_send, number.id, by=cast.an)
     mail = add(desk, ContactKind.MAIL, "a@binhkhe.test", cast.phuc)
     with desk.refused(Conflict, "kiểm chứng bằng mã"):

@@ -42,11 +42,15 @@ def _place(letter: str) -> int:
     return _LETTERS.get(letter, point if point > ord("z") else point - ord("z") - 1)
 
 
+_BARS = str.maketrans("đĐ", "dD")
+
+
 def folded(text: str) -> str:
     """Small letters without tones, marks and the bar of đ, as people type in haste: «da nhan»."""
-    bare = (
-        each
-        for each in unicodedata.normalize("NFKD", text.casefold())
-        if not unicodedata.combining(each)
-    )
-    return "".join(bare).replace("đ", "d")
+    return unmarked(text.casefold())
+
+
+def unmarked(text: str) -> str:
+    """The same letters, large and small, without tones, marks and the bar of đ."""
+    bare = (each for each in unicodedata.normalize("NFKD", text) if not unicodedata.combining(each))
+    return "".join(bare).translate(_BARS)

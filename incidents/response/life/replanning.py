@@ -18,9 +18,9 @@ from incidents.record import clock, timeline
 from incidents.record.actors import Actor
 from incidents.record.facts import Fact
 from incidents.record.language import N_
-from incidents.response.steps import passing, steps, timers
+from incidents.response.steps import lapsing, passing, steps, timers
 from incidents.response.steps.steps import Step, StepState
-from incidents.response.steps.timers import Timer, TimerKind
+from incidents.response.steps.timers import LADDER_KINDS, Timer, TimerKind
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,9 @@ def _due(
     for timer in armed:
         if timer.kind is TimerKind.DUE:
             timer.due_at = step.due_at
-            session.add(timer)
+        elif timer.kind is TimerKind.FOLLOW_UP:
+            timer.due_at = lapsing.reminds_at(session, step) or timer.due_at
+        session.add(timer)
     fact = StepReplanned(
         number=step.number, key=step.key, level=level, before=before, due_at=step.due_at
     )
@@ -82,7 +84,7 @@ def _due(
 
 def _climb(session: Session, step: Step, policy: LevelPolicy, armed: list[Timer]) -> None:
     """Whoever has not acknowledged yet is reminded, and passed over, in the time of the level."""
-    rungs = [timer for timer in armed if timer.kind is not TimerKind.DUE]
+    rungs = [timer for timer in armed if timer.kind in LADDER_KINDS]
     if step.state is not StepState.OPEN or step.climbs_from is None or step.acknowledge_by is None:
         return
     within = min(policy.acknowledge_within, timedelta(minutes=step.allowed_minutes))

@@ -166,6 +166,7 @@ def _next(session: Session, tried: Sequence[OutgoingMessage]) -> ContactPoint | 
         {(each.channel, each.address) for each in tried},
         failing={each.channel for each in tried if each.state is MessageState.QUEUED},
         incident_id=message.incident_id,
+        calls=message.rank == outbox.FIRST,
     )
 
 

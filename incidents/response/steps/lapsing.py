@@ -54,7 +54,7 @@ class StepLapsed(Fact):
 
 def arm(session: Session, step: Step) -> None:
     """Arm the reminder of whoever has just taken a step; bodies that are asked get none."""
-    moment = _moment(session, step)
+    moment = reminds_at(session, step)
     if moment and not step.asked:
         round_ = timers.next_round(session, step.id)
         timers.arm(session, step.id, TimerKind.FOLLOW_UP, moment, round_=round_)
@@ -62,7 +62,7 @@ def arm(session: Session, step: Step) -> None:
 
 def remind(session: Session, step: Step) -> None:
     """Remind whoever has it, unless they said a word; later, where it has more time by now."""
-    moment = _moment(session, step)
+    moment = reminds_at(session, step)
     if moment is None or step.assignee_id is None or not silent(session, step):
         return
     if moment > clock.now():
@@ -94,7 +94,7 @@ def silent(session: Session, step: Step) -> bool:
     )
 
 
-def _moment(session: Session, step: Step) -> datetime | None:
+def reminds_at(session: Session, step: Step) -> datetime | None:
     """When the office's share is over of the time between taking it and its due time."""
     if step.acknowledged_at is None or step.due_at is None or step.due_at <= step.acknowledged_at:
         return None
